@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { documentHash, sha256 } from './hash.ts';
+import type { EnrollmentRef } from './ids.ts';
+import { type Instant, instantSchema, later } from './time.ts';
+
+export const actorSchema = z.strictObject({
+  id: z.string().min(1).max(128),
+  role: z.enum(['apprentice', 'submitter', 'assessor', 'administrator', 'operator', 'auditor', 'system', 'table']),
+});
+export type Actor = z.infer<typeof actorSchema>;
+
+/** Some hand changed the table without telling us who. */
+export const unknownHand: Actor = { id: 'unknown', role: 'table' };
+export const systemActor = (step: string): Actor => ({ id: step, role: 'system' });
+
+export const auditActions = [
+  'enrolled',
+  'evidence-accepted',
+  'evidence-rejected',
+  'evidence-set-aside',
+  'evidence-edited',
+  'evidence-deleted',
+  'evidence-withdrawn',
+  'assessment-accepted',
+  'assessment-rejected',
+  'assessment-edited',
+  'assessment-deleted',
+  'withdrawal-rejected',
+  'withdrawal-edited',
+  'withdrawal-deleted',
+  'progress-evaluated',
+  'completion-reached',
+  'completion-undone',
+  'credential-requested',
+  'credential-request-cancelled',
+  'credential-parked',
+  'credential-issued',
+  'credential-suspended',
+  'credential-reinstated',
+  'credential-superseded',
+  'credential-revoked',
+  'name-corrected',
+  'delivery-queued',
+  'delivery-sending',
+  'delivery-sent',
+  'delivery-deferred',
+  'delivery-delivered',
+  'delivery-bounced',
+  'delivery-complained',
+  'delivery-parked',
+  'delivery-cancelled',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
+/** Ids, hashes, dates and codes only: text and personal data stay in the records. */
+export const auditFactsSchema = z.record(z.string(), z.union([z.string().max(300), z.number(), z.boolean()]));
+export type AuditFacts = z.infer<typeof auditFactsSchema>;
+
+/**
+ * One link of an enrollment's hash chain. `cause` is what brought the entry about (an item's key and stream sequence
+ * number, or a request's id) and is its key in the table: a replay adds nothing.
+ */
+export const auditEntrySchema = z
+  .strictObject({
+    seq: z.number().int().min(1),
+    at: instantSchema,
+    actor: actorSchema,
+    action: z.enum(auditActions),
+    subject: z.string().min(1).max(200),
+    facts: auditFactsSchema,
+    cause: z.string().min(1).max(400),
+    prevHash: z.string().length(64),
+    hash: z.string().length(64),
+  })
+  .meta({ title: 'AuditEntry', description: 'One fact in the ledger of one enrollment' });
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
+
+/** A fact that is not chained yet. */
+export type AuditFact = Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'facts' | 'cause'>;
+
+export const chainHeadSchema = z.strictObject({
+  seq: z.number().int().min(0),
+  hash: z.string().length(64),
+  at: instantSchema,
+});
+export type ChainHead = z.infer<typeof chainHeadSchema>;
+
+/** The head of an empty chain: bound to its enrollment, so that one chain cannot pass for another. */
+export function emptyChain(ref: EnrollmentRef, at: Instant): ChainHead {
+  return { seq: 0, hash: sha256(`journeypaper/ledger/1 ${ref.program} ${ref.enrollment}`), at };
+}
+
+/** Appends facts to a chain. Times never run backwards along it, whatever the clocks do. */
+export function chain(
+  head: ChainHead,
+  facts: readonly AuditFact[],
+  now: Instant,
+): { entries: AuditEntry[]; head: ChainHead } {
+  const entries: AuditEntry[] = [];
+  let { seq, hash, at } = head;
+  for (const fact of facts) {
+    at = later(at, now);
+    const entry = { ...fact, seq: seq + 1, at, prevHash: hash };
+    hash = documentHash(entry);
+    seq = entry.seq;
+    entries.push({ ...entry, hash });
+  }
+  return { entries, head: { seq, hash, at } };
+}
+
+export type ChainFault = { seq: number; fault: 'gap' | 'order' | 'hash' | 'link' | 'head' };
+
+/** Checks a whole chain, in any order of entries, against its head; undefined when every link fits. */
+export function findChainFault(
+  ref: EnrollmentRef,
+  entries: readonly AuditEntry[],
+  head: ChainHead,
+): ChainFault | undefined {
+  const sorted = [...entries].sort((a, b) => a.seq - b.seq);
+  let previous = emptyChain(ref, sorted[0]?.at ?? head.at);
+  for (const entry of sorted) {
+    if (entry.seq !== previous.seq + 1) return { seq: previous.seq + 1, fault: 'gap' };
+    if (entry.prevHash !== previous.hash) return { seq: entry.seq, fault: 'link' };
+    const { hash, ...content } = entry;
+    if (documentHash(content) !== hash) return { seq: entry.seq, fault: 'hash' };
+    if (entry.at < previous.at) return { seq: entry.seq, fault: 'order' };
+    previous = { seq: entry.seq, hash, at: entry.at };
+  }
+  return previous.seq === head.seq && previous.hash === head.hash ? undefined : { seq: head.seq, fault: 'head' };
+}

@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { frameworkRefSchema } from './framework.ts';
+import { enrollmentIdSchema, evidenceIdSchema, programIdSchema, requirementIdSchema } from './ids.ts';
+import { programHashesSchema } from './program.ts';
+import { civilDateSchema, instantSchema } from './time.ts';
+
+/**
+ * What a credential attests: the whole program, or one skill set (`skill-set:engage`).
+ * At most one credential per enrollment and achievement is in force at any instant.
+ */
+export type Achievement = 'completion' | `skill-set:${string}`;
+export const achievementSchema = z
+  .union([z.literal('completion'), z.templateLiteral(['skill-set:', requirementIdSchema])])
+  .transform((value) => value as Achievement);
+
+export const credentialIdSchema = evidenceIdSchema;
+/** The public code that verification asks for: 128 random bits, unguessable, in no index but its own. */
+export const publicCodeSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'a 26-character code');
+
+/** Everything that a credential says, fixed when it is requested and never read again from what may have changed. */
+export const frozenFactsSchema = z.strictObject({
+  name: z.string().min(1),
+  completedOn: civilDateSchema,
+  framework: frameworkRefSchema,
+  hashes: programHashesSchema,
+});
+export type FrozenFacts = z.infer<typeof frozenFactsSchema>;
+
+/** The pending half of a pointer: a credential that was decided and is not issued yet. */
+export const credentialRequestSchema = z.strictObject({
+  credentialId: credentialIdSchema,
+  code: publicCodeSchema,
+  requestedAt: instantSchema,
+  /** The earliest instant of issue: `requestedAt` and the program's hold. */
+  releaseAt: instantSchema,
+  facts: frozenFactsSchema,
+  /** The credential in force that this one supersedes. */
+  replaces: credentialIdSchema.optional(),
+  /** How often the sweep has driven it again. */
+  redrives: z.number().int().min(0),
+  /** When the sweep looks at it next. */
+  dueAt: instantSchema,
+  /** Set when it needs a person: why it cannot be issued. */
+  parked: z.string().max(300).optional(),
+});
+export type CredentialRequest = z.infer<typeof credentialRequestSchema>;
+
+/** One pointer per achievement is the whole truth about what is in force; a credential item is its record. */
+export const pointerSchema = z.strictObject({
+  active: z
+    .strictObject({ credentialId: credentialIdSchema, suspended: z.boolean(), completedOn: civilDateSchema })
+    .optional(),
+  pending: credentialRequestSchema.optional(),
+  /** What was revoked is issued again only by an explicit act. */
+  revoked: z.literal(true).optional(),
+});
+export type Pointer = z.infer<typeof pointerSchema>;
+
+export const credentialStateSchema = z.enum(['issued', 'suspended', 'superseded', 'revoked']);
+export type CredentialState = z.infer<typeof credentialStateSchema>;
+
+/** One line of the transcript. Sensitive requirements are absent. */
+export const transcriptLineSchema = z.strictObject({ text: z.string(), on: civilDateSchema });
+export const transcriptSchema = z.strictObject({
+  skillSets: z.array(transcriptLineSchema),
+  courses: z.array(transcriptLineSchema),
+  certificates: z.array(transcriptLineSchema),
+});
+export type Transcript = z.infer<typeof transcriptSchema>;
+
+/** An issued credential. Only `state` and the fields that explain it ever change. */
+export const credentialSchema = z.strictObject({
+  credentialId: credentialIdSchema,
+  program: programIdSchema,
+  enrollment: enrollmentIdSchema,
+  achievement: achievementSchema,
+  code: publicCodeSchema,
+  requestedAt: instantSchema,
+  issuedAt: instantSchema,
+  facts: frozenFactsSchema,
+  transcript: transcriptSchema,
+  /** Hash of the progress that the decision stood on. */
+  basisHash: z.string().length(64),
+  document: z.strictObject({
+    key: z.string(),
+    /** SHA-256 of the stored bytes. */
+    hash: z.string().length(64),
+    bytes: z.number().int().positive(),
+    engine: z.string(),
+  }),
+  /** ECDSA P-256 over the canonical JSON of `signedStatement`; base64 DER. */
+  signature: z.strictObject({ keyId: z.string(), value: z.string() }),
+  state: credentialStateSchema,
+  replaces: credentialIdSchema.optional(),
+  supersededBy: credentialIdSchema.optional(),
+  suspendedAt: instantSchema.optional(),
+  supersededAt: instantSchema.optional(),
+  revokedAt: instantSchema.optional(),
+  revocation: z.strictObject({ code: z.string(), text: z.string() }).optional(),
+  delivery: evidenceIdSchema,
+});
+export type Credential = z.infer<typeof credentialSchema>;
+
+export const revocationCodes = ['issued-in-error', 'fraud', 'holder-request', 'program-decision', 'other'] as const;
+
+/**
+ * The state machine: forward only, but for a suspension that is lifted.
+ *
+ *     issued ⇄ suspended → superseded | revoked
+ */
+const priorStates: Record<CredentialState, readonly CredentialState[]> = {
+  issued: ['suspended'],
+  suspended: ['issued'],
+  superseded: ['issued', 'suspended'],
+  revoked: ['issued', 'suspended'],
+};
+
+/** The states from which a credential may go to `state`: what the write's condition allows. */
+export function statesBefore(state: CredentialState): readonly CredentialState[] {
+  return priorStates[state];
+}
+
+/** What the signer signs: enough to tie the bytes to the person and the decision. */
+export function signedStatement(
+  credential: Pick<Credential, 'credentialId' | 'program' | 'achievement' | 'facts' | 'basisHash' | 'document'>,
+) {
+  return {
+    statement: 'journeypaper/credential/1',
+    credentialId: credential.credentialId,
+    program: credential.program,
+    achievement: credential.achievement,
+    facts: credential.facts,
+    basisHash: credential.basisHash,
+    documentHash: credential.document.hash,
+  };
+}

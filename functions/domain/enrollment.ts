@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { chainHeadSchema } from './audit.ts';
+import { type Achievement, type Pointer, pointerSchema } from './credential.ts';
+import { frameworkRefSchema } from './framework.ts';
+import { actorIdSchema, enrollmentIdSchema, programIdSchema } from './ids.ts';
+import { emailAddressSchema, personNameSchema } from './person.ts';
+import { type RequirementProgress, requirementProgressSchema } from './progress.ts';
+import { civilDateSchema, instantSchema } from './time.ts';
+
+export const enrollmentStatusSchema = z.enum(['open', 'complete', 'withdrawn']);
+export type EnrollmentStatus = z.infer<typeof enrollmentStatusSchema>;
+
+export const completionSchema = z.strictObject({
+  /** When the last requirement was met, not when we noticed. */
+  at: instantSchema,
+  on: civilDateSchema,
+});
+export type Completion = z.infer<typeof completionSchema>;
+
+/**
+ * An apprentice in a program, pinned to one framework version. The single item that evaluate and issue agree on:
+ * `version` counts their writes, `fence` counts the acts of people that may take a completion back.
+ */
+export const enrollmentSchema = z.strictObject({
+  program: programIdSchema,
+  enrollment: enrollmentIdSchema,
+  apprentice: z.strictObject({ id: actorIdSchema, name: personNameSchema, email: emailAddressSchema }),
+  enrolledOn: civilDateSchema,
+  framework: frameworkRefSchema,
+  status: enrollmentStatusSchema,
+  /** Secret: without it the ledger's hashes say nothing about the records. */
+  salt: z.string().min(32).max(64),
+  version: z.number().int().min(0),
+  fence: z.number().int().min(0),
+  progress: z.record(z.string(), requirementProgressSchema),
+  /** How many requirements are met: kept so that a decision need not count a thousand. */
+  met: z.number().int().min(0),
+  /** By requirement: assessments of this instant or earlier are void, since an assessment or withdrawal was edited or deleted. */
+  marks: z.record(z.string(), instantSchema),
+  /** By sort key: the hash of an item that was dated ahead of its own stream record. That content never counts. */
+  refused: z.record(z.string(), z.string()),
+  completion: completionSchema.optional(),
+  pointers: z.record(z.string(), pointerSchema),
+  chain: chainHeadSchema,
+  lastChangeAt: instantSchema,
+});
+export type Enrollment = z.infer<typeof enrollmentSchema>;
+
+/** What one write changes. `null` removes; what is absent stays. */
+export type EnrollmentPatch = {
+  progress?: Record<string, RequirementProgress | null>;
+  met?: number;
+  marks?: Record<string, string>;
+  refused?: Record<string, string>;
+  status?: EnrollmentStatus;
+  completion?: Completion | null;
+  pointers?: Partial<Record<Achievement, Pointer>>;
+  apprentice?: Enrollment['apprentice'];
+  chain?: Enrollment['chain'];
+  lastChangeAt?: string;
+};
+
+/** The enrollment after a patch, as the store will hold it. The version is the store's to count. */
+export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollment {
+  const progress = { ...enrollment.progress };
+  for (const [id, value] of Object.entries(patch.progress ?? {})) {
+    if (value === null) delete progress[id];
+    else progress[id] = value;
+  }
+  const { completion: before, ...rest } = enrollment;
+  const completion = patch.completion === undefined ? before : (patch.completion ?? undefined);
+  return {
+    ...rest,
+    ...(completion && { completion }),
+    progress,
+    met: patch.met ?? enrollment.met,
+    marks: { ...enrollment.marks, ...patch.marks },
+    refused: { ...enrollment.refused, ...patch.refused },
+    status: patch.status ?? enrollment.status,
+    pointers: { ...enrollment.pointers, ...(patch.pointers as Record<string, Pointer>) },
+    apprentice: patch.apprentice ?? enrollment.apprentice,
+    chain: patch.chain ?? enrollment.chain,
+    lastChangeAt: patch.lastChangeAt ?? enrollment.lastChangeAt,
+  };
+}
+
+/** When the sweep must look at an enrollment's pending credentials: the earliest that no person has parked. */
+export function pendingDueAt(enrollment: Pick<Enrollment, 'pointers'>): string | undefined {
+  return Object.values(enrollment.pointers)
+    .flatMap((pointer) => (pointer.pending && !pointer.pending.parked ? [pointer.pending.dueAt] : []))
+    .sort()[0];
+}

@@ -1,0 +1,318 @@
+import { type AuditEntry, type AuditFact, chain, systemActor } from './audit.ts';
+import { type Aside, asideOf, judgeChange, requirementOfChange } from './changes.ts';
+import { decideCompletion, decideSkillSet, type Standing, stillHolds } from './completion.ts';
+import type { Achievement, CredentialState, FrozenFacts, Pointer } from './credential.ts';
+import type { Enrollment, EnrollmentPatch } from './enrollment.ts';
+import type { RawItem } from './evidence.ts';
+import { type Framework, requirementsOf } from './framework.ts';
+import { canonicalJson } from './hash.ts';
+import type { Change } from './messages.ts';
+import { movePointer, type NewIds } from './pointers.ts';
+import type { Program, ProgramHashes } from './program.ts';
+import { type ProgressRules, progressOf, type RequirementProgress } from './progress.ts';
+import type { Instant } from './time.ts';
+
+export type EvaluationInput = {
+  enrollment: Enrollment;
+  program: Program;
+  hashes: ProgramHashes;
+  framework: Framework;
+  /** All items of each requirement that is looked at, as the table holds them now. */
+  readings: ReadonlyMap<string, readonly RawItem[]>;
+  changes: readonly Change[];
+  /** Causes that the ledger holds already. */
+  knownCauses: ReadonlySet<string>;
+  now: Instant;
+  newIds: NewIds;
+};
+
+export type CredentialTransition = { credentialId: string; to: CredentialState; at: Instant };
+
+export type EvaluationDecision = {
+  /** Nothing to write: the ledger and the progress say all of this already. */
+  changed: boolean;
+  patch: EnrollmentPatch;
+  entries: AuditEntry[];
+  transitions: CredentialTransition[];
+  setAside: Aside[];
+  /** Sort keys whose items count now, or are gone. */
+  clearAside: string[];
+};
+
+/**
+ * The heart of the matter: from what the table holds now, what the enrollment becomes. Pure. Works on what changed
+ * alone, so that a thousand requirements cost what ten do; only when the last one is met is the whole record walked.
+ */
+export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
+  const { enrollment, framework } = input;
+  const requirements = requirementsOf(framework);
+  const rules = rulesOf(enrollment, input.program);
+  const facts: AuditFact[] = [];
+  const marks: Record<string, string> = {};
+  const refused: Record<string, string> = {};
+  const currentItems = new Map([...input.readings.values()].flat().map((item) => [item.sk, item]));
+  for (const change of input.changes) {
+    const judged = judgeChange(change, currentItems.get(change.sk), requirements, rules);
+    if (
+      judged.mark &&
+      !(judged.mark.at <= (marks[judged.mark.requirement] ?? enrollment.marks[judged.mark.requirement] ?? ''))
+    ) {
+      marks[judged.mark.requirement] = judged.mark.at;
+    }
+    if (judged.refused) refused[judged.refused.sk] = judged.refused.hash;
+    if (judged.fact && !input.knownCauses.has(judged.fact.cause)) facts.push(judged.fact);
+  }
+  const after: ProgressRules = {
+    ...rules,
+    marks: { ...rules.marks, ...marks },
+    refused: { ...rules.refused, ...refused },
+  };
+  const progress = lookAgain(input, after);
+  const met = enrollment.met + progress.metDelta;
+  const patch: EnrollmentPatch = {
+    ...(Object.keys(progress.changed).length > 0 && { progress: progress.changed, met }),
+    ...(hasNew(marks, enrollment.marks) && { marks }),
+    ...(hasNew(refused, enrollment.refused) && { refused }),
+  };
+  tellStatuses(input, facts, progress.changed, rules);
+  const moved = movePointers(input, progress.changed, met === requirements.size);
+  Object.assign(patch, moved.patch);
+  facts.push(...moved.facts);
+
+  const changed = facts.length > 0 || Object.keys(patch).length > 0;
+  if (changed && facts.length === 0) {
+    facts.push({
+      actor: systemActor('evaluate'),
+      action: 'progress-evaluated',
+      subject: enrollment.enrollment,
+      facts: {},
+      cause: derivedCause(enrollment, 0),
+    });
+  }
+  const chained = chain(enrollment.chain, facts, input.now);
+  if (changed) Object.assign(patch, { chain: chained.head, lastChangeAt: input.now });
+  return {
+    changed,
+    patch,
+    entries: chained.entries,
+    transitions: moved.transitions,
+    ...sortAside(input, currentItems, after),
+  };
+}
+
+/** What progress is judged by, of an enrollment and its program. */
+export function rulesOf(enrollment: Enrollment, program: Program): ProgressRules {
+  return {
+    ref: { program: enrollment.program, enrollment: enrollment.enrollment },
+    apprenticeId: enrollment.apprentice.id,
+    enrolledOn: enrollment.enrolledOn,
+    salt: enrollment.salt,
+    marks: enrollment.marks,
+    refused: enrollment.refused,
+    program,
+  };
+}
+
+function lookAgain(input: EvaluationInput, rules: ProgressRules) {
+  const requirements = requirementsOf(input.framework);
+  const changed: Record<string, RequirementProgress | null> = {};
+  let metDelta = 0;
+  for (const [id, items] of input.readings) {
+    const requirement = requirements.get(id);
+    if (!requirement) continue;
+    const before = input.enrollment.progress[id];
+    const now = progressOf(requirement, items, rules);
+    if (sameProgress(before, now)) continue;
+    changed[id] = now ?? null;
+    metDelta += Number(now?.status === 'met') - Number(before?.status === 'met');
+  }
+  return { changed, metDelta };
+}
+
+export function sameProgress(a: RequirementProgress | undefined, b: RequirementProgress | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.status === b.status && canonicalJson(a) === canonicalJson(b);
+}
+
+/** The ledger tells what each change did to its requirement; a change without a fact of its own gets one entry for all. */
+function tellStatuses(
+  input: EvaluationInput,
+  facts: AuditFact[],
+  changed: Record<string, RequirementProgress | null>,
+  rules: ProgressRules,
+) {
+  const untold = new Map(Object.entries(changed));
+  for (const fact of [...facts].reverse()) {
+    const requirement = String(fact.facts.requirement ?? '');
+    const progress = untold.get(requirement);
+    if (progress === undefined) continue;
+    Object.assign(fact.facts, { status: describeProgress(progress) });
+    untold.delete(requirement);
+  }
+  if (untold.size === 0) return;
+  const statuses = Object.fromEntries(
+    [...untold].map(([id, progress]) => [`status.${id}`, describeProgress(progress)]),
+  );
+  const cause = derivedCause(input.enrollment, 0);
+  facts.push({
+    actor: systemActor('evaluate'),
+    action: 'progress-evaluated',
+    subject: rules.ref.enrollment,
+    facts: statuses,
+    cause,
+  });
+}
+
+/** One requirement's standing as the ledger keeps it: the status and the dates that a completion is judged by. */
+export function describeProgress(progress: RequirementProgress | null): string {
+  if (progress === null) return 'missing';
+  if (progress.status === 'unsettled') return `unsettled ${progress.why}`;
+  if (progress.status !== 'met') return progress.status;
+  const intervals = progress.intervals?.map((i) => `${i.from}/${i.to ?? '..'}`).join(' ');
+  return [`met ${progress.since}`, intervals, progress.hours && `${progress.hours.sum}h`]
+    .filter(Boolean)
+    .join(' ')
+    .slice(0, 300);
+}
+
+function derivedCause(enrollment: Enrollment, n: number): string {
+  return `evaluate@${enrollment.version}#${n}`;
+}
+
+type Moved = { patch: EnrollmentPatch; facts: AuditFact[]; transitions: CredentialTransition[] };
+
+function movePointers(
+  input: EvaluationInput,
+  changed: Record<string, RequirementProgress | null>,
+  allMet: boolean,
+): Moved {
+  const { enrollment, program, framework, hashes, now } = input;
+  const moved: Moved = { patch: {}, facts: [], transitions: [] };
+  if (enrollment.status === 'withdrawn') return moved;
+  const standing: Standing = { framework, program, enrolledOn: enrollment.enrolledOn, progress: {} };
+  const walk = () => {
+    if (Object.keys(standing.progress).length === 0) standing.progress = merged(enrollment.progress, changed);
+    return standing;
+  };
+  const frozen = (completedOn: string): FrozenFacts => ({
+    name: enrollment.apprentice.name,
+    completedOn,
+    framework: enrollment.framework,
+    hashes,
+  });
+  const pointers: Record<string, Pointer> = {};
+  const move = (achievement: Achievement, judge: { completion: EnrollmentPatch['completion']; stands: boolean }) => {
+    const change = movePointer({
+      achievement,
+      pointer: enrollment.pointers[achievement],
+      completion: judge.completion ?? undefined,
+      stands: judge.stands,
+      facts: frozen,
+      holdHours: program.policy.holdHours,
+      now,
+      newIds: input.newIds,
+    });
+    if (!change) return;
+    pointers[achievement] = change.pointer;
+    moved.facts.push(
+      ...change.facts.map((f, i) => ({ ...f, cause: `${derivedCause(enrollment, 1)}.${achievement}.${i}` })),
+    );
+    if (change.transition) moved.transitions.push({ ...change.transition, at: now });
+  };
+
+  for (const set of setsToMove(input)) {
+    const completion = decideSkillSet(walk(), set);
+    move(`skill-set:${set}`, { completion, stands: completion !== undefined });
+  }
+  const active = enrollment.pointers.completion?.active;
+  const judged = judgeCompletion(allMet, active?.completedOn, walk, now);
+  Object.assign(moved.patch, completionPatch(enrollment, judged, active !== undefined));
+  if (moved.patch.completion !== undefined) {
+    const undone = moved.patch.completion === null;
+    const facts = undone ? {} : { on: judged.completion?.on ?? '', reachedAt: judged.completion?.at ?? '' };
+    const action = undone ? 'completion-undone' : 'completion-reached';
+    moved.facts.unshift({
+      actor: systemActor('evaluate'),
+      action,
+      subject: enrollment.enrollment,
+      facts,
+      cause: derivedCause(enrollment, 2),
+    });
+  }
+  move('completion', judged);
+  if (Object.keys(pointers).length > 0) moved.patch.pointers = pointers;
+  return moved;
+}
+
+/** An issued credential is judged on its own date; before that, the date is found afresh. */
+function judgeCompletion(allMet: boolean, activeOn: string | undefined, walk: () => Standing, now: Instant) {
+  if (!allMet) return { completion: undefined, stands: false };
+  if (activeOn !== undefined) return { completion: undefined, stands: stillHolds(walk(), activeOn) };
+  const decision = decideCompletion(walk(), now);
+  return { completion: decision.complete ? decision.completion : undefined, stands: decision.complete };
+}
+
+function completionPatch(
+  enrollment: Enrollment,
+  judged: ReturnType<typeof judgeCompletion>,
+  active: boolean,
+): EnrollmentPatch {
+  const patch: EnrollmentPatch = {};
+  const status = judged.stands ? 'complete' : 'open';
+  if (status !== enrollment.status) patch.status = status;
+  if (active) return patch;
+  if (judged.completion && canonicalJson(judged.completion) !== canonicalJson(enrollment.completion ?? null))
+    patch.completion = judged.completion;
+  if (!judged.completion && enrollment.completion) patch.completion = null;
+  return patch;
+}
+
+/** Skill sets whose interim credential may move: where the policy wants them, and wherever one exists already. */
+function setsToMove(input: EvaluationInput): string[] {
+  const requirements = requirementsOf(input.framework);
+  const touched = new Set([...input.readings.keys()].flatMap((id) => requirements.get(id)?.set ?? []));
+  return input.framework.skillSets
+    .filter((set) => touched.has(set.id))
+    .filter(
+      (set) =>
+        input.enrollment.pointers[`skill-set:${set.id}`] || (input.program.policy.interimCredentials && !set.sensitive),
+    )
+    .map((set) => set.id);
+}
+
+function merged(before: Record<string, RequirementProgress>, changed: Record<string, RequirementProgress | null>) {
+  const all: Record<string, RequirementProgress> = { ...before };
+  for (const [id, progress] of Object.entries(changed)) {
+    if (progress === null) delete all[id];
+    else all[id] = progress;
+  }
+  return all;
+}
+
+function sortAside(input: EvaluationInput, items: ReadonlyMap<string, RawItem>, rules: ProgressRules) {
+  const setAside: Aside[] = [];
+  const clearAside: string[] = [];
+  const requirements = requirementsOf(input.framework);
+  for (const change of input.changes) {
+    const current = items.get(change.sk);
+    const known = requirementOfChange(change, rules) !== undefined;
+    const aside = current
+      ? asideOf(current, requirements, rules, change)
+      : !known && change.kind !== 'deleted' && asideOf({ sk: change.sk, attributes: {} }, requirements, rules, change);
+    if (aside) setAside.push(aside);
+    else if (change.kind !== 'put' || change.image === undefined) clearAside.push(change.sk);
+  }
+  return { setAside, clearAside };
+}
+
+/**
+ * Changes that one transaction's hundred items hold together with all that may follow from them: with interim
+ * credentials each change may move a skill set's pointer, which takes two entries and a credential more.
+ */
+export function maxChangesPerCommit(program: Pick<Program, 'policy'>): number {
+  return program.policy.interimCredentials ? 24 : 90;
+}
+
+function hasNew(fresh: Record<string, string>, known: Record<string, string>): boolean {
+  return Object.entries(fresh).some(([key, value]) => known[key] !== value);
+}

@@ -1,0 +1,177 @@
+import * as z from 'zod';
+import {
+  actorIdSchema,
+  type EnrollmentRef,
+  enrollmentIdSchema,
+  evidenceIdSchema,
+  programIdSchema,
+  requirementIdSchema,
+} from './ids.ts';
+import { civilDateSchema, instantSchema } from './time.ts';
+
+/**
+ * The public contract of evidence: any system may put such an item into the table, with the keys below.
+ * Evidence is an attestation and a pointer to where the proof is kept, never a client's record.
+ */
+const oneLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}]*$/u, 'one line: no control characters');
+
+/** An item larger than this is refused whole, whatever it holds. */
+export const maxItemBytes = 16_384;
+
+const place = {
+  program: programIdSchema,
+  enrollment: enrollmentIdSchema,
+  requirement: requirementIdSchema,
+  evidence: evidenceIdSchema,
+};
+
+/** An external certificate such as CPR; the expiry day still counts. */
+export const externalCertificateSchema = z
+  .strictObject({
+    issuer: oneLine(160),
+    number: oneLine(80),
+    issuedOn: civilDateSchema,
+    expiresOn: civilDateSchema.optional(),
+  })
+  .refine((c) => c.expiresOn === undefined || c.expiresOn >= c.issuedOn, {
+    path: ['expiresOn'],
+    message: 'expires before it was issued',
+  });
+
+export const submissionSchema = z
+  .strictObject({
+    schema: z.literal('journeypaper/evidence/1'),
+    ...place,
+    submittedBy: actorIdSchema,
+    submittedAt: instantSchema,
+    /** When the work was done, the course ended or the certificate was obtained. */
+    occurredOn: civilDateSchema,
+    attestation: z.string().trim().min(1).max(2000),
+    pointer: oneLine(500).optional(),
+    /** On-the-job hours that this piece stands for. */
+    hours: z.number().positive().max(2000).optional(),
+    certificate: externalCertificateSchema.optional(),
+  })
+  .meta({ title: 'Evidence', description: 'Evidence submitted for one requirement of one enrollment' });
+export type Submission = z.infer<typeof submissionSchema>;
+
+export const assessmentSchema = z
+  .strictObject({
+    schema: z.literal('journeypaper/assessment/1'),
+    ...place,
+    assessment: evidenceIdSchema,
+    assessor: actorIdSchema,
+    assessedAt: instantSchema,
+    outcome: z.enum(['met', 'not-met']),
+    /** The salted hash of the evidence as the assessor saw it: an edit afterwards un-meets the requirement. */
+    evidenceHash: z.string().length(64),
+    note: z.string().trim().min(1).max(1000).optional(),
+  })
+  .meta({ title: 'Assessment', description: "An assessor's met or not met on one piece of evidence" });
+export type Assessment = z.infer<typeof assessmentSchema>;
+
+export const withdrawalSchema = z
+  .strictObject({
+    schema: z.literal('journeypaper/withdrawal/1'),
+    ...place,
+    withdrawnBy: actorIdSchema,
+    withdrawnAt: instantSchema,
+    reason: z.string().trim().min(1).max(500).optional(),
+  })
+  .meta({ title: 'Withdrawal', description: 'Takes one piece of evidence back, and its assessments along' });
+export type Withdrawal = z.infer<typeof withdrawalSchema>;
+
+export type EvidencePart = 'evidence' | 'assessment' | 'withdrawal';
+
+/** Where an item of the evidence partition stands, read from its keys alone. */
+export type EvidencePlace = EnrollmentRef & {
+  requirement: string;
+  evidence: string;
+  part: EvidencePart;
+  assessment?: string;
+};
+
+/** Sort keys of evidence begin so; the stream's filter lets only these through. */
+export const evidenceSortPrefix = 'EVIDENCE#';
+
+export function evidencePartition(ref: EnrollmentRef): string {
+  return `${ref.program}#EVIDENCE#${ref.enrollment}`;
+}
+
+/** `EVIDENCE#{requirement}#`: everything about one requirement, and nothing about another. */
+export function requirementPrefix(requirement: string): string {
+  return `${evidenceSortPrefix}${requirement}#`;
+}
+
+export function evidenceSortKey(place: Omit<EvidencePlace, 'program' | 'enrollment'>): string {
+  const base = `${requirementPrefix(place.requirement)}${place.evidence}`;
+  if (place.part === 'assessment') return `${base}#ASSESSMENT#${place.assessment}`;
+  return place.part === 'withdrawal' ? `${base}#WITHDRAWAL` : base;
+}
+
+/** Reads an item's place from its keys; undefined when they do not have the contract's form. */
+export function parseEvidenceKeys(pk: string, sk: string): EvidencePlace | undefined {
+  const partition = pk.split('#');
+  const [program, marker, enrollment] = partition;
+  const [head, requirement, evidence, tail, assessment, ...rest] = sk.split('#');
+  if (partition.length !== 3 || marker !== 'EVIDENCE' || head !== 'EVIDENCE' || rest.length > 0) return undefined;
+  if (!programIdSchema.safeParse(program).success || !enrollmentIdSchema.safeParse(enrollment).success)
+    return undefined;
+  if (!requirementIdSchema.safeParse(requirement).success || !evidenceIdSchema.safeParse(evidence).success)
+    return undefined;
+  const place = { program, enrollment, requirement, evidence } as EnrollmentRef & {
+    requirement: string;
+    evidence: string;
+  };
+  if (tail === undefined) return { ...place, part: 'evidence' };
+  if (tail === 'WITHDRAWAL' && assessment === undefined) return { ...place, part: 'withdrawal' };
+  if (tail === 'ASSESSMENT' && assessment !== undefined && evidenceIdSchema.safeParse(assessment).success) {
+    return { ...place, part: 'assessment', assessment };
+  }
+  return undefined;
+}
+
+/** One item of the evidence partition as the table holds it: its sort key and its attributes without the keys. */
+export type RawItem = { sk: string; attributes: Record<string, unknown> };
+
+export type ParsedItem =
+  | { ok: true; part: 'evidence'; value: Submission }
+  | { ok: true; part: 'assessment'; value: Assessment }
+  | { ok: true; part: 'withdrawal'; value: Withdrawal }
+  | { ok: false; part: EvidencePart; reason: string };
+
+/**
+ * Checks an item against the contract of its place. The reason of a malformed one names the field and never repeats
+ * a value: reasons are logged, and values may be anything.
+ */
+export function parseItem(place: EvidencePlace, attributes: Record<string, unknown>): ParsedItem {
+  const { part } = place;
+  const schemas = { evidence: submissionSchema, assessment: assessmentSchema, withdrawal: withdrawalSchema };
+  if (JSON.stringify(attributes).length > maxItemBytes)
+    return { ok: false, part, reason: `item: larger than ${maxItemBytes} bytes` };
+  const parsed = schemas[part].safeParse(attributes);
+  if (!parsed.success) return { ok: false, part, reason: firstIssue(parsed.error) };
+  const value = parsed.data;
+  for (const field of ['program', 'enrollment', 'requirement', 'evidence'] as const) {
+    if (value[field] !== place[field]) return { ok: false, part, reason: `${field}: differs from the item's key` };
+  }
+  if ('assessment' in value && value.assessment !== place.assessment) {
+    return { ok: false, part, reason: "assessment: differs from the item's key" };
+  }
+  return { ok: true, part, value } as ParsedItem;
+}
+
+/** The first issue of a zod error as `field.path: message`, for people and logs. */
+export function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (!issue) return 'item: invalid';
+  if (issue.code === 'unrecognized_keys')
+    return `${[...issue.path, 'item'].join('.')}: has fields that the contract does not know`;
+  return `${issue.path.join('.') || 'item'}: ${issue.message}`.slice(0, 200);
+}

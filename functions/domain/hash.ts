@@ -1,0 +1,29 @@
+import { createHash, createHmac } from 'node:crypto';
+import canonicalize from 'canonicalize';
+
+/** JSON in the one form that RFC 8785 allows, so that equal values hash alike on any machine. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('not a JSON value');
+  return text;
+}
+
+/** SHA-256 as 64 lower-case hex digits. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** The content hash of a published document (framework, program, template): SHA-256 of its canonical JSON. */
+export function documentHash(document: unknown): string {
+  return sha256(canonicalJson(document));
+}
+
+/**
+ * What the ledger holds instead of a record's text. Each record has a salt of its own, derived from its enrollment's
+ * secret salt: without that salt a short text cannot be guessed from its hash, and erasing the salt (as the law may
+ * ask) leaves the chain whole.
+ */
+export function saltedHash(enrollmentSalt: string, itemKey: string, content: unknown): string {
+  const salt = createHmac('sha256', enrollmentSalt).update(itemKey).digest('hex');
+  return sha256(canonicalJson({ salt, content }));
+}

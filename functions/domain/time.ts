@@ -1,0 +1,71 @@
+import * as z from 'zod';
+
+/** A point in time: UTC, ISO 8601 with milliseconds and `Z`. Strings of this shape sort as they follow in time. */
+export const instantSchema = z.iso
+  .datetime({ precision: 3 })
+  .meta({ description: 'UTC instant, ISO 8601 with milliseconds' });
+export type Instant = z.infer<typeof instantSchema>;
+
+/** A day on a wall calendar (`YYYY-MM-DD`), read in the program's time zone. */
+export const civilDateSchema = z.iso.date().meta({ description: 'Civil date, YYYY-MM-DD' });
+export type CivilDate = z.infer<typeof civilDateSchema>;
+
+/** An IANA time zone that this runtime knows, `America/New_York` for one. */
+export const timeZoneSchema = z.string().max(64).refine(isTimeZone, 'not an IANA time zone that this system knows');
+
+/** How far a submitter's clock may run ahead of the stream's before a date counts as "in the future". */
+export const clockToleranceSeconds = 300;
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** The civil date on which an instant falls in a time zone. */
+export function civilDateOf(instant: Instant, timeZone: string): CivilDate {
+  let formatter = formatters.get(timeZone);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    formatters.set(timeZone, formatter);
+  }
+  return formatter.format(new Date(instant));
+}
+
+export function instantOf(epochMilliseconds: number): Instant {
+  return new Date(epochMilliseconds).toISOString();
+}
+
+export function epochOf(instant: Instant): number {
+  return Date.parse(instant);
+}
+
+export function addSeconds(instant: Instant, seconds: number): Instant {
+  return instantOf(epochOf(instant) + seconds * 1000);
+}
+
+export function addDays(date: CivilDate, days: number): CivilDate {
+  const [year, month, day] = parts(date);
+  return new Date(Date.UTC(year, month - 1, day + days)).toISOString().slice(0, 10);
+}
+
+/** Adds calendar months; a day that the target month lacks becomes its last day (31 January + 1 month = 28 February). */
+export function addMonths(date: CivilDate, months: number): CivilDate {
+  const [year, month, day] = parts(date);
+  const lastOfTarget = new Date(Date.UTC(year, month + months, 0)).getUTCDate();
+  return new Date(Date.UTC(year, month - 1 + months, Math.min(day, lastOfTarget))).toISOString().slice(0, 10);
+}
+
+/** The later of two instants or of two civil dates. */
+export function later<T extends string>(a: T, b: T): T {
+  return a > b ? a : b;
+}
+
+function parts(date: CivilDate): [number, number, number] {
+  return [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10))];
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+import type { AuditEntry } from '../domain/audit.ts';
+import type { Aside } from '../domain/changes.ts';
+import type { Commit } from '../domain/commit.ts';
+import type { Credential } from '../domain/credential.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import type { Enrollment, EnrollmentStatus } from '../domain/enrollment.ts';
+import type { Assessment, RawItem, Submission, Withdrawal } from '../domain/evidence.ts';
+import type { Framework, FrameworkRef } from '../domain/framework.ts';
+import type { EnrollmentRef } from '../domain/ids.ts';
+import type { CertificateTemplate, Program, ProgramHashes } from '../domain/program.ts';
+import type { Instant } from '../domain/time.ts';
+
+/** A program as it is in force now. */
+export type StoredProgram = { program: Program; hashes: ProgramHashes; frameworkHash: string };
+
+export type CommitOutcome =
+  | { outcome: 'committed' }
+  /** Something that the guard or an item's condition names has moved: read again and decide again. */
+  | { outcome: 'conflict' }
+  /** The ledger holds these causes already: decide again without them. */
+  | { outcome: 'repeated'; causes: string[] };
+
+/** Everything that one enrollment's partition holds, evidence apart. */
+export type EnrollmentRecord = {
+  enrollment: Enrollment;
+  credentials: Credential[];
+  deliveries: Delivery[];
+  ledger: AuditEntry[];
+};
+
+export type EnrollmentSummary = {
+  program: string;
+  enrollment: string;
+  status: EnrollmentStatus;
+  met: number;
+  lastChangeAt: Instant;
+};
+
+export type Page<T> = { items: T[]; cursor?: string };
+
+export type StoredAside = Aside & { program: string; enrollment: string };
+
+/** What is due for another push: a pending credential or an unsettled delivery. */
+export type DueItem = {
+  kind: 'enrollment' | 'delivery';
+  program: string;
+  enrollment: string;
+  deliveryId?: string;
+  dueAt: Instant;
+};
+
+/**
+ * The table. Reads of single records and of evidence are strongly consistent; lists and look-ups by index are not.
+ * Rejects with an `AdapterError` only where the world failed; an expected refusal is an outcome.
+ */
+export type RecordStore = {
+  readProgram(program: string): Promise<StoredProgram | undefined>;
+  /** A program's past version, a template or a framework, by hash: immutable. */
+  readProgramVersion(program: string, hash: string): Promise<Program | undefined>;
+  readTemplate(program: string, hash: string): Promise<CertificateTemplate | undefined>;
+  readFramework(ref: FrameworkRef): Promise<Framework | undefined>;
+  listPrograms(): Promise<StoredProgram[]>;
+  putProgram(program: Program, template: CertificateTemplate, framework: Framework): Promise<void>;
+  /** Refuses to change a published framework version. */
+  putFramework(framework: Framework): Promise<'stored' | 'exists' | 'differs'>;
+
+  readEnrollment(ref: EnrollmentRef): Promise<Enrollment | undefined>;
+  readRecord(ref: EnrollmentRef): Promise<EnrollmentRecord | undefined>;
+  createEnrollment(enrollment: Enrollment, entries: readonly AuditEntry[]): Promise<'created' | 'exists'>;
+  listEnrollments(program: string, status: EnrollmentStatus, cursor?: string): Promise<Page<EnrollmentSummary>>;
+
+  /** All items of some requirements, in no order. */
+  readEvidence(ref: EnrollmentRef, requirements: readonly string[]): Promise<RawItem[]>;
+  readAllEvidence(ref: EnrollmentRef): Promise<RawItem[]>;
+  putSubmission(submission: Submission): Promise<'stored' | 'exists'>;
+  /** `fence`: counts the enrollment's fence up in the same transaction. */
+  putAssessment(assessment: Assessment, options: { fence: boolean }): Promise<'stored' | 'exists'>;
+  putWithdrawal(withdrawal: Withdrawal): Promise<'stored' | 'exists'>;
+  /** An item as another system would write it: keys and attributes unchecked, put over whatever is there. */
+  putRaw(pk: string, sk: string, attributes: Record<string, unknown>): Promise<void>;
+
+  commit(commit: Commit): Promise<CommitOutcome>;
+  readCredential(ref: EnrollmentRef, credentialId: string): Promise<Credential | undefined>;
+  readDelivery(ref: EnrollmentRef, deliveryId: string): Promise<Delivery | undefined>;
+  findCredential(code: string): Promise<Credential | undefined>;
+  listDue(before: Instant, cursor?: string): Promise<Page<DueItem>>;
+
+  putAside(aside: StoredAside): Promise<void>;
+  clearAside(ref: EnrollmentRef, sk: string): Promise<void>;
+  listAside(program: string, cursor?: string): Promise<Page<StoredAside>>;
+};

@@ -1,0 +1,52 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type AuditFact, chain, emptyChain, findChainFault, systemActor } from '../../functions/domain/audit.ts';
+import { noon, ref } from '../support/small-world.ts';
+
+const start = emptyChain(ref, noon('2026-01-05'));
+const facts = (n: number): AuditFact[] =>
+  Array.from({ length: n }, (_, i) => ({
+    actor: systemActor('test'),
+    action: 'evidence-accepted',
+    subject: `e${i}`,
+    facts: { n: i },
+    cause: `c${i}`,
+  }));
+
+describe('the hash chain', () => {
+  test('links every entry to the one before and is whole in any order', () => {
+    const { entries, head } = chain(start, facts(5), noon('2026-02-01'));
+    expect(entries.map((e) => e.seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(entries[1]?.prevHash).toBe(entries[0]?.hash);
+    expect(findChainFault(ref, [...entries].reverse(), head)).toBeUndefined();
+  });
+
+  test('never runs backwards in time, whatever the clock does', () => {
+    const first = chain(start, facts(1), noon('2026-02-02'));
+    const second = chain(first.head, facts(1), noon('2026-02-01'));
+    expect(second.entries[0]?.at).toBe(noon('2026-02-02'));
+  });
+
+  test('of one enrollment does not pass for that of another', () => {
+    const { entries, head } = chain(start, facts(2), noon('2026-02-01'));
+    expect(findChainFault({ ...ref, enrollment: 'other' }, entries, head)).toEqual({ seq: 1, fault: 'link' });
+  });
+
+  test('shows any entry that is changed, dropped, added or swapped', () => {
+    const { entries, head } = chain(start, facts(6), noon('2026-02-01'));
+    const spoil = fc.constantFrom('change', 'drop', 'double', 'swap', 'truncate');
+    fc.assert(
+      fc.property(spoil, fc.nat(4), (how, i) => {
+        const spoiled = structuredClone(entries);
+        const [a, b] = [spoiled[i], spoiled[i + 1]];
+        if (!a || !b) return;
+        if (how === 'change') a.facts = { n: 99 };
+        if (how === 'drop') spoiled.splice(i, 1);
+        if (how === 'double') spoiled.push({ ...a, seq: 7 });
+        if (how === 'swap') [a.seq, b.seq] = [b.seq, a.seq];
+        if (how === 'truncate') spoiled.length = 5;
+        expect(findChainFault(ref, spoiled, head)).toBeDefined();
+      }),
+    );
+  });
+});
