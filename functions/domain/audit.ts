@@ -3,10 +3,12 @@ import { documentHash, sha256 } from './hash.ts';
 import type { EnrollmentRef } from './ids.ts';
 import { type Instant, instantSchema, later } from './time.ts';
 
-export const actorSchema = z.strictObject({
-  id: z.string().min(1).max(128),
-  role: z.enum(['apprentice', 'submitter', 'assessor', 'administrator', 'operator', 'auditor', 'system', 'table']),
-});
+export const actorSchema = z.lazy(() =>
+  z.strictObject({
+    id: z.string().min(1).max(128),
+    role: z.enum(['apprentice', 'submitter', 'assessor', 'administrator', 'operator', 'auditor', 'system', 'table']),
+  }),
+);
 export type Actor = z.infer<typeof actorSchema>;
 
 /** Some hand changed the table without telling us who. */
@@ -53,36 +55,42 @@ export const auditActions = [
 export type AuditAction = (typeof auditActions)[number];
 
 /** Ids, hashes, dates and codes only: text and personal data stay in the records. */
-export const auditFactsSchema = z.record(z.string(), z.union([z.string().max(300), z.number(), z.boolean()]));
+export const auditFactsSchema = z.lazy(() =>
+  z.record(z.string(), z.union([z.string().max(300), z.number(), z.boolean()])),
+);
 export type AuditFacts = z.infer<typeof auditFactsSchema>;
 
 /**
  * One link of an enrollment's hash chain. `cause` is what brought the entry about (an item's key and stream sequence
  * number, or a request's id) and is its key in the table: a replay adds nothing.
  */
-export const auditEntrySchema = z
-  .strictObject({
-    seq: z.number().int().min(1),
-    at: instantSchema,
-    actor: actorSchema,
-    action: z.enum(auditActions),
-    subject: z.string().min(1).max(200),
-    facts: auditFactsSchema,
-    cause: z.string().min(1).max(400),
-    prevHash: z.string().length(64),
-    hash: z.string().length(64),
-  })
-  .meta({ title: 'AuditEntry', description: 'One fact in the ledger of one enrollment' });
+export const auditEntrySchema = z.lazy(() =>
+  z
+    .strictObject({
+      seq: z.number().int().min(1),
+      at: instantSchema,
+      actor: actorSchema,
+      action: z.enum(auditActions),
+      subject: z.string().min(1).max(200),
+      facts: auditFactsSchema,
+      cause: z.string().min(1).max(400),
+      prevHash: z.string().length(64),
+      hash: z.string().length(64),
+    })
+    .meta({ title: 'AuditEntry', description: 'One fact in the ledger of one enrollment' }),
+);
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
 /** A fact that is not chained yet. */
 export type AuditFact = Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'facts' | 'cause'>;
 
-export const chainHeadSchema = z.strictObject({
-  seq: z.number().int().min(0),
-  hash: z.string().length(64),
-  at: instantSchema,
-});
+export const chainHeadSchema = z.lazy(() =>
+  z.strictObject({
+    seq: z.number().int().min(0),
+    hash: z.string().length(64),
+    at: instantSchema,
+  }),
+);
 export type ChainHead = z.infer<typeof chainHeadSchema>;
 
 /** The head of an empty chain: bound to its enrollment, so that one chain cannot pass for another. */

@@ -18,87 +18,97 @@ export const credentialIdSchema = evidenceIdSchema;
 export const publicCodeSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'a 26-character code');
 
 /** Everything that a credential says, fixed when it is requested and never read again from what may have changed. */
-export const frozenFactsSchema = z.strictObject({
-  name: z.string().min(1),
-  completedOn: civilDateSchema,
-  framework: frameworkRefSchema,
-  hashes: programHashesSchema,
-});
+export const frozenFactsSchema = z.lazy(() =>
+  z.strictObject({
+    name: z.string().min(1),
+    completedOn: civilDateSchema,
+    framework: frameworkRefSchema,
+    hashes: programHashesSchema,
+  }),
+);
 export type FrozenFacts = z.infer<typeof frozenFactsSchema>;
 
 /** The pending half of a pointer: a credential that was decided and is not issued yet. */
-export const credentialRequestSchema = z.strictObject({
-  credentialId: credentialIdSchema,
-  code: publicCodeSchema,
-  requestedAt: instantSchema,
-  /** The earliest instant of issue: `requestedAt` and the program's hold. */
-  releaseAt: instantSchema,
-  facts: frozenFactsSchema,
-  /** The credential in force that this one supersedes. */
-  replaces: credentialIdSchema.optional(),
-  /** How often the sweep has driven it again. */
-  redrives: z.number().int().min(0),
-  /** When the sweep looks at it next. */
-  dueAt: instantSchema,
-  /** Set when it needs a person: why it cannot be issued. */
-  parked: z.string().max(300).optional(),
-});
+export const credentialRequestSchema = z.lazy(() =>
+  z.strictObject({
+    credentialId: credentialIdSchema,
+    code: publicCodeSchema,
+    requestedAt: instantSchema,
+    /** The earliest instant of issue: `requestedAt` and the program's hold. */
+    releaseAt: instantSchema,
+    facts: frozenFactsSchema,
+    /** The credential in force that this one supersedes. */
+    replaces: credentialIdSchema.optional(),
+    /** How often the sweep has driven it again. */
+    redrives: z.number().int().min(0),
+    /** When the sweep looks at it next. */
+    dueAt: instantSchema,
+    /** Set when it needs a person: why it cannot be issued. */
+    parked: z.string().max(300).optional(),
+  }),
+);
 export type CredentialRequest = z.infer<typeof credentialRequestSchema>;
 
 /** One pointer per achievement is the whole truth about what is in force; a credential item is its record. */
-export const pointerSchema = z.strictObject({
-  active: z
-    .strictObject({ credentialId: credentialIdSchema, suspended: z.boolean(), completedOn: civilDateSchema })
-    .optional(),
-  pending: credentialRequestSchema.optional(),
-  /** What was revoked is issued again only by an explicit act. */
-  revoked: z.literal(true).optional(),
-});
+export const pointerSchema = z.lazy(() =>
+  z.strictObject({
+    active: z
+      .strictObject({ credentialId: credentialIdSchema, suspended: z.boolean(), completedOn: civilDateSchema })
+      .optional(),
+    pending: credentialRequestSchema.optional(),
+    /** What was revoked is issued again only by an explicit act. */
+    revoked: z.literal(true).optional(),
+  }),
+);
 export type Pointer = z.infer<typeof pointerSchema>;
 
 export const credentialStateSchema = z.enum(['issued', 'suspended', 'superseded', 'revoked']);
 export type CredentialState = z.infer<typeof credentialStateSchema>;
 
 /** One line of the transcript. Sensitive requirements are absent. */
-export const transcriptLineSchema = z.strictObject({ text: z.string(), on: civilDateSchema });
-export const transcriptSchema = z.strictObject({
-  skillSets: z.array(transcriptLineSchema),
-  courses: z.array(transcriptLineSchema),
-  certificates: z.array(transcriptLineSchema),
-});
+export const transcriptLineSchema = z.lazy(() => z.strictObject({ text: z.string(), on: civilDateSchema }));
+export const transcriptSchema = z.lazy(() =>
+  z.strictObject({
+    skillSets: z.array(transcriptLineSchema),
+    courses: z.array(transcriptLineSchema),
+    certificates: z.array(transcriptLineSchema),
+  }),
+);
 export type Transcript = z.infer<typeof transcriptSchema>;
 
 /** An issued credential. Only `state` and the fields that explain it ever change. */
-export const credentialSchema = z.strictObject({
-  credentialId: credentialIdSchema,
-  program: programIdSchema,
-  enrollment: enrollmentIdSchema,
-  achievement: achievementSchema,
-  code: publicCodeSchema,
-  requestedAt: instantSchema,
-  issuedAt: instantSchema,
-  facts: frozenFactsSchema,
-  transcript: transcriptSchema,
-  /** Hash of the progress that the decision stood on. */
-  basisHash: z.string().length(64),
-  document: z.strictObject({
-    key: z.string(),
-    /** SHA-256 of the stored bytes. */
-    hash: z.string().length(64),
-    bytes: z.number().int().positive(),
-    engine: z.string(),
+export const credentialSchema = z.lazy(() =>
+  z.strictObject({
+    credentialId: credentialIdSchema,
+    program: programIdSchema,
+    enrollment: enrollmentIdSchema,
+    achievement: achievementSchema,
+    code: publicCodeSchema,
+    requestedAt: instantSchema,
+    issuedAt: instantSchema,
+    facts: frozenFactsSchema,
+    transcript: transcriptSchema,
+    /** Hash of the progress that the decision stood on. */
+    basisHash: z.string().length(64),
+    document: z.strictObject({
+      key: z.string(),
+      /** SHA-256 of the stored bytes. */
+      hash: z.string().length(64),
+      bytes: z.number().int().positive(),
+      engine: z.string(),
+    }),
+    /** ECDSA P-256 over the canonical JSON of `signedStatement`; base64 DER. */
+    signature: z.strictObject({ keyId: z.string(), value: z.string() }),
+    state: credentialStateSchema,
+    replaces: credentialIdSchema.optional(),
+    supersededBy: credentialIdSchema.optional(),
+    suspendedAt: instantSchema.optional(),
+    supersededAt: instantSchema.optional(),
+    revokedAt: instantSchema.optional(),
+    revocation: z.strictObject({ code: z.string(), text: z.string() }).optional(),
+    delivery: evidenceIdSchema,
   }),
-  /** ECDSA P-256 over the canonical JSON of `signedStatement`; base64 DER. */
-  signature: z.strictObject({ keyId: z.string(), value: z.string() }),
-  state: credentialStateSchema,
-  replaces: credentialIdSchema.optional(),
-  supersededBy: credentialIdSchema.optional(),
-  suspendedAt: instantSchema.optional(),
-  supersededAt: instantSchema.optional(),
-  revokedAt: instantSchema.optional(),
-  revocation: z.strictObject({ code: z.string(), text: z.string() }).optional(),
-  delivery: evidenceIdSchema,
-});
+);
 export type Credential = z.infer<typeof credentialSchema>;
 
 export const revocationCodes = ['issued-in-error', 'fraud', 'holder-request', 'program-decision', 'other'] as const;

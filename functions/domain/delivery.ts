@@ -22,34 +22,36 @@ export const deliveryStateSchema = z.enum([
 ]);
 export type DeliveryState = z.infer<typeof deliveryStateSchema>;
 
-export const deliverySchema = z.strictObject({
-  deliveryId: evidenceIdSchema,
-  program: programIdSchema,
-  enrollment: enrollmentIdSchema,
-  about: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('credential'), credentialId: credentialIdSchema }),
-    z.strictObject({
-      kind: z.literal('lapse-warning'),
-      expiresOn: z.iso.date(),
-      to: z.enum(['apprentice', 'program']),
-    }),
-  ]),
-  state: deliveryStateSchema,
-  queuedAt: instantSchema,
-  /** Sends begun. The attempt travels in the mail's tags, so that an event names the send that it speaks of. */
-  attempt: z.number().int().min(0),
-  /** While `sending`: no other worker sends before this instant. */
-  leaseUntil: instantSchema.optional(),
-  /** When the sweep looks at it next; absent once nothing is due. */
-  dueAt: instantSchema.optional(),
-  redrives: z.number().int().min(0),
-  softBounces: z.number().int().min(0),
-  providerId: z.string().max(200).optional(),
-  sentAt: instantSchema.optional(),
-  settledAt: instantSchema.optional(),
-  /** Why it is parked, cancelled or bounced: a code and words without addresses. */
-  reason: z.string().max(300).optional(),
-});
+export const deliverySchema = z.lazy(() =>
+  z.strictObject({
+    deliveryId: evidenceIdSchema,
+    program: programIdSchema,
+    enrollment: enrollmentIdSchema,
+    about: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('credential'), credentialId: credentialIdSchema }),
+      z.strictObject({
+        kind: z.literal('lapse-warning'),
+        expiresOn: z.iso.date(),
+        to: z.enum(['apprentice', 'program']),
+      }),
+    ]),
+    state: deliveryStateSchema,
+    queuedAt: instantSchema,
+    /** Sends begun. The attempt travels in the mail's tags, so that an event names the send that it speaks of. */
+    attempt: z.number().int().min(0),
+    /** While `sending`: no other worker sends before this instant. */
+    leaseUntil: instantSchema.optional(),
+    /** When the sweep looks at it next; absent once nothing is due. */
+    dueAt: instantSchema.optional(),
+    redrives: z.number().int().min(0),
+    softBounces: z.number().int().min(0),
+    providerId: z.string().max(200).optional(),
+    sentAt: instantSchema.optional(),
+    settledAt: instantSchema.optional(),
+    /** Why it is parked, cancelled or bounced: a code and words without addresses. */
+    reason: z.string().max(300).optional(),
+  }),
+);
 export type Delivery = z.infer<typeof deliverySchema>;
 
 const priorStates: Record<DeliveryState, readonly DeliveryState[]> = {

@@ -14,64 +14,74 @@ const marks = {
   sensitive: z.literal(true).optional(),
 };
 
-export const skillSchema = z.strictObject({
-  id: requirementIdSchema,
-  text: registeredText,
-  ...marks,
-  /** The sentence within the text that guides the supervisor and is no skill of the apprentice's. */
-  guidance: registeredText.optional(),
-});
+export const skillSchema = z.lazy(() =>
+  z.strictObject({
+    id: requirementIdSchema,
+    text: registeredText,
+    ...marks,
+    /** The sentence within the text that guides the supervisor and is no skill of the apprentice's. */
+    guidance: registeredText.optional(),
+  }),
+);
 
-export const skillSetSchema = z.strictObject({
-  id: requirementIdSchema,
-  text: registeredText,
-  ...marks,
-  skills: z.array(skillSchema).min(1, 'a skill set needs at least one skill'),
-});
+export const skillSetSchema = z.lazy(() =>
+  z.strictObject({
+    id: requirementIdSchema,
+    text: registeredText,
+    ...marks,
+    skills: z.array(skillSchema).min(1, 'a skill set needs at least one skill'),
+  }),
+);
 
-export const courseSchema = z.strictObject({ id: requirementIdSchema, text: registeredText, ...marks });
+export const courseSchema = z.lazy(() => z.strictObject({ id: requirementIdSchema, text: registeredText, ...marks }));
 
-export const requiredCertificateSchema = z.strictObject({
-  id: requirementIdSchema,
-  /** What people call it: CRSS, CPR. */
-  code: z.string().min(1).max(20),
-  text: registeredText,
-  ...marks,
-});
+export const requiredCertificateSchema = z.lazy(() =>
+  z.strictObject({
+    id: requirementIdSchema,
+    /** What people call it: CRSS, CPR. */
+    code: z.string().min(1).max(20),
+    text: registeredText,
+    ...marks,
+  }),
+);
 
 /**
  * A versioned set of standards. Codes and hours that the source leaves blank are null and are never printed or guessed.
  * `source.file` names the text in `data/sources/` that every registered text is compared with.
  */
-export const frameworkSchema = z
-  .strictObject({
-    schema: z.literal('journeypaper/framework/1'),
-    id: frameworkIdSchema,
-    version: frameworkVersionSchema,
-    title: registeredText,
-    source: z.strictObject({ file: z.string().max(200), sponsor: z.string().max(200).nullable() }),
-    onetCode: z.string().max(20).nullable(),
-    rapidsCode: z.string().max(20).nullable(),
-    hours: z.number().positive().nullable(),
-    courses: z.array(courseSchema),
-    certificates: z.array(requiredCertificateSchema),
-    skillSets: z.array(skillSetSchema).min(1),
-  })
-  .superRefine(refuseDuplicates)
-  .meta({
-    title: 'Framework',
-    description: 'A versioned set of standards: skill sets, courses, required certificates',
-  });
+export const frameworkSchema = z.lazy(() =>
+  z
+    .strictObject({
+      schema: z.literal('journeypaper/framework/1'),
+      id: frameworkIdSchema,
+      version: frameworkVersionSchema,
+      title: registeredText,
+      source: z.strictObject({ file: z.string().max(200), sponsor: z.string().max(200).nullable() }),
+      onetCode: z.string().max(20).nullable(),
+      rapidsCode: z.string().max(20).nullable(),
+      hours: z.number().positive().nullable(),
+      courses: z.array(courseSchema),
+      certificates: z.array(requiredCertificateSchema),
+      skillSets: z.array(skillSetSchema).min(1),
+    })
+    .superRefine(refuseDuplicates)
+    .meta({
+      title: 'Framework',
+      description: 'A versioned set of standards: skill sets, courses, required certificates',
+    }),
+);
 
 export type Framework = z.infer<typeof frameworkSchema>;
 export type SkillSet = z.infer<typeof skillSetSchema>;
 
 /** A framework version and the hash that pins its content. */
-export const frameworkRefSchema = z.strictObject({
-  id: frameworkIdSchema,
-  version: frameworkVersionSchema,
-  hash: z.string().length(64),
-});
+export const frameworkRefSchema = z.lazy(() =>
+  z.strictObject({
+    id: frameworkIdSchema,
+    version: frameworkVersionSchema,
+    hash: z.string().length(64),
+  }),
+);
 export type FrameworkRef = z.infer<typeof frameworkRefSchema>;
 
 export type RequirementKind = 'skill' | 'course' | 'certificate';

@@ -6,52 +6,60 @@ import { instantSchema } from './time.ts';
 const place = { program: programIdSchema, enrollment: enrollmentIdSchema };
 
 /** One change of one evidence item, as the table's stream showed it. */
-export const changeSchema = z.strictObject({
-  sk: z.string().min(1).max(1024),
-  /** `touched`: written again with the same content. */
-  kind: z.enum(['put', 'edited', 'deleted', 'touched']),
-  /** The stream's sequence number: with the key, what makes this change unlike any other. */
-  sequence: z.string().min(1).max(60),
-  /** The stream record's own time. */
-  at: instantSchema,
-  /** The item's attributes after the change, where the record showed them. */
-  image: z.record(z.string(), z.unknown()).optional(),
-});
+export const changeSchema = z.lazy(() =>
+  z.strictObject({
+    sk: z.string().min(1).max(1024),
+    /** `touched`: written again with the same content. */
+    kind: z.enum(['put', 'edited', 'deleted', 'touched']),
+    /** The stream's sequence number: with the key, what makes this change unlike any other. */
+    sequence: z.string().min(1).max(60),
+    /** The stream record's own time. */
+    at: instantSchema,
+    /** The item's attributes after the change, where the record showed them. */
+    image: z.record(z.string(), z.unknown()).optional(),
+  }),
+);
 export type Change = z.infer<typeof changeSchema>;
 
 /** Look at an enrollment again: at some requirements, or at all. */
-export const evaluationRequestedSchema = z
-  .strictObject({
-    type: z.literal('evaluation-requested'),
-    version: z.literal(1),
-    ...place,
-    changes: z.array(changeSchema).max(100),
-    whole: z.boolean(),
-    reason: z.string().min(1).max(100),
-  })
-  .meta({ title: 'EvaluationRequested', description: 'Look at an enrollment again' });
+export const evaluationRequestedSchema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal('evaluation-requested'),
+      version: z.literal(1),
+      ...place,
+      changes: z.array(changeSchema).max(100),
+      whole: z.boolean(),
+      reason: z.string().min(1).max(100),
+    })
+    .meta({ title: 'EvaluationRequested', description: 'Look at an enrollment again' }),
+);
 export type EvaluationRequested = z.infer<typeof evaluationRequestedSchema>;
 
-export const issueRequestedSchema = z
-  .strictObject({
-    type: z.literal('issue-requested'),
-    version: z.literal(1),
-    ...place,
-    achievement: achievementSchema,
-    credentialId: credentialIdSchema,
-    requestedAt: instantSchema,
-  })
-  .meta({ title: 'IssueRequested', description: 'Issue the pending credential of an achievement' });
+export const issueRequestedSchema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal('issue-requested'),
+      version: z.literal(1),
+      ...place,
+      achievement: achievementSchema,
+      credentialId: credentialIdSchema,
+      requestedAt: instantSchema,
+    })
+    .meta({ title: 'IssueRequested', description: 'Issue the pending credential of an achievement' }),
+);
 export type IssueRequested = z.infer<typeof issueRequestedSchema>;
 
-export const deliveryRequestedSchema = z
-  .strictObject({
-    type: z.literal('delivery-requested'),
-    version: z.literal(1),
-    ...place,
-    deliveryId: evidenceIdSchema,
-  })
-  .meta({ title: 'DeliveryRequested', description: 'Send one queued email' });
+export const deliveryRequestedSchema = z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal('delivery-requested'),
+      version: z.literal(1),
+      ...place,
+      deliveryId: evidenceIdSchema,
+    })
+    .meta({ title: 'DeliveryRequested', description: 'Send one queued email' }),
+);
 export type DeliveryRequested = z.infer<typeof deliveryRequestedSchema>;
 
 export type Message = EvaluationRequested | IssueRequested | DeliveryRequested;

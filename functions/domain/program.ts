@@ -21,121 +21,131 @@ const hashSchema = z.string().length(64);
 const colourSchema = z.string().regex(/^#[0-9a-f]{6}$/, 'a colour is # and six lower-case hex digits');
 
 /** What a program asks of a completion beyond its framework. Every field has the default that most programs want. */
-export const policySchema = z.strictObject({
-  /** `required`: only an assessor's *met* counts. `self-attested`: standing evidence counts by itself. */
-  assessment: z.enum(['required', 'self-attested']).default('required'),
-  /** Skill-set credentials as each set completes. */
-  interimCredentials: z.boolean().default(false),
-  minimumHours: z.number().positive().max(20_000).nullable().default(null),
-  minimumTermMonths: z.number().int().positive().max(120).nullable().default(null),
-  /** Hours between the completion and its certificate. */
-  holdHours: z
-    .number()
-    .min(0)
-    .max(24 * 90)
-    .default(0),
-  /** How long a required certificate counts where its evidence names no expiry date, by requirement id. */
-  certificateValidityMonths: z.record(requirementIdSchema, z.number().int().positive().max(240)).default({}),
-  /** Who is told, and how long before, that a required certificate is about to lapse. */
-  lapseWarning: z
-    .strictObject({
-      daysBefore: z.number().int().min(1).max(180).default(30),
-      to: z
-        .array(z.enum(['apprentice', 'program']))
-        .max(2)
-        .default(['apprentice']),
-    })
-    .default({ daysBefore: 30, to: ['apprentice'] }),
-});
+export const policySchema = z.lazy(() =>
+  z.strictObject({
+    /** `required`: only an assessor's *met* counts. `self-attested`: standing evidence counts by itself. */
+    assessment: z.enum(['required', 'self-attested']).default('required'),
+    /** Skill-set credentials as each set completes. */
+    interimCredentials: z.boolean().default(false),
+    minimumHours: z.number().positive().max(20_000).nullable().default(null),
+    minimumTermMonths: z.number().int().positive().max(120).nullable().default(null),
+    /** Hours between the completion and its certificate. */
+    holdHours: z
+      .number()
+      .min(0)
+      .max(24 * 90)
+      .default(0),
+    /** How long a required certificate counts where its evidence names no expiry date, by requirement id. */
+    certificateValidityMonths: z.record(requirementIdSchema, z.number().int().positive().max(240)).default({}),
+    /** Who is told, and how long before, that a required certificate is about to lapse. */
+    lapseWarning: z
+      .strictObject({
+        daysBefore: z.number().int().min(1).max(180).default(30),
+        to: z
+          .array(z.enum(['apprentice', 'program']))
+          .max(2)
+          .default(['apprentice']),
+      })
+      .default({ daysBefore: 30, to: ['apprentice'] }),
+  }),
+);
 export type Policy = z.infer<typeof policySchema>;
 
 /** Somebody who may assess for the program, from one civil date up to and including another. */
-export const assessorSchema = z.strictObject({
-  id: actorIdSchema,
-  name: personNameSchema,
-  title: line(120).optional(),
-  from: civilDateSchema,
-  until: civilDateSchema.optional(),
-});
+export const assessorSchema = z.lazy(() =>
+  z.strictObject({
+    id: actorIdSchema,
+    name: personNameSchema,
+    title: line(120).optional(),
+    from: civilDateSchema,
+    until: civilDateSchema.optional(),
+  }),
+);
 export type Assessor = z.infer<typeof assessorSchema>;
 
 /** The look and the words of a certificate: data from `templates/certificate/`, frozen by hash into each credential. */
-export const templateSchema = z
-  .strictObject({
-    schema: z.literal('journeypaper/certificate-template/1'),
-    id: z
-      .string()
-      .min(2)
-      .max(40)
-      .regex(/^[a-z0-9-]+$/),
-    language: z.string().min(2).max(35),
-    colours: z.strictObject({ ink: colourSchema, accent: colourSchema, rule: colourSchema, paper: colourSchema }),
-    /** Wording; `{program}`, `{sponsor}`, `{achievement}` and `{date}` are filled in (`page`: `{page}` and `{pages}`). */
-    words: z.strictObject({
-      title: line(80),
-      /** The title of a skill set's certificate; without it, `title`. */
-      skillSetTitle: line(80).optional(),
-      presentedTo: line(120),
-      statement: line(400),
-      skillSetStatement: line(400),
-      completedOn: line(80),
-      issuedOn: line(80),
-      credential: line(80),
-      verify: line(160),
-      transcriptTitle: line(80),
-      skillSets: line(80),
-      courses: line(80),
-      certificates: line(80),
-      dateCompleted: line(80),
-      page: line(80),
-      notAgency: line(300),
-    }),
-  })
-  .meta({ title: 'CertificateTemplate', description: 'Look and words of a certificate' });
+export const templateSchema = z.lazy(() =>
+  z
+    .strictObject({
+      schema: z.literal('journeypaper/certificate-template/1'),
+      id: z
+        .string()
+        .min(2)
+        .max(40)
+        .regex(/^[a-z0-9-]+$/),
+      language: z.string().min(2).max(35),
+      colours: z.strictObject({ ink: colourSchema, accent: colourSchema, rule: colourSchema, paper: colourSchema }),
+      /** Wording; `{program}`, `{sponsor}`, `{achievement}` and `{date}` are filled in (`page`: `{page}` and `{pages}`). */
+      words: z.strictObject({
+        title: line(80),
+        /** The title of a skill set's certificate; without it, `title`. */
+        skillSetTitle: line(80).optional(),
+        presentedTo: line(120),
+        statement: line(400),
+        skillSetStatement: line(400),
+        completedOn: line(80),
+        issuedOn: line(80),
+        credential: line(80),
+        verify: line(160),
+        transcriptTitle: line(80),
+        skillSets: line(80),
+        courses: line(80),
+        certificates: line(80),
+        dateCompleted: line(80),
+        page: line(80),
+        notAgency: line(300),
+      }),
+    })
+    .meta({ title: 'CertificateTemplate', description: 'Look and words of a certificate' }),
+);
 export type CertificateTemplate = z.infer<typeof templateSchema>;
 
-export const signatorySchema = z.strictObject({ name: personNameSchema, title: line(120) });
+export const signatorySchema = z.lazy(() => z.strictObject({ name: personNameSchema, title: line(120) }));
 
 /** A sponsor using a framework: branding, signatories, people who may assess, and policy. */
-export const programSchema = z
-  .strictObject({
-    schema: z.literal('journeypaper/program/1'),
-    id: programIdSchema,
-    name: line(120),
-    sponsor: line(160),
-    timeZone: timeZoneSchema,
-    framework: z.strictObject({ id: frameworkIdSchema, version: frameworkVersionSchema }),
-    /** What the holder completed, as the certificate says it. */
-    achievement: line(160),
-    page: z.enum(['letter', 'a4']),
-    /** The file name, without `.json`, in `templates/certificate/`. */
-    template: z
-      .string()
-      .min(2)
-      .max(40)
-      .regex(/^[a-z0-9-]+$/),
-    signatories: z.array(signatorySchema).min(1).max(3),
-    /** Base of the address that a certificate points to; the credential's code follows. */
-    verifyUrl: z.url({ protocol: /^https?$/ }).max(120),
-    email: z.strictObject({
-      /** A verified SES identity of the program's. */
-      from: z.email().max(254),
-      fromName: line(80),
-      replyTo: z.email().max(254).optional(),
-      /** Where the program itself is told of lapses. */
-      contact: z.email().max(254).optional(),
-    }),
-    assessors: z.array(assessorSchema).max(1000),
-    policy: policySchema.default(() => policySchema.parse({})),
-  })
-  .meta({ title: 'Program', description: 'A sponsor using a framework, with branding, signatories and policy' });
+export const programSchema = z.lazy(() =>
+  z
+    .strictObject({
+      schema: z.literal('journeypaper/program/1'),
+      id: programIdSchema,
+      name: line(120),
+      sponsor: line(160),
+      timeZone: timeZoneSchema,
+      framework: z.strictObject({ id: frameworkIdSchema, version: frameworkVersionSchema }),
+      /** What the holder completed, as the certificate says it. */
+      achievement: line(160),
+      page: z.enum(['letter', 'a4']),
+      /** The file name, without `.json`, in `templates/certificate/`. */
+      template: z
+        .string()
+        .min(2)
+        .max(40)
+        .regex(/^[a-z0-9-]+$/),
+      signatories: z.array(signatorySchema).min(1).max(3),
+      /** Base of the address that a certificate points to; the credential's code follows. */
+      verifyUrl: z.url({ protocol: /^https?$/ }).max(120),
+      email: z.strictObject({
+        /** A verified SES identity of the program's. */
+        from: z.email().max(254),
+        fromName: line(80),
+        replyTo: z.email().max(254).optional(),
+        /** Where the program itself is told of lapses. */
+        contact: z.email().max(254).optional(),
+      }),
+      assessors: z.array(assessorSchema).max(1000),
+      policy: policySchema.default(() => policySchema.parse({})),
+    })
+    .meta({ title: 'Program', description: 'A sponsor using a framework, with branding, signatories and policy' }),
+);
 
 export type Program = z.infer<typeof programSchema>;
 export type ProgramInput = z.input<typeof programSchema>;
 
 /** The hashes that a credential freezes; the documents themselves are kept under them. */
 export type ProgramHashes = { program: string; template: string; policy: string };
-export const programHashesSchema = z.strictObject({ program: hashSchema, template: hashSchema, policy: hashSchema });
+export const programHashesSchema = z.lazy(() =>
+  z.strictObject({ program: hashSchema, template: hashSchema, policy: hashSchema }),
+);
 
 export function programHashes(program: Program, template: CertificateTemplate): ProgramHashes {
   return { program: documentHash(program), template: documentHash(template), policy: documentHash(program.policy) };
