@@ -3,7 +3,7 @@ import { documentHash, sha256 } from './hash.ts';
 import type { EnrollmentRef } from './ids.ts';
 import { type Instant, instantSchema, later } from './time.ts';
 
-export const actorSchema = z.lazy(() =>
+export const actorSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     id: z.string().min(1).max(128),
     role: z.enum(['apprentice', 'submitter', 'assessor', 'administrator', 'operator', 'auditor', 'system', 'table']),
@@ -55,7 +55,7 @@ export const auditActions = [
 export type AuditAction = (typeof auditActions)[number];
 
 /** Ids, hashes, dates and codes only: text and personal data stay in the records. */
-export const auditFactsSchema = z.lazy(() =>
+export const auditFactsSchema = /* @__PURE__ */ z.lazy(() =>
   z.record(z.string(), z.union([z.string().max(300), z.number(), z.boolean()])),
 );
 export type AuditFacts = z.infer<typeof auditFactsSchema>;
@@ -64,7 +64,7 @@ export type AuditFacts = z.infer<typeof auditFactsSchema>;
  * One link of an enrollment's hash chain. `cause` is what brought the entry about (an item's key and stream sequence
  * number, or a request's id) and is its key in the table: a replay adds nothing.
  */
-export const auditEntrySchema = z.lazy(() =>
+export const auditEntrySchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       seq: z.number().int().min(1),
@@ -84,7 +84,7 @@ export type AuditEntry = z.infer<typeof auditEntrySchema>;
 /** A fact that is not chained yet. */
 export type AuditFact = Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'facts' | 'cause'>;
 
-export const chainHeadSchema = z.lazy(() =>
+export const chainHeadSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     seq: z.number().int().min(0),
     hash: z.string().length(64),

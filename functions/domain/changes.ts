@@ -27,9 +27,13 @@ export type JudgedChange = {
   refused?: { sk: string; hash: string };
 };
 
+/** No key of the contract's form is longer; a longer one goes by its hash, so that what it leads to can be stored. */
+const maxCauseKeyLength = 250;
+
 /** What makes a change unlike any other: its ledger entry's key. */
 export function causeOf(change: Pick<Change, 'sk' | 'sequence'>): string {
-  return `${change.sk}@${change.sequence}`;
+  const key = change.sk.length > maxCauseKeyLength ? documentHash(change.sk) : change.sk;
+  return `${key}@${change.sequence}`;
 }
 
 /** The requirement that a sort key speaks of, or undefined where the key is not of the contract's form. */
@@ -72,7 +76,10 @@ export function judgeChange(
   const ahead = parsed.ok && isAhead(parsed, change.at);
   const refusal = refusalOf(place, parsed, ahead, requirements, rules);
   const facts = { ...base, contentHash, ...(refusal && { refused: refusal.code, reason: refusal.message }) };
-  const refused = ahead ? { refused: { sk: change.sk, hash: documentHash(image) } } : {};
+  // Only of the content that stands: the record of an older one may come after the record of the newer.
+  const hash = ahead ? documentHash(image) : undefined;
+  const stands = hash !== undefined && current !== undefined && hash === documentHash(current.attributes);
+  const refused = stands ? { refused: { sk: change.sk, hash } } : {};
   if (change.kind === 'edited') {
     return {
       fact: { actor: unknownHand, action: editedAction[place.part], subject, facts, cause },

@@ -18,7 +18,7 @@ export const credentialIdSchema = evidenceIdSchema;
 export const publicCodeSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'a 26-character code');
 
 /** Everything that a credential says, fixed when it is requested and never read again from what may have changed. */
-export const frozenFactsSchema = z.lazy(() =>
+export const frozenFactsSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     name: z.string().min(1),
     completedOn: civilDateSchema,
@@ -29,7 +29,7 @@ export const frozenFactsSchema = z.lazy(() =>
 export type FrozenFacts = z.infer<typeof frozenFactsSchema>;
 
 /** The pending half of a pointer: a credential that was decided and is not issued yet. */
-export const credentialRequestSchema = z.lazy(() =>
+export const credentialRequestSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     credentialId: credentialIdSchema,
     code: publicCodeSchema,
@@ -50,7 +50,7 @@ export const credentialRequestSchema = z.lazy(() =>
 export type CredentialRequest = z.infer<typeof credentialRequestSchema>;
 
 /** One pointer per achievement is the whole truth about what is in force; a credential item is its record. */
-export const pointerSchema = z.lazy(() =>
+export const pointerSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     active: z
       .strictObject({ credentialId: credentialIdSchema, suspended: z.boolean(), completedOn: civilDateSchema })
@@ -66,8 +66,10 @@ export const credentialStateSchema = z.enum(['issued', 'suspended', 'superseded'
 export type CredentialState = z.infer<typeof credentialStateSchema>;
 
 /** One line of the transcript. Sensitive requirements are absent. */
-export const transcriptLineSchema = z.lazy(() => z.strictObject({ text: z.string(), on: civilDateSchema }));
-export const transcriptSchema = z.lazy(() =>
+export const transcriptLineSchema = /* @__PURE__ */ z.lazy(() =>
+  z.strictObject({ text: z.string(), on: civilDateSchema }),
+);
+export const transcriptSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     skillSets: z.array(transcriptLineSchema),
     courses: z.array(transcriptLineSchema),
@@ -77,7 +79,7 @@ export const transcriptSchema = z.lazy(() =>
 export type Transcript = z.infer<typeof transcriptSchema>;
 
 /** An issued credential. Only `state` and the fields that explain it ever change. */
-export const credentialSchema = z.lazy(() =>
+export const credentialSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     credentialId: credentialIdSchema,
     program: programIdSchema,

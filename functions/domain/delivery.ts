@@ -22,7 +22,7 @@ export const deliveryStateSchema = z.enum([
 ]);
 export type DeliveryState = z.infer<typeof deliveryStateSchema>;
 
-export const deliverySchema = z.lazy(() =>
+export const deliverySchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     deliveryId: evidenceIdSchema,
     program: programIdSchema,

@@ -10,7 +10,7 @@ import { civilDateSchema, instantSchema } from './time.ts';
 export const enrollmentStatusSchema = z.enum(['open', 'complete', 'withdrawn']);
 export type EnrollmentStatus = z.infer<typeof enrollmentStatusSchema>;
 
-export const completionSchema = z.lazy(() =>
+export const completionSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     /** When the last requirement was met, not when we noticed. */
     at: instantSchema,
@@ -23,7 +23,7 @@ export type Completion = z.infer<typeof completionSchema>;
  * An apprentice in a program, pinned to one framework version. The single item that evaluate and issue agree on:
  * `version` counts their writes, `fence` counts the acts of people that may take a completion back.
  */
-export const enrollmentSchema = z.lazy(() =>
+export const enrollmentSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     program: programIdSchema,
     enrollment: enrollmentIdSchema,

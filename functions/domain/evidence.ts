@@ -16,10 +16,8 @@ import { civilDateSchema, instantSchema } from './time.ts';
 const oneLine = (max: number) =>
   z
     .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}]*$/u, 'one line: no control characters');
+    .check(z.trim(), z.minLength(1), z.maxLength(max), z.regex(/^[^\p{Cc}]*$/u, 'one line: no control characters'));
+const words = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
 
 /** An item larger than this is refused whole, whatever it holds. */
 export const maxItemBytes = 16_384;
@@ -52,10 +50,10 @@ export const submissionSchema = z
     submittedAt: instantSchema,
     /** When the work was done, the course ended or the certificate was obtained. */
     occurredOn: civilDateSchema,
-    attestation: z.string().trim().min(1).max(2000),
+    attestation: words(2000),
     pointer: oneLine(500).optional(),
     /** On-the-job hours that this piece stands for. */
-    hours: z.number().positive().max(2000).optional(),
+    hours: z.number().check(z.positive(), z.lte(2000)).optional(),
     certificate: externalCertificateSchema.optional(),
   })
   .meta({ title: 'Evidence', description: 'Evidence submitted for one requirement of one enrollment' });
@@ -70,8 +68,8 @@ export const assessmentSchema = z
     assessedAt: instantSchema,
     outcome: z.enum(['met', 'not-met']),
     /** The salted hash of the evidence as the assessor saw it: an edit afterwards un-meets the requirement. */
-    evidenceHash: z.string().length(64),
-    note: z.string().trim().min(1).max(1000).optional(),
+    evidenceHash: z.string().check(z.length(64)),
+    note: words(1000).optional(),
   })
   .meta({ title: 'Assessment', description: "An assessor's met or not met on one piece of evidence" });
 export type Assessment = z.infer<typeof assessmentSchema>;
@@ -82,7 +80,7 @@ export const withdrawalSchema = z
     ...place,
     withdrawnBy: actorIdSchema,
     withdrawnAt: instantSchema,
-    reason: z.string().trim().min(1).max(500).optional(),
+    reason: words(500).optional(),
   })
   .meta({ title: 'Withdrawal', description: 'Takes one piece of evidence back, and its assessments along' });
 export type Withdrawal = z.infer<typeof withdrawalSchema>;

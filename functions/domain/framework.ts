@@ -14,7 +14,7 @@ const marks = {
   sensitive: z.literal(true).optional(),
 };
 
-export const skillSchema = z.lazy(() =>
+export const skillSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     id: requirementIdSchema,
     text: registeredText,
@@ -24,7 +24,7 @@ export const skillSchema = z.lazy(() =>
   }),
 );
 
-export const skillSetSchema = z.lazy(() =>
+export const skillSetSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     id: requirementIdSchema,
     text: registeredText,
@@ -33,9 +33,11 @@ export const skillSetSchema = z.lazy(() =>
   }),
 );
 
-export const courseSchema = z.lazy(() => z.strictObject({ id: requirementIdSchema, text: registeredText, ...marks }));
+export const courseSchema = /* @__PURE__ */ z.lazy(() =>
+  z.strictObject({ id: requirementIdSchema, text: registeredText, ...marks }),
+);
 
-export const requiredCertificateSchema = z.lazy(() =>
+export const requiredCertificateSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     id: requirementIdSchema,
     /** What people call it: CRSS, CPR. */
@@ -49,7 +51,7 @@ export const requiredCertificateSchema = z.lazy(() =>
  * A versioned set of standards. Codes and hours that the source leaves blank are null and are never printed or guessed.
  * `source.file` names the text in `data/sources/` that every registered text is compared with.
  */
-export const frameworkSchema = z.lazy(() =>
+export const frameworkSchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       schema: z.literal('journeypaper/framework/1'),
@@ -75,7 +77,7 @@ export type Framework = z.infer<typeof frameworkSchema>;
 export type SkillSet = z.infer<typeof skillSetSchema>;
 
 /** A framework version and the hash that pins its content. */
-export const frameworkRefSchema = z.lazy(() =>
+export const frameworkRefSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     id: frameworkIdSchema,
     version: frameworkVersionSchema,

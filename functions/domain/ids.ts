@@ -1,29 +1,40 @@
 import * as z from 'zod';
 
+/*
+ * `.check(…)` and not `.min().max().regex()`: each link of a zod chain makes the schema anew, and every step pays for
+ * that at every cold start.
+ */
+
 /** Ids end up in table keys (`#` separates), mail tags, file names and addresses: letters, digits, `_` and `-` only. */
 const id = (max: number) =>
   z
     .string()
-    .min(1)
-    .max(max)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'letters, digits, "_" and "-" only, beginning with a letter or digit');
+    .check(
+      z.minLength(1),
+      z.maxLength(max),
+      z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'letters, digits, "_" and "-" only, beginning with a letter or digit'),
+    );
 
 /** Lower-case words joined by hyphens. */
 const slug = (max: number) =>
   z
     .string()
-    .min(2)
-    .max(max)
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters and digits, words joined by single hyphens');
+    .check(
+      z.minLength(2),
+      z.maxLength(max),
+      z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters and digits, words joined by single hyphens'),
+    );
 
 export const programIdSchema = slug(40);
 export const frameworkIdSchema = slug(40);
 /** Framework versions sort as text: a date or dotted numbers. */
 export const frameworkVersionSchema = z
   .string()
-  .min(1)
-  .max(20)
-  .regex(/^[0-9][0-9A-Za-z.-]*$/, 'begins with a digit; digits, letters, "." and "-"');
+  .check(
+    z.minLength(1),
+    z.maxLength(20),
+    z.regex(/^[0-9][0-9A-Za-z.-]*$/, 'begins with a digit; digits, letters, "." and "-"'),
+  );
 /** Skill set, course or required certificate: a slug of its own. Skill: its set's slug and an ordinal (`engage-3`). */
 export const requirementIdSchema = slug(40);
 export const enrollmentIdSchema = id(64);

@@ -6,7 +6,7 @@ import { instantSchema } from './time.ts';
 const place = { program: programIdSchema, enrollment: enrollmentIdSchema };
 
 /** One change of one evidence item, as the table's stream showed it. */
-export const changeSchema = z.lazy(() =>
+export const changeSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     sk: z.string().min(1).max(1024),
     /** `touched`: written again with the same content. */
@@ -22,7 +22,7 @@ export const changeSchema = z.lazy(() =>
 export type Change = z.infer<typeof changeSchema>;
 
 /** Look at an enrollment again: at some requirements, or at all. */
-export const evaluationRequestedSchema = z.lazy(() =>
+export const evaluationRequestedSchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       type: z.literal('evaluation-requested'),
@@ -36,7 +36,7 @@ export const evaluationRequestedSchema = z.lazy(() =>
 );
 export type EvaluationRequested = z.infer<typeof evaluationRequestedSchema>;
 
-export const issueRequestedSchema = z.lazy(() =>
+export const issueRequestedSchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       type: z.literal('issue-requested'),
@@ -50,7 +50,7 @@ export const issueRequestedSchema = z.lazy(() =>
 );
 export type IssueRequested = z.infer<typeof issueRequestedSchema>;
 
-export const deliveryRequestedSchema = z.lazy(() =>
+export const deliveryRequestedSchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       type: z.literal('delivery-requested'),

@@ -21,7 +21,7 @@ const hashSchema = z.string().length(64);
 const colourSchema = z.string().regex(/^#[0-9a-f]{6}$/, 'a colour is # and six lower-case hex digits');
 
 /** What a program asks of a completion beyond its framework. Every field has the default that most programs want. */
-export const policySchema = z.lazy(() =>
+export const policySchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     /** `required`: only an assessor's *met* counts. `self-attested`: standing evidence counts by itself. */
     assessment: z.enum(['required', 'self-attested']).default('required'),
@@ -52,7 +52,7 @@ export const policySchema = z.lazy(() =>
 export type Policy = z.infer<typeof policySchema>;
 
 /** Somebody who may assess for the program, from one civil date up to and including another. */
-export const assessorSchema = z.lazy(() =>
+export const assessorSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     id: actorIdSchema,
     name: personNameSchema,
@@ -64,7 +64,7 @@ export const assessorSchema = z.lazy(() =>
 export type Assessor = z.infer<typeof assessorSchema>;
 
 /** The look and the words of a certificate: data from `templates/certificate/`, frozen by hash into each credential. */
-export const templateSchema = z.lazy(() =>
+export const templateSchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       schema: z.literal('journeypaper/certificate-template/1'),
@@ -100,10 +100,12 @@ export const templateSchema = z.lazy(() =>
 );
 export type CertificateTemplate = z.infer<typeof templateSchema>;
 
-export const signatorySchema = z.lazy(() => z.strictObject({ name: personNameSchema, title: line(120) }));
+export const signatorySchema = /* @__PURE__ */ z.lazy(() =>
+  z.strictObject({ name: personNameSchema, title: line(120) }),
+);
 
 /** A sponsor using a framework: branding, signatories, people who may assess, and policy. */
-export const programSchema = z.lazy(() =>
+export const programSchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       schema: z.literal('journeypaper/program/1'),
@@ -143,7 +145,7 @@ export type ProgramInput = z.input<typeof programSchema>;
 
 /** The hashes that a credential freezes; the documents themselves are kept under them. */
 export type ProgramHashes = { program: string; template: string; policy: string };
-export const programHashesSchema = z.lazy(() =>
+export const programHashesSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({ program: hashSchema, template: hashSchema, policy: hashSchema }),
 );
 

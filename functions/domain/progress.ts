@@ -15,7 +15,7 @@ import { refuseAssessment, refuseSubmission } from './rules.ts';
 import { addMonths, civilDateSchema, instantSchema } from './time.ts';
 
 /** One accepted interval of a required certificate; both days included, no end where it never expires. */
-export const intervalSchema = z.lazy(() =>
+export const intervalSchema = /* @__PURE__ */ z.lazy(() =>
   z.strictObject({
     from: civilDateSchema,
     to: civilDateSchema.optional(),
@@ -29,7 +29,7 @@ export type Interval = z.infer<typeof intervalSchema>;
  * Where one requirement stands. A requirement without evidence is absent.
  * `basis` fingerprints the evidence and assessments that decided, so that issue sees whether anything has moved.
  */
-export const requirementProgressSchema = z.lazy(() =>
+export const requirementProgressSchema = /* @__PURE__ */ z.lazy(() =>
   z.discriminatedUnion('status', [
     z.strictObject({ status: z.literal('awaiting') }),
     z.strictObject({ status: z.literal('not-met'), at: instantSchema }),

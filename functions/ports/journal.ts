@@ -28,6 +28,7 @@ export const journalEvents = {
   'sweep.redriven': 'Something pending was driven again',
   'sweep.parked': 'Something pending was parked after too many tries',
   'sweep.recovered': 'A failed batch was handed back to evaluate',
+  'sweep.unreadable': 'A failed batch cannot be read and stays for a person',
   'sweep.replayed': 'Evidence set aside was handed back to evaluate',
   'sweep.looked': 'Open enrollments were asked to be looked at afresh',
   'sweep.warned': 'A warning of a lapsing certificate was queued',

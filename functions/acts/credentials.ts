@@ -1,0 +1,213 @@
+import { type Actor, type AuditFact, chain } from '../domain/audit.ts';
+import type { Commit } from '../domain/commit.ts';
+import { type Achievement, type Pointer, revocationCodes, statesBefore } from '../domain/credential.ts';
+import type { Enrollment, EnrollmentPatch } from '../domain/enrollment.ts';
+import { firstIssue } from '../domain/evidence.ts';
+import { saltedHash } from '../domain/hash.ts';
+import type { EnrollmentRef } from '../domain/ids.ts';
+import { personNameSchema } from '../domain/person.ts';
+import { requestCredential } from '../domain/pointers.ts';
+import type { ActPorts } from './act-ports.ts';
+import { unprintableMessage } from './enroll.ts';
+import { type Refused, refused } from './refusal.ts';
+
+const maxTries = 8;
+
+export type RevokeInput = { credentialId: string; code: (typeof revocationCodes)[number]; text: string };
+
+/** Revokes a credential in force. It is issued again only by an explicit reissue. */
+export async function revokeCredential(
+  ports: ActPorts,
+  actor: Actor,
+  ref: EnrollmentRef,
+  input: RevokeInput,
+): Promise<{ outcome: 'revoked' } | Refused> {
+  if (!revocationCodes.includes(input.code))
+    return refused('revocation.code', `code: one of ${revocationCodes.join(', ')}`);
+  const text = input.text.trim();
+  if (text.length < 3 || text.length > 500 || /\p{Cc}/u.test(text))
+    return refused('revocation.text', 'text: one line of 3 to 500 characters that says why; verification shows it');
+  return act(ports, ref, (enrollment): Decided<{ outcome: 'revoked' }> | Refused => {
+    const found = Object.entries(enrollment.pointers).find(([, p]) => p.active?.credentialId === input.credentialId);
+    if (!found)
+      return refused(
+        'credential.not-in-force',
+        `credential: "${input.credentialId}" is not in force in this enrollment; \`credentials\` lists them`,
+      );
+    const [achievement, pointer] = found;
+    const now = ports.clock.now();
+    const { active: _, pending: __, ...rest } = pointer;
+    const facts = [
+      factOf(
+        actor,
+        'credential-revoked',
+        input.credentialId,
+        { achievement, code: input.code, reasonHash: saltedHash(enrollment.salt, input.credentialId, text) },
+        enrollment,
+      ),
+      ...(pointer.pending
+        ? [factOf(actor, 'credential-request-cancelled', pointer.pending.credentialId, { achievement }, enrollment)]
+        : []),
+    ];
+    const revocation = { code: input.code, text };
+    return {
+      answer: { outcome: 'revoked' as const },
+      facts,
+      patch: { pointers: { [achievement as Achievement]: { ...rest, revoked: true as const } } },
+      credentialChanges: [
+        {
+          credentialId: input.credentialId,
+          from: statesBefore('revoked'),
+          set: { state: 'revoked', revokedAt: now, revocation },
+        },
+      ],
+    };
+  });
+}
+
+export type ReissueInput = {
+  achievement: Achievement /** The corrected name, where the name is what was wrong. */;
+  name?: string;
+};
+
+/**
+ * Asks for a new credential in place of the one in force (which stays until the new one is issued), or after a
+ * revocation. Only what is complete can be issued again.
+ */
+export async function reissueCredential(
+  ports: ActPorts,
+  actor: Actor,
+  ref: EnrollmentRef,
+  input: ReissueInput,
+): Promise<{ outcome: 'requested'; credentialId: string } | Refused> {
+  const name = input.name === undefined ? undefined : personNameSchema.safeParse(input.name);
+  if (name && !name.success) return refused('name.invalid', `name: ${firstIssue(name.error).replace(/^item: /, '')}`);
+  const unprintable = name ? ports.unprintable(name.data) : [];
+  if (unprintable.length > 0) return refused('name.unprintable', unprintableMessage(unprintable));
+  const stored = await ports.store.readProgram(ref.program);
+  if (!stored) return refused('program.unknown', `program: there is no "${ref.program}"`);
+  const answer = await act(ports, ref, (enrollment) => {
+    const pointer: Pointer = enrollment.pointers[input.achievement] ?? {};
+    const { active, pending } = pointer;
+    if (enrollment.status !== 'complete' && input.achievement === 'completion') {
+      return refused(
+        'enrollment.incomplete',
+        'enrollment: not complete, so that nothing can be issued; `status` says what is missing',
+      );
+    }
+    if (active?.suspended)
+      return refused(
+        'credential.suspended',
+        'credential: suspended, since its basis fell away; `status` says what is missing',
+      );
+    const completion = active ? { at: ports.clock.now(), on: active.completedOn } : enrollment.completion;
+    if (!completion)
+      return refused(
+        'credential.none',
+        'credential: none was ever issued for this achievement, so that there is nothing to reissue',
+      );
+    const apprentice = { ...enrollment.apprentice, ...(name && { name: name.data }) };
+    const now = ports.clock.now();
+    const request = requestCredential(
+      {
+        now,
+        newIds: () => ({ credentialId: ports.ids.id(), code: ports.ids.code() }),
+        holdHours: 0,
+        facts: (completedOn) => ({
+          name: apprentice.name,
+          completedOn,
+          framework: enrollment.framework,
+          hashes: stored.hashes,
+        }),
+      },
+      { ...completion, at: now },
+      active?.credentialId,
+    );
+    const { achievement } = input;
+    const { revoked: _, pending: __, ...rest } = pointer;
+    const facts = [
+      ...(name
+        ? [
+            factOf(
+              actor,
+              'name-corrected',
+              ref.enrollment,
+              { nameHash: saltedHash(enrollment.salt, 'name', name.data) },
+              enrollment,
+            ),
+          ]
+        : []),
+      ...(pending
+        ? [factOf(actor, 'credential-request-cancelled', pending.credentialId, { achievement }, enrollment)]
+        : []),
+      factOf(
+        actor,
+        'credential-requested',
+        request.credentialId,
+        { achievement, completedOn: completion.on, ...(active && { replaces: active.credentialId }) },
+        enrollment,
+      ),
+    ];
+    return {
+      answer: { outcome: 'requested' as const, credentialId: request.credentialId, requestedAt: now },
+      facts,
+      patch: { ...(name && { apprentice }), pointers: { [achievement]: { ...rest, pending: request } } },
+    };
+  });
+  if (answer.outcome === 'refused') return answer;
+  const { credentialId, requestedAt } = answer;
+  await ports.queue.send({
+    type: 'issue-requested',
+    version: 1,
+    program: ref.program,
+    enrollment: ref.enrollment,
+    achievement: input.achievement,
+    credentialId,
+    requestedAt,
+  });
+  return { outcome: 'requested', credentialId };
+}
+
+type Decided<T> = {
+  answer: T;
+  facts: AuditFact[];
+  patch: EnrollmentPatch;
+  credentialChanges?: Commit['credentialChanges'];
+};
+
+/** One act on one enrollment: chained in the transaction that carries it out, with the fence counted up. */
+async function act<T>(
+  ports: ActPorts,
+  ref: EnrollmentRef,
+  decide: (enrollment: Enrollment) => Decided<T> | Refused,
+): Promise<T | Refused> {
+  for (let tries = 0; tries < maxTries; tries++) {
+    const enrollment = await ports.store.readEnrollment(ref);
+    if (!enrollment)
+      return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`);
+    const decided = decide(enrollment);
+    if ('outcome' in decided) return decided;
+    const now = ports.clock.now();
+    const chained = chain(enrollment.chain, decided.facts, now);
+    const { outcome } = await ports.store.commit({
+      enrollment,
+      guard: { version: enrollment.version, fence: enrollment.fence },
+      patch: { ...decided.patch, chain: chained.head, lastChangeAt: now },
+      bumpFence: true,
+      entries: chained.entries,
+      ...(decided.credentialChanges && { credentialChanges: decided.credentialChanges }),
+    });
+    if (outcome === 'committed') return decided.answer;
+  }
+  return refused('enrollment.busy', 'enrollment: it kept changing meanwhile; try again');
+}
+
+function factOf(
+  actor: Actor,
+  action: AuditFact['action'],
+  subject: string,
+  facts: AuditFact['facts'],
+  enrollment: Enrollment,
+): AuditFact {
+  return { actor, action, subject, facts, cause: `act#${action}#${subject}#${enrollment.version}` };
+}

@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { type Actor, type AuditFact, chain, emptyChain } from '../domain/audit.ts';
+import type { Enrollment } from '../domain/enrollment.ts';
+import { firstIssue } from '../domain/evidence.ts';
+import { saltedHash } from '../domain/hash.ts';
+import { actorIdSchema, enrollmentIdSchema } from '../domain/ids.ts';
+import { emailAddressSchema, personNameSchema } from '../domain/person.ts';
+import { civilDateOf, civilDateSchema } from '../domain/time.ts';
+import type { ActPorts } from './act-ports.ts';
+import { type Refused, refused } from './refusal.ts';
+
+export const enrollInputSchema = z.strictObject({
+  program: z.string(),
+  /** Given, it makes a repeat of the same enrollment harmless. */
+  enrollment: enrollmentIdSchema.optional(),
+  apprentice: z.strictObject({ id: actorIdSchema, name: personNameSchema, email: emailAddressSchema }),
+  /** The program's today where left out. */
+  enrolledOn: civilDateSchema.optional(),
+});
+export type EnrollInput = z.input<typeof enrollInputSchema>;
+
+/**
+ * Enrolls an apprentice, pinned to the framework version that the program uses now. Refuses what could not be
+ * printed later: a certificate must never be the first to find out that a name has characters that no font has.
+ */
+export async function enroll(
+  ports: ActPorts,
+  actor: Actor,
+  input: EnrollInput,
+): Promise<{ outcome: 'enrolled'; enrollment: Enrollment } | Refused> {
+  const parsed = enrollInputSchema.safeParse(input);
+  if (!parsed.success) return refused('enrollment.invalid', firstIssue(parsed.error));
+  const { apprentice } = parsed.data;
+  const unprintable = ports.unprintable(apprentice.name);
+  if (unprintable.length > 0) return refused('enrollment.unprintable-name', unprintableMessage(unprintable));
+  const stored = await ports.store.readProgram(parsed.data.program);
+  if (!stored)
+    return refused(
+      'program.unknown',
+      `program: there is none with the id "${parsed.data.program}"; \`program list\` shows those there are`,
+    );
+  const now = ports.clock.now();
+  const { program } = stored;
+  const today = civilDateOf(now, program.timeZone);
+  const enrolledOn = parsed.data.enrolledOn ?? today;
+  if (enrolledOn > today)
+    return refused('enrollment.future', 'enrolledOn: lies in the future; enroll on the day itself');
+  const framework = { ...program.framework, hash: stored.frameworkHash };
+  if (!(await ports.store.readFramework(framework))) {
+    return refused(
+      'framework.unknown',
+      `framework: ${framework.id} ${framework.version} is not in the table; load the program again with \`program load\``,
+    );
+  }
+  const ref = { program: program.id, enrollment: parsed.data.enrollment ?? ports.ids.id() };
+  const salt = ports.ids.salt();
+  const fact: AuditFact = {
+    actor,
+    action: 'enrolled',
+    subject: ref.enrollment,
+    facts: {
+      framework: `${framework.id}@${framework.version}`,
+      frameworkHash: framework.hash,
+      enrolledOn,
+      apprenticeHash: saltedHash(salt, 'apprentice', apprentice),
+    },
+    cause: `enroll#${ref.enrollment}`,
+  };
+  const chained = chain(emptyChain(ref, now), [fact], now);
+  const enrollment: Enrollment = {
+    ...ref,
+    apprentice,
+    enrolledOn,
+    framework,
+    status: 'open',
+    salt,
+    version: 1,
+    fence: 0,
+    progress: {},
+    met: 0,
+    marks: {},
+    refused: {},
+    pointers: {},
+    chain: chained.head,
+    lastChangeAt: now,
+  };
+  if ((await ports.store.createEnrollment(enrollment, chained.entries)) === 'exists') {
+    return refused(
+      'enrollment.exists',
+      `enrollment: "${ref.enrollment}" exists already in this program; leave the id out or choose another`,
+    );
+  }
+  return { outcome: 'enrolled', enrollment };
+}
+
+export function unprintableMessage(characters: readonly string[]): string {
+  const named = characters
+    .slice(0, 8)
+    .map((c) => `${c} (U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`);
+  return `name: no font of ours prints ${named.join(', ')}; give the name as it is to stand on the certificate, in Latin, Greek or Cyrillic letters`;
+}
