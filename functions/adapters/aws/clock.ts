@@ -1,0 +1,4 @@
+import { instantOf } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+export const systemClock: Clock = { now: () => instantOf(Date.now()) };

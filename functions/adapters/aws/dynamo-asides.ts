@@ -1,0 +1,23 @@
+import type { RecordStore, StoredAside } from '../../ports/record-store.ts';
+import { fromCursor, type Table, toCursor } from './dynamo-table.ts';
+import { asideKey } from './record-keys.ts';
+
+type Asides = Pick<RecordStore, 'putAside' | 'clearAside' | 'listAside'>;
+
+/** What was set aside: where it stands and why it does not count. The item itself stays where its writer put it. */
+export function asides(t: Table): Asides {
+  return {
+    async putAside(aside) {
+      const { sk: item, ...rest } = aside;
+      await t.put('putAside', { ...asideKey(aside, item), ...rest, item });
+    },
+    clearAside: (ref, sk) => t.remove('clearAside', asideKey(ref, sk)),
+    async listAside(program, cursor) {
+      const shape = { KeyConditionExpression: 'pk = :pk', Limit: 100 };
+      const page = await t.query('listAside', shape, { ':pk': `${program}#ASIDE` }, fromCursor(cursor));
+      const items = page.items.map(({ pk: _, sk: __, item, ...rest }) => ({ ...rest, sk: item }) as StoredAside);
+      const next = toCursor(page.next);
+      return { items, ...(next !== undefined && { cursor: next }) };
+    },
+  };
+}

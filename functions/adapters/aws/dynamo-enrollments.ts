@@ -1,0 +1,94 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { auditEntrySchema } from '../../domain/audit.ts';
+import { credentialSchema } from '../../domain/credential.ts';
+import { deliverySchema } from '../../domain/delivery.ts';
+import type { EnrollmentStatus } from '../../domain/enrollment.ts';
+import type { DueItem, EnrollmentRecord, RecordStore } from '../../ports/record-store.ts';
+import { ledgerItem, toItem } from './commit-items.ts';
+import { readCancellation, toAdapterError } from './dynamo-errors.ts';
+import { fromCursor, type Item, type Table, toCursor } from './dynamo-table.ts';
+import { enrollmentItem, parseEnrollmentItem } from './enrollment-codec.ts';
+import { bare, duePartition, enrollmentKey, enrollmentPartition, listPartition } from './record-keys.ts';
+
+const pageSize = 100;
+
+type Enrollments = Pick<
+  RecordStore,
+  'readEnrollment' | 'readRecord' | 'createEnrollment' | 'listEnrollments' | 'listDue'
+>;
+
+export function enrollments(t: Table): Enrollments {
+  return {
+    async readEnrollment(ref) {
+      const item = await t.get('readEnrollment', enrollmentKey(ref));
+      return item && parseEnrollmentItem(item);
+    },
+    async readRecord(ref) {
+      const shape = { KeyConditionExpression: 'pk = :pk', ConsistentRead: true };
+      return toRecord(await t.queryAll('readRecord', shape, { ':pk': enrollmentPartition(ref) }));
+    },
+    async createEnrollment(enrollment, entries) {
+      const put = (item: Item) => ({
+        Put: { TableName: t.name, Item: toItem(item), ConditionExpression: 'attribute_not_exists(pk)' },
+      });
+      try {
+        await t.transact('createEnrollment', [
+          put(enrollmentItem(enrollment)),
+          ...entries.map((entry) => put(ledgerItem(enrollment, entry))),
+        ]);
+        return 'created';
+      } catch (error) {
+        if (error instanceof TransactionCanceledException && readCancellation(error).kind === 'failed-conditions')
+          return 'exists';
+        throw toAdapterError('createEnrollment', error);
+      }
+    },
+    async listEnrollments(program, status, cursor) {
+      const shape = { IndexName: 'list', KeyConditionExpression: 'listPk = :pk', Limit: pageSize };
+      const page = await t.query(
+        'listEnrollments',
+        shape,
+        { ':pk': listPartition(program, status) },
+        fromCursor(cursor),
+      );
+      const items = page.items.map((item) => ({
+        program: String(item.program),
+        enrollment: String(item.enrollment),
+        status: item.status as EnrollmentStatus,
+        met: Number(item.met),
+        lastChangeAt: String(item.lastChangeAt),
+      }));
+      const next = toCursor(page.next);
+      return { items, ...(next !== undefined && { cursor: next }) };
+    },
+    async listDue(before, cursor) {
+      const shape = { IndexName: 'due', KeyConditionExpression: 'duePk = :pk AND dueAt <= :before', Limit: pageSize };
+      const page = await t.query('listDue', shape, { ':pk': duePartition, ':before': before }, fromCursor(cursor));
+      const items = page.items.map(
+        (item): DueItem => ({
+          kind: item.kind as DueItem['kind'],
+          program: String(item.program),
+          enrollment: String(item.enrollment),
+          dueAt: String(item.dueAt),
+          ...(item.deliveryId !== undefined && { deliveryId: String(item.deliveryId) }),
+        }),
+      );
+      const next = toCursor(page.next);
+      return { items, ...(next !== undefined && { cursor: next }) };
+    },
+  };
+}
+
+function toRecord(items: readonly Item[]): EnrollmentRecord | undefined {
+  const own = items.find((item) => item.sk === 'ENROLLMENT');
+  if (!own) return undefined;
+  const under = (prefix: string) => items.filter((item) => String(item.sk).startsWith(prefix)).map(bare);
+  return {
+    enrollment: parseEnrollmentItem(own),
+    credentials: under('CREDENTIAL#').map((item) => credentialSchema.parse(item)),
+    deliveries: under('DELIVERY#').map((item) => deliverySchema.parse(item)),
+    ledger: under('LEDGER#')
+      .map((item) => auditEntrySchema.parse(item))
+      .sort((a, b) => a.seq - b.seq),
+  };
+}

@@ -1,0 +1,129 @@
+import type { Framework } from '../../domain/framework.ts';
+import { canonicalJson, documentHash, sha256 } from '../../domain/hash.ts';
+import { type CertificateTemplate, type Program, programHashes } from '../../domain/program.ts';
+import { AdapterError } from '../../ports/adapter-error.ts';
+import type { RecordStore, StoredProgram } from '../../ports/record-store.ts';
+import type { Item, Table } from './dynamo-table.ts';
+import { frameworkKey, programKey, programsPartition, programVersionKey, templateKey } from './record-keys.ts';
+
+/** A framework fits one item; a thousand skills of the seeds' length take some 250 KB. */
+const maxFrameworkBytes = 380_000;
+
+type Programs = Pick<
+  RecordStore,
+  | 'readProgram'
+  | 'readProgramVersion'
+  | 'readTemplate'
+  | 'readFramework'
+  | 'listPrograms'
+  | 'putProgram'
+  | 'putFramework'
+>;
+
+/** Programs and frameworks. What is immutable is read once per process. */
+export function programs(t: Table): Programs {
+  const kept = new Map<string, unknown>();
+  const immutable = async <T>(name: string, key: { pk: string; sk: string }, hash: string) => {
+    const id = `${key.pk} ${key.sk} ${hash}`;
+    if (kept.has(id)) return kept.get(id) as T;
+    const item = await t.get(name, key);
+    if (!item || item.hash !== hash) return undefined;
+    const value = verified<T>(item.document, hash);
+    kept.set(id, value);
+    return value;
+  };
+  const putFramework = async (framework: Framework) => {
+    const hash = documentHash(framework);
+    const document = canonicalJson(framework);
+    if (document.length > maxFrameworkBytes) {
+      throw new AdapterError(
+        'framework.too-large',
+        `framework ${framework.id}: larger than ${maxFrameworkBytes} bytes`,
+        { retryable: false },
+      );
+    }
+    const key = frameworkKey(framework.id, framework.version);
+    const existing = await t.get('putFramework', key);
+    if (existing) return existing.hash === hash ? ('exists' as const) : ('differs' as const);
+    await t.put('putFramework', { ...key, hash, document });
+    return 'stored' as const;
+  };
+  return {
+    putFramework,
+    async readProgram(program) {
+      const item = await t.get('readProgram', programKey(program));
+      return item && storedProgram(item);
+    },
+    readProgramVersion: (program, hash) =>
+      immutable<Program>('readProgramVersion', programVersionKey(program, hash), hash),
+    readTemplate: (program, hash) => immutable<CertificateTemplate>('readTemplate', templateKey(program, hash), hash),
+    readFramework: (ref) => immutable<Framework>('readFramework', frameworkKey(ref.id, ref.version), ref.hash),
+    async listPrograms() {
+      const items = await t.queryAll(
+        'listPrograms',
+        { IndexName: 'list', KeyConditionExpression: 'listPk = :pk' },
+        { ':pk': programsPartition },
+      );
+      const found = await Promise.all(
+        items.map((item) => t.get('listPrograms', { pk: String(item.pk), sk: String(item.sk) })),
+      );
+      return found.flatMap((item) => (item ? [storedProgram(item)] : []));
+    },
+    putProgram: (program, template, framework) => putProgram(t, putFramework, program, template, framework),
+  };
+}
+
+async function putProgram(
+  t: Table,
+  putFramework: RecordStore['putFramework'],
+  program: Program,
+  template: CertificateTemplate,
+  framework: Framework,
+): Promise<void> {
+  if ((await putFramework(framework)) === 'differs') {
+    const { id, version } = framework;
+    throw new AdapterError(
+      'framework.published',
+      `framework ${id} ${version} is published with other content; give the change a new version`,
+      {
+        retryable: false,
+      },
+    );
+  }
+  const hashes = programHashes(program, template);
+  await t.put('putProgram', {
+    ...templateKey(program.id, hashes.template),
+    hash: hashes.template,
+    document: canonicalJson(template),
+  });
+  await t.put('putProgram', {
+    ...programVersionKey(program.id, hashes.program),
+    hash: hashes.program,
+    document: canonicalJson(program),
+  });
+  // Last, so that a current program never names a version that is not there.
+  const current = { hashes, frameworkHash: documentHash(framework), document: canonicalJson(program) };
+  await t.put('putProgram', { ...programKey(program.id), ...current, listPk: programsPartition, listSk: program.id });
+}
+
+function storedProgram(item: Item): StoredProgram {
+  const hashes = item.hashes as StoredProgram['hashes'];
+  return {
+    program: verified<Program>(item.document, hashes.program),
+    hashes,
+    frameworkHash: String(item.frameworkHash),
+  };
+}
+
+/**
+ * A document as it was published: it was parsed then, and its hash says that it is the same to the letter. Parsing it
+ * again would hold a frozen document to rules that came after it.
+ */
+function verified<T>(document: unknown, hash: string): T {
+  const text = String(document);
+  if (sha256(text) !== hash) {
+    const message = 'a published document does not match its own hash; somebody has changed it in the table';
+    throw new AdapterError('document.altered', message, { retryable: false });
+  }
+  return JSON.parse(text) as T;
+}

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { AdapterError } from '../../ports/adapter-error.ts';
+import type { Signer } from '../../ports/signer.ts';
+import { awsFailure } from './aws-failure.ts';
+import { clientSettings } from './client-settings.ts';
+
+/** KMS hashes messages up to this length itself; of a longer one it takes the digest. */
+const maxRawBytes = 4096;
+
+export function kmsClient(): KMSClient {
+  return new KMSClient(clientSettings('KMS', { requestTimeoutMs: 5_000 }));
+}
+
+/** Signs with an asymmetric KMS key (`ECC_NIST_P256`, sign and verify). `keyId` is the key's ARN. */
+export function kmsSigner({ client, keyId }: { client: KMSClient; keyId: string }): Signer {
+  return {
+    async sign(content) {
+      const raw = content.length <= maxRawBytes;
+      const command = new SignCommand({
+        KeyId: keyId,
+        Message: raw ? content : createHash('sha256').update(content).digest(),
+        MessageType: raw ? 'RAW' : 'DIGEST',
+        SigningAlgorithm: 'ECDSA_SHA_256',
+      });
+      const answer = await client.send(command).catch((error: unknown) => {
+        throw awsFailure('signer.sign', 'signing a credential', error);
+      });
+      if (!answer.Signature)
+        throw new AdapterError('signer.sign', 'KMS answered without a signature', { retryable: true });
+      return { keyId: answer.KeyId ?? keyId, signature: Buffer.from(answer.Signature).toString('base64') };
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { sha256 } from '../../domain/hash.ts';
+import type { EnrollmentRef } from '../../domain/ids.ts';
+
+/** Every key of the Records table begins with its program, so that a caller's token bounds every query. */
+export const enrollmentPartition = (ref: EnrollmentRef) => `${ref.program}#ENROLLMENT#${ref.enrollment}`;
+export const enrollmentKey = (ref: EnrollmentRef) => ({ pk: enrollmentPartition(ref), sk: 'ENROLLMENT' });
+export const credentialKey = (ref: EnrollmentRef, id: string) => ({
+  pk: enrollmentPartition(ref),
+  sk: `CREDENTIAL#${id}`,
+});
+export const deliveryKey = (ref: EnrollmentRef, id: string) => ({ pk: enrollmentPartition(ref), sk: `DELIVERY#${id}` });
+/** A ledger entry's key is its cause: a replay finds it there. Its place in the chain is an attribute. */
+export const ledgerKey = (ref: EnrollmentRef, cause: string) => ({
+  pk: enrollmentPartition(ref),
+  sk: `LEDGER#${cause}`,
+});
+export const programKey = (program: string) => ({ pk: `${program}#PROGRAM`, sk: 'CURRENT' });
+export const programVersionKey = (program: string, hash: string) => ({
+  pk: `${program}#PROGRAM`,
+  sk: `VERSION#${hash}`,
+});
+export const templateKey = (program: string, hash: string) => ({ pk: `${program}#PROGRAM`, sk: `TEMPLATE#${hash}` });
+/** Frameworks belong to no program: published, immutable, shared. */
+export const frameworkKey = (id: string, version: string) => ({ pk: `FRAMEWORK#${id}`, sk: `VERSION#${version}` });
+/** What is set aside may have any key: one that would make this key too long for the table goes by its hash. */
+export const asideKey = (ref: EnrollmentRef, sk: string) => ({
+  pk: `${ref.program}#ASIDE`,
+  sk: `${ref.enrollment}#${Buffer.byteLength(sk) > maxAsideKeyBytes ? sha256(sk) : sk}`,
+});
+const maxAsideKeyBytes = 700;
+
+/** The sparse index of what is due: only what waits carries these two attributes. */
+export const duePartition = 'DUE';
+export const programsPartition = 'PROGRAMS';
+export const listPartition = (program: string, status: string) => `${program}#${status}`;
+
+/** An item without its keys and the attributes of its indexes. */
+export function bare(item: Record<string, unknown>): Record<string, unknown> {
+  const { pk: _, sk: __, duePk: ___, kind: ____, ...rest } = item;
+  return rest;
+}

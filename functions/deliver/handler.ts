@@ -1,0 +1,33 @@
+import { systemClock } from '../adapters/aws/clock.ts';
+import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
+import { powertoolsJournal } from '../adapters/aws/powertools-journal.ts';
+import { readEnv } from '../adapters/aws/read-env.ts';
+import { readMessage } from '../adapters/aws/read-message.ts';
+import { s3Client } from '../adapters/aws/s3-client.ts';
+import { s3Documents } from '../adapters/aws/s3-documents.ts';
+import { sesClient, sesMailer } from '../adapters/aws/ses-mailer.ts';
+import { sqsBatch } from '../adapters/aws/sqs-batch.ts';
+import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { warmUp } from '../adapters/aws/warm-up.ts';
+import { composeMime } from '../adapters/mime/compose-mime.ts';
+import { deliveryRequestedSchema } from '../domain/messages.ts';
+import { composeEmail } from './compose-email.ts';
+import { type DeliverPorts, deliverEmail } from './deliver.ts';
+import { deliverEnv } from './env.ts';
+
+const env = readEnv(deliverEnv, process.env);
+const { journal, failed } = powertoolsJournal('deliver');
+const ports: DeliverPorts = {
+  store: dynamoStore({ client: dynamoClient(), tableName: env.TABLE_NAME }),
+  documents: s3Documents({ client: s3Client(), bucket: env.DOCUMENTS_BUCKET }),
+  compose: composeEmail,
+  mailer: sesMailer({ client: sesClient(), configurationSet: env.CONFIGURATION_SET, compose: composeMime }),
+  queue: sqsQueue({ client: sqsClient(), urls: { delivery: env.DELIVERY_QUEUE_URL } }),
+  clock: systemClock,
+  journal,
+};
+warmUp(ports.store);
+
+/** SQS edge of the deliver step. A record that throws is retried alone; the rest of its batch is kept. */
+export const handler = sqsBatch({ failed }, (body) => deliverEmail(ports, readMessage(deliveryRequestedSchema, body)));

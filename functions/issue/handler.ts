@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { systemClock } from '../adapters/aws/clock.ts';
+import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
+import { kmsClient, kmsSigner } from '../adapters/aws/kms-signer.ts';
+import { powertoolsJournal } from '../adapters/aws/powertools-journal.ts';
+import { readEnv } from '../adapters/aws/read-env.ts';
+import { readMessage } from '../adapters/aws/read-message.ts';
+import { s3Client } from '../adapters/aws/s3-client.ts';
+import { s3Documents } from '../adapters/aws/s3-documents.ts';
+import { sqsBatch } from '../adapters/aws/sqs-batch.ts';
+import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { warmUp } from '../adapters/aws/warm-up.ts';
+import { pdfCertificateEngine } from '../adapters/pdf/certificate-engine.ts';
+import { readFontFiles } from '../adapters/pdf/font-files.ts';
+import { issueRequestedSchema } from '../domain/messages.ts';
+import { issueEnv } from './env.ts';
+import { type IssuePorts, issueCredential } from './issue.ts';
+
+const env = readEnv(issueEnv, process.env);
+const { journal, failed } = powertoolsJournal('issue');
+/** Lambda's own variable: where the bundle lies, with its copy of `templates/fonts`. */
+const bundleFolder = process.env.LAMBDA_TASK_ROOT ?? process.cwd();
+const ports: IssuePorts = {
+  store: dynamoStore({ client: dynamoClient(), tableName: env.TABLE_NAME }),
+  engine: pdfCertificateEngine({ fonts: readFontFiles(join(bundleFolder, 'templates', 'fonts')) }),
+  signer: kmsSigner({ client: kmsClient(), keyId: env.SIGNING_KEY_ID }),
+  documents: s3Documents({ client: s3Client(), bucket: env.DOCUMENTS_BUCKET }),
+  queue: sqsQueue({
+    client: sqsClient(),
+    urls: { evaluation: env.EVALUATION_QUEUE_URL, delivery: env.DELIVERY_QUEUE_URL },
+  }),
+  clock: systemClock,
+  journal,
+};
+warmUp(ports.store);
+
+/** SQS edge of the issue step. A record that throws is retried alone; the rest of its batch is kept. */
+export const handler = sqsBatch({ failed }, (body) => issueCredential(ports, readMessage(issueRequestedSchema, body)));

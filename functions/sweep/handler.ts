@@ -1,0 +1,43 @@
+import { systemClock } from '../adapters/aws/clock.ts';
+import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
+import { powertoolsJournal } from '../adapters/aws/powertools-journal.ts';
+import { readEnv } from '../adapters/aws/read-env.ts';
+import { s3Client } from '../adapters/aws/s3-client.ts';
+import { s3FailedBatches } from '../adapters/aws/s3-failed-batches.ts';
+import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { groupRecords } from '../adapters/aws/stream-records.ts';
+import { warmUp } from '../adapters/aws/warm-up.ts';
+import { sweepEnv } from './env.ts';
+import type { ChangeGroup } from './recover.ts';
+import type { SweepPorts } from './sweep-ports.ts';
+import { runTask, sweepEventSchema } from './task.ts';
+
+const env = readEnv(sweepEnv, process.env);
+const { journal, failed } = powertoolsJournal('sweep');
+const urls = { evaluation: env.EVALUATION_QUEUE_URL, issue: env.ISSUE_QUEUE_URL, delivery: env.DELIVERY_QUEUE_URL };
+const ports: SweepPorts = {
+  store: dynamoStore({ client: dynamoClient(), tableName: env.TABLE_NAME }),
+  failedBatches: s3FailedBatches({ client: s3Client(), bucket: env.FAILED_BATCHES_BUCKET }),
+  queue: sqsQueue({ client: sqsClient(), urls }),
+  clock: systemClock,
+  journal,
+};
+warmUp(ports.store);
+
+/** Scheduler's edge of the sweep: `{"task": "due" | "recover" | "daily"}`. */
+export async function handler(event: unknown): Promise<Record<string, number>> {
+  try {
+    return await runTask(ports, sweepEventSchema.parse(event), groupOf);
+  } catch (error) {
+    failed(error);
+    throw error;
+  }
+}
+
+/** Strays of a failed batch go to an enrollment that nobody has, where evaluate sets them aside. */
+function groupOf(records: unknown[]): ChangeGroup[] {
+  const { groups, strays } = groupRecords(records);
+  const nowhere = { program: 'unknown', enrollment: 'unknown' };
+  return [...groups, ...strays.map((stray) => ({ ref: nowhere, changes: [stray] }))];
+}
