@@ -1,0 +1,66 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { buildSync, formatMessagesSync } from 'esbuild';
+
+/** The steps of the workflow, each a function of its own. */
+export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'] as const;
+export type StepName = (typeof stepNames)[number];
+
+const root = join(import.meta.dirname, '..');
+
+/** Folders that a step reads files from; a bundle keeps them under the same paths. */
+const stepFolders: Partial<Record<StepName, readonly string[]>> = { issue: ['templates/fonts'] };
+
+/**
+ * Bundles `functions/{step}/handler.ts` with its libraries and the AWS SDK into `{into}/{step}/index.js`, with the
+ * files that it reads beside it, and returns that folder. On Lambda the folder is `LAMBDA_TASK_ROOT`. The same sources
+ * give the same bytes, wherever the repository lies. A bundle that is up to date is not touched, and a changed file is
+ * replaced in one go: whoever reads the folder meanwhile sees the old or the new one.
+ *
+ * @throws Error with esbuild's words where the step does not build, or builds with a warning.
+ */
+export function bundleStep(step: StepName, into = join(root, '.build')): string {
+  const folder = join(into, step);
+  const files = new Map([['index.js', bundle(`functions/${step}/handler.ts`)]]);
+  for (const path of stepFolders[step] ?? []) {
+    const names = readdirSync(join(root, path)).filter((name) => !name.endsWith('.md'));
+    for (const name of names) files.set(join(path, name), readFileSync(join(root, path, name)));
+  }
+  for (const [path, bytes] of files) writeIfChanged(join(folder, path), bytes);
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!files.has(path) && statSync(join(folder, path)).isFile()) rmSync(join(folder, path));
+  }
+  return folder;
+}
+
+/** CommonJS, since Lambda starts it faster than ESM; minified, since what is read is paid for at every cold start. */
+function bundle(entry: string): Uint8Array {
+  const { outputFiles, warnings } = buildSync({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: 'index.js',
+    write: false,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    // A quarter smaller: of ES modules what is not used is left out, of CommonJS ones it cannot be.
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  // Such as an `import.meta` that CommonJS does not have: it would be found out at the first cold start.
+  if (warnings.length > 0) throw new Error(formatMessagesSync(warnings, { kind: 'warning' }).join('\n'));
+  const [output] = outputFiles;
+  if (!output) throw new Error(`${entry} gave no bundle`);
+  return output.contents;
+}
+
+function writeIfChanged(path: string, bytes: Uint8Array): void {
+  if (statSync(path, { throwIfNoEntry: false })?.size === bytes.length && readFileSync(path).equals(bytes)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  const fresh = `${path}.${process.pid}.new`;
+  writeFileSync(fresh, bytes);
+  renameSync(fresh, path);
+}

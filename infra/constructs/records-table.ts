@@ -1,0 +1,52 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** The sparse indexes: only items that carry an index's keys are in it. Projections hold what their one reader reads. */
+export const indexNames = { due: 'due', code: 'code', list: 'list' } as const;
+export type IndexName = keyof typeof indexNames;
+
+/** The one table. Nothing in it expires, and no deployment can take it away. */
+export function recordsTable(scope: Construct, id: string, encryptionKey: IKey): Table {
+  const table = new Table(scope, id, {
+    partitionKey: text('pk'),
+    sortKey: text('sk'),
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    encryption: TableEncryption.CUSTOMER_MANAGED,
+    encryptionKey,
+    stream: StreamViewType.NEW_AND_OLD_IMAGES,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.due,
+    partitionKey: text('duePk'),
+    sortKey: text('dueAt'),
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['program', 'enrollment', 'deliveryId', 'kind'],
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.code,
+    partitionKey: text('code'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.list,
+    partitionKey: text('listPk'),
+    sortKey: text('listSk'),
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['status', 'met', 'lastChangeAt', 'program', 'enrollment'],
+  });
+  return table;
+}

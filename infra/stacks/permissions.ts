@@ -1,0 +1,113 @@
+import { Stack } from 'aws-cdk-lib';
+import type { StepName } from '../bundle.ts';
+import { accept } from '../constructs/accept.ts';
+import { letSign } from '../constructs/keys.ts';
+import type { Step } from '../constructs/step.ts';
+import { allowTable } from '../constructs/table-access.ts';
+import type { Queues } from './queues.ts';
+import type { Resources } from './steps.ts';
+
+/** What each step may do beyond its own log and its own sources, written out, so that a reader can hold it to the design. */
+export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentities: readonly string[]): void {
+  const { evaluate, issue, deliver, feedback, sweep } = steps;
+  const decisions = ['enrollments', 'programs', 'frameworks'] as const;
+
+  allowTable(evaluate, r.table, {
+    get: decisions,
+    query: ['evidence'],
+    write: ['enrollments', 'asides'],
+    remove: ['asides'],
+  });
+  allowSend(evaluate, r.queues, 'issue', 'delivery');
+  evaluate.allowDataKey('dynamodb', 'sqs', 's3');
+
+  allowTable(issue, r.table, { get: decisions, query: ['evidence'], write: ['enrollments'] });
+  allowSend(issue, r.queues, 'evaluation', 'delivery');
+  issue.allowDataKey('dynamodb', 'sqs', 's3');
+  allowDocuments(issue, r, [
+    's3:GetObject',
+    's3:PutObject',
+    's3:PutObjectTagging',
+    's3:DeleteObjectTagging',
+    's3:GetObjectRetention',
+    's3:PutObjectRetention',
+  ]);
+  letSign(r.signingKey, issue);
+
+  allowTable(deliver, r.table, { get: ['enrollments', 'programs'], write: ['enrollments'] });
+  allowSend(deliver, r.queues, 'delivery');
+  deliver.allowDataKey('dynamodb', 'sqs', 's3');
+  allowDocuments(deliver, r, ['s3:GetObject']);
+  allowMail(deliver, r.configurationSetName, mailIdentities);
+
+  allowTable(feedback, r.table, { get: ['enrollments'], write: ['enrollments'] });
+  feedback.allowDataKey('dynamodb', 'sqs');
+
+  allowTable(sweep, r.table, {
+    get: decisions,
+    query: ['asides'],
+    indexes: ['due', 'list'],
+    write: ['enrollments'],
+    remove: ['asides'],
+  });
+  allowSend(sweep, r.queues, 'evaluation', 'issue', 'delivery');
+  sweep.allowDataKey('dynamodb', 'sqs', 's3');
+  allowFailedBatches(sweep, r);
+}
+
+function allowSend(step: Step, queues: Queues, ...names: (keyof Queues)[]): void {
+  const resources = names.map((name) => queues[name].queue.queueArn);
+  step.allow({ sid: 'Send', actions: ['sqs:SendMessage'], resources });
+}
+
+function allowDocuments(step: Step, { documents }: Resources, actions: string[]): void {
+  step.allow(
+    { sid: 'Documents', actions, resources: [documents.arnForObjects('*')] },
+    // Without it S3 answers "forbidden" where a document is missing, and the step could not tell the two apart.
+    { sid: 'DocumentsBucket', actions: ['s3:ListBucket'], resources: [documents.bucketArn] },
+  );
+  accept(step.role, 'AwsSolutions-IAM5[Resource::<Documents.Arn>/*]', 'Documents are named by content, one each.');
+}
+
+function allowFailedBatches(step: Step, { failedBatches }: Resources): void {
+  step.allow(
+    {
+      sid: 'FailedBatches',
+      actions: ['s3:GetObject', 's3:DeleteObject'],
+      resources: [failedBatches.arnForObjects('aws/lambda/*')],
+    },
+    {
+      sid: 'FailedBatchesBucket',
+      actions: ['s3:ListBucket'],
+      resources: [failedBatches.bucketArn],
+      conditions: { StringEquals: { 's3:prefix': 'aws/lambda/' } },
+    },
+  );
+  accept(
+    step.role,
+    'AwsSolutions-IAM5[Resource::<FailedBatches.Arn>/aws/lambda/*]',
+    'Lambda named these objects; sweep reads and removes them and nothing else.',
+  );
+}
+
+/** SES checks the sender's identity and the configuration set; sending under no set, or another, is refused. */
+function allowMail(step: Step, configurationSetName: string, identities: readonly string[]): void {
+  const arn = (resource: string, resourceName: string) =>
+    Stack.of(step).formatArn({ service: 'ses', resource, resourceName });
+  const senders = identities.length > 0 ? identities : ['*'];
+  step.allow({
+    sid: 'Mail',
+    actions: ['ses:SendRawEmail'],
+    resources: [
+      ...senders.map((identity) => arn('identity', identity)),
+      arn('configuration-set', configurationSetName),
+    ],
+  });
+  if (identities.length === 0) {
+    accept(
+      step.role,
+      'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*]',
+      'Programs verify their senders themselves; name them in mailIdentities and only those may be used.',
+    );
+  }
+}

@@ -1,0 +1,152 @@
+import { describe, expect, test } from 'vitest';
+import { evidencePartition, submissionSchema } from '../../functions/domain/evidence.ts';
+import { type Statement, statementsOf } from './statements.ts';
+import { deployedStack, flat, synthesise } from './synthesised.ts';
+
+const statements = statementsOf(deployedStack());
+const allowing = (action: string, of = statements) => of.filter((s) => s.allow && s.actions.includes(action));
+const rolesThatMay = (action: string) => [...new Set(allowing(action).flatMap((s) => s.roles))].sort();
+const leadingKeys = (s: Statement | undefined) => s?.condition['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+const mayTouch = (role: string, action: string) =>
+  allowing(action)
+    .filter((s) => s.roles.includes(role) && s.resources.includes('Records.Arn'))
+    .flatMap((s) => leadingKeys(s) as string[]);
+
+describe('wildcards', () => {
+  /** The only ones, as policy and what is wide, each with its reason. */
+  const explained = new Map([
+    ['DataKey kms:*', "the account's administrators: what a key's policy says when it leaves the rest to IAM"],
+    ['NotificationKey kms:*', 'the same'],
+    ['EvaluateRoleDefaultPolicy *', 'dynamodb:ListStreams knows no narrower resource and tells only names'],
+    ['EvaluateRoleDefaultPolicy FailedBatches.Arn/aws/lambda/*', 'Lambda names the objects'],
+    ['SweepRoleDefaultPolicy FailedBatches.Arn/aws/lambda/*', 'Lambda named the objects'],
+    ['IssueRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
+    ['DeliverRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
+    ['DeliverRoleDefaultPolicy arn:Partition:ses:Region:AccountId:identity/*', 'programs verify their own senders'],
+    ['AccessLogsPolicy AccessLogs.Arn/documents/*', 'S3 names the logs'],
+    ['AccessLogsPolicy AccessLogs.Arn/failed-batches/*', 'S3 names the logs'],
+  ]);
+
+  test('no statement allows an action or a resource by wildcard, but those with a reason', () => {
+    const wide = statements
+      .filter((s) => s.allow)
+      .flatMap((s) => {
+        // In a key's own policy "*" is the key.
+        const resources = s.type === 'AWS::KMS::Key' ? [] : s.resources;
+        return [...s.actions, ...resources].filter((text) => text.includes('*')).map((text) => `${s.policy} ${text}`);
+      });
+    expect([...new Set(wide)].sort()).toEqual([...explained.keys()].sort());
+  });
+
+  test('the one statement on every resource lists streams and does nothing else', () => {
+    const everywhere = statements.filter((s) => s.allow && s.type === 'AWS::IAM::Policy' && s.resources.includes('*'));
+    expect(everywhere.map((s) => s.actions)).toEqual([['dynamodb:ListStreams']]);
+  });
+
+  test('nobody outside the account is let in anywhere', () => {
+    const strangers = statements.filter((s) => s.allow && JSON.stringify(s.principal ?? '').includes('"*"'));
+    expect(strangers).toEqual([]);
+  });
+});
+
+describe('each step may do its own work only', () => {
+  test('only issue may sign, with one algorithm, by the word of the key and of its role alike', () => {
+    expect(rolesThatMay('kms:Sign')).toEqual(['IssueRole']);
+    const byKey = allowing('kms:Sign').filter((s) => s.type === 'AWS::KMS::Key');
+    expect(byKey.map((s) => [s.policy, flat((s.principal as { AWS: unknown }).AWS)])).toEqual([
+      ['SigningKey', 'IssueRole.Arn'],
+    ]);
+    for (const s of allowing('kms:Sign')) {
+      expect(s.condition).toEqual({ StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } });
+    }
+    expect(statements.filter((s) => s.policy === 'SigningKey' && s.actions.includes('kms:*'))).toEqual([]);
+  });
+
+  test('only deliver may send mail, raw, under our configuration set', () => {
+    const sending = statements.filter((s) => s.allow && s.actions.some((action) => action.startsWith('ses:')));
+    expect(sending.map((s) => [s.roles, s.actions])).toEqual([[['DeliverRole'], ['ses:SendRawEmail']]]);
+    expect(sending[0]?.resources).toContain(
+      'arn:Partition:ses:Region:AccountId:configuration-set/MailConfigurationSet',
+    );
+  });
+
+  test('senders that are named are the only ones', () => {
+    const named = statementsOf(synthesise({ mailIdentities: 'mail.example.org' }));
+    expect(allowing('ses:SendRawEmail', named)[0]?.resources).toEqual([
+      'arn:Partition:ses:Region:AccountId:identity/mail.example.org',
+      'arn:Partition:ses:Region:AccountId:configuration-set/MailConfigurationSet',
+    ]);
+  });
+
+  test('no step writes or removes evidence', () => {
+    for (const action of ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']) {
+      const ofSteps = allowing(action).filter((s) => s.type === 'AWS::IAM::Policy');
+      expect(ofSteps.length).toBeGreaterThan(0);
+      for (const s of ofSteps) {
+        expect(leadingKeys(s)).toBeDefined();
+        expect(leadingKeys(s)).not.toContain('*#EVIDENCE#*');
+      }
+    }
+    expect(rolesThatMay('dynamodb:BatchWriteItem')).toEqual([]);
+    expect(rolesThatMay('dynamodb:Scan')).toEqual([]);
+  });
+
+  test('what handles email cannot read evidence', () => {
+    const readers = statements
+      .filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#EVIDENCE#*'))
+      .flatMap((s) => s.roles);
+    expect(readers.sort()).toEqual(['EvaluateRole', 'IssueRole']);
+    expect(mayTouch('DeliverRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*', '*#PROGRAM']);
+    expect(mayTouch('FeedbackRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*']);
+  });
+
+  test('only issue stores and locks documents, and nobody deletes or unlocks one', () => {
+    expect(rolesThatMay('s3:PutObjectRetention')).toEqual(['IssueRole']);
+    expect(
+      allowing('s3:PutObject')
+        .filter((s) => s.resources.includes('Documents.Arn/*'))
+        .flatMap((s) => s.roles),
+    ).toEqual(['IssueRole']);
+    expect(rolesThatMay('s3:DeleteObject')).toEqual(['SweepRole']);
+    expect(allowing('s3:DeleteObject').flatMap((s) => s.resources)).toEqual(['FailedBatches.Arn/aws/lambda/*']);
+    expect(rolesThatMay('s3:BypassGovernanceRetention')).toEqual([]);
+    expect(rolesThatMay('s3:DeleteObjectVersion')).toEqual([]);
+  });
+
+  test('the data key opens only through the services that hold what it closes', () => {
+    const uses = statements.filter((s) => s.allow && s.type !== 'AWS::KMS::Key' && s.resources.includes('DataKey.Arn'));
+    expect(uses.length).toBeGreaterThan(0);
+    for (const s of uses) expect(s.condition.StringEquals?.['kms:ViaService']).toBeDefined();
+  });
+});
+
+describe('the policy for another system that submits evidence', () => {
+  const own = statements.filter((s) => s.policy === 'EvidenceWriterRecoverySupportSpecialist');
+  const put = own.find((s) => s.actions.includes('dynamodb:PutItem'));
+
+  test('puts items into the table, and does nothing else with it', () => {
+    expect(own.flatMap((s) => s.actions).filter((action) => !action.startsWith('kms:'))).toEqual(['dynamodb:PutItem']);
+    expect(put?.resources).toEqual(['Records.Arn']);
+    expect(put?.condition.StringEqualsIfExists).toEqual({ 'dynamodb:ReturnValues': 'NONE' });
+  });
+
+  test("reaches its own program's evidence and no other partition", () => {
+    const [pattern = ''] = leadingKeys(put) as string[];
+    const covers = (pk: string) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(pk);
+    const program = 'recovery-support-specialist';
+    expect(covers(evidencePartition({ program, enrollment: 'e1' }))).toBe(true);
+    expect(covers(evidencePartition({ program: 'staten-island-peer-specialist', enrollment: 'e1' }))).toBe(false);
+    for (const pk of [`${program}#ENROLLMENT#e1`, `${program}#PROGRAM`, `${program}#ASIDE`, 'FRAMEWORK#f']) {
+      expect(covers(pk)).toBe(false);
+    }
+    expect(put?.condition.Null).toEqual({ 'dynamodb:LeadingKeys': 'false', 'dynamodb:Attributes': 'false' });
+  });
+
+  test("writes a submission's fields and no assessment's, withdrawal's or index's", () => {
+    const attributes = put?.condition['ForAllValues:StringEquals']?.['dynamodb:Attributes'] as string[];
+    expect(attributes).toEqual(['pk', 'sk', ...Object.keys(submissionSchema.shape)].sort());
+    for (const other of ['assessor', 'outcome', 'evidenceHash', 'withdrawnBy', 'duePk', 'listPk', 'code', 'fence']) {
+      expect(attributes).not.toContain(other);
+    }
+  });
+});

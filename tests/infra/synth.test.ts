@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { bundleStep, stepNames } from '../../infra/bundle.ts';
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'journeypaper-synth-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('bundles', () => {
+  const bundles = stepNames.map((step) => ({ step, path: bundleStep(step, join(folder, 'build')) }));
+
+  test('are the same bytes however often they are made', () => {
+    const [{ path } = { path: '' }] = bundles;
+    const again = bundleStep('evaluate', join(folder, 'again'));
+    expect(readFileSync(join(again, 'index.js')).equals(readFileSync(join(path, 'index.js')))).toBe(true);
+  });
+
+  test('start by themselves, with nothing installed beside them', () => {
+    const settings = { TABLE_NAME: 't', DOCUMENTS_BUCKET: 'b', FAILED_BATCHES_BUCKET: 'b', SIGNING_KEY_ID: 'k' };
+    const url = 'http://127.0.0.1:9/queue';
+    const queues = { EVALUATION_QUEUE_URL: url, ISSUE_QUEUE_URL: url, DELIVERY_QUEUE_URL: url };
+    for (const { path } of bundles) {
+      const started = execFileSync(process.execPath, ['-p', "typeof require('./index.js').handler"], {
+        cwd: path,
+        env: { ...settings, ...queues, CONFIGURATION_SET: 'c', AWS_REGION: 'us-east-1', LAMBDA_TASK_ROOT: path },
+        encoding: 'utf8',
+      });
+      expect(started.trim()).toBe('function');
+    }
+  });
+
+  test('issue has its fonts, with their licence, and nobody else carries the PDF engine', () => {
+    const fonts = (step: string) => join(folder, 'build', step, 'templates/fonts');
+    expect(readdirSync(fonts('issue'))).toEqual(expect.arrayContaining(['EBGaramond-Regular.ttf', 'OFL.txt']));
+    for (const { step, path } of bundles.filter((b) => b.step !== 'issue')) {
+      expect(existsSync(fonts(step))).toBe(false);
+      expect(readFileSync(join(path, 'index.js'), 'utf8')).not.toContain('%PDF-');
+    }
+  });
+});
+
+test('a plain run synthesises without an account, a profile or a network, and tells where each bundle is', () => {
+  const out = join(folder, 'out');
+  execFileSync(process.execPath, ['infra/app.ts'], {
+    cwd: root,
+    // Nothing of this machine's AWS configuration; a proxy that nothing listens behind.
+    env: { PATH: process.env.PATH, CDK_OUTDIR: out, HTTPS_PROXY: 'http://127.0.0.1:9', HOME: folder },
+    stdio: 'pipe',
+  });
+  const template = JSON.parse(readFileSync(join(out, 'Journeypaper.template.json'), 'utf8'));
+  for (const id of ['EvaluateFunction', 'IssueFunction', 'DeliverFunction', 'FeedbackFunction', 'SweepFunction']) {
+    expect(existsSync(join(out, template.Resources[id].Metadata['aws:asset:path'], 'index.js'))).toBe(true);
+  }
+  const named = JSON.stringify(template).match(/arn:aws:[^"]*|:[0-9]{12}:/g) ?? [];
+  expect(named, 'a partition or an account by name').toEqual([]);
+}, 60_000);
