@@ -1,5 +1,6 @@
 import { type Actor, type AuditFact, chain } from '../domain/audit.ts';
 import type { Commit } from '../domain/commit.ts';
+import { decideSkillSet } from '../domain/completion.ts';
 import { type Achievement, type Pointer, revocationCodes, statesBefore } from '../domain/credential.ts';
 import type { Enrollment, EnrollmentPatch } from '../domain/enrollment.ts';
 import { firstIssue } from '../domain/evidence.ts';
@@ -86,9 +87,13 @@ export async function reissueCredential(
   if (unprintable.length > 0) return refused('name.unprintable', unprintableMessage(unprintable));
   const stored = await ports.store.readProgram(ref.program);
   if (!stored) return refused('program.unknown', `program: there is no "${ref.program}"`);
+  const pinned = (await ports.store.readEnrollment(ref))?.framework;
+  const framework = pinned && (await ports.store.readFramework(pinned));
   const answer = await act(ports, ref, (enrollment) => {
     const pointer: Pointer = enrollment.pointers[input.achievement] ?? {};
     const { active, pending } = pointer;
+    const { progress, enrolledOn } = enrollment;
+    const standing = framework && { framework, program: stored.program, enrolledOn, progress };
     if (enrollment.status !== 'complete' && input.achievement === 'completion') {
       return refused(
         'enrollment.incomplete',
@@ -100,8 +105,13 @@ export async function reissueCredential(
         'credential.suspended',
         'credential: suspended, since its basis fell away; `status` says what is missing',
       );
-    const completion = active ? { at: ports.clock.now(), on: active.completedOn } : enrollment.completion;
-    if (!completion)
+    const isKnown = active !== undefined || pending !== undefined || pointer.revoked === true;
+    const reached =
+      input.achievement === 'completion'
+        ? enrollment.completion
+        : standing && decideSkillSet(standing, input.achievement.slice('skill-set:'.length));
+    const completion = active ? { at: ports.clock.now(), on: active.completedOn } : reached;
+    if (!isKnown || !completion)
       return refused(
         'credential.none',
         'credential: none was ever issued for this achievement, so that there is nothing to reissue',

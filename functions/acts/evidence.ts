@@ -104,6 +104,8 @@ export async function assessEvidence(
     inputs.map((input) => input.requirement),
   );
   const instants = instantsInOrder(inputs, ports.clock.now());
+  // Each *not met* is a transaction on the one enrollment: side by side they would only cancel one another.
+  let fenced: Promise<unknown> = Promise.resolve();
   return Promise.all(
     inputs.map(async (input, i): Promise<AssessVerdict> => {
       const found = findSubmission(ref, items, input);
@@ -121,7 +123,10 @@ export async function assessEvidence(
       if (!parsed.success) return refused('assessment.invalid', firstIssue(parsed.error));
       const refusal = refuseAssessment(parsed.data, rulesOf(enrollment, program));
       if (refusal) return refused(refusal.code, refusal.message);
-      return putAssessment(ports, parsed.data);
+      if (parsed.data.outcome === 'met') return putAssessment(ports, parsed.data);
+      const turn = fenced.then(() => putAssessment(ports, parsed.data));
+      fenced = turn.catch(() => undefined);
+      return turn;
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { TransactionCanceledException, type TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import {
   type EvidencePlace,
@@ -57,27 +58,34 @@ export function planPrefixes(requirements: readonly string[]): string[] {
   );
 }
 
+/** Tries of a write that keeps meeting another transaction on the same enrollment; the waits add up to about a second. */
+const maxTries = 7;
+
 async function putOnce(t: Table, place: EvidencePlace, value: Item, fence: boolean): Promise<'stored' | 'exists'> {
   const item = { ...value, pk: evidencePartition(place), sk: evidenceSortKey(place) };
   const name = `put-${place.part}`;
   const condition = 'attribute_not_exists(pk)';
-  try {
-    if (!fence) await t.put(name, item, condition);
-    else
-      await t.transact(name, [
-        { Put: { TableName: t.name, Item: toItem(item), ConditionExpression: condition } },
-        bumpFence(t, place),
-      ]);
-    return 'stored';
-  } catch (error) {
-    if (isConditionFailure(error)) return 'exists';
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    const cancelled = readCancellation(error);
-    if (cancelled.kind === 'failed-conditions' && cancelled.indexes.includes(0)) return 'exists';
-    throw new AdapterError(`table.${name}`, `the table cancelled a transaction (${cancelled.kind})`, {
-      retryable: cancelled.kind === 'conflict' || cancelled.kind === 'throttled',
-      cause: error,
-    });
+  for (let tries = 1; ; tries++) {
+    try {
+      if (!fence) await t.put(name, item, condition);
+      else {
+        const put = { Put: { TableName: t.name, Item: toItem(item), ConditionExpression: condition } };
+        await t.transact(name, [put, bumpFence(t, place)]);
+      }
+      return 'stored';
+    } catch (error) {
+      if (isConditionFailure(error)) return 'exists';
+      if (!(error instanceof TransactionCanceledException)) throw error;
+      const cancelled = readCancellation(error);
+      if (cancelled.kind === 'failed-conditions' && cancelled.indexes.includes(0)) return 'exists';
+      const retryable = cancelled.kind === 'conflict' || cancelled.kind === 'throttled';
+      if (retryable && tries < maxTries) {
+        await setTimeout(10 * 2 ** tries * Math.random());
+        continue;
+      }
+      const message = `the table cancelled a transaction (${cancelled.kind})`;
+      throw new AdapterError(`table.${name}`, message, { retryable, cause: error });
+    }
   }
 }
 

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { ActPorts } from '../acts/act-ports.ts';
+import { clientSettings } from '../adapters/aws/client-settings.ts';
+import { systemClock } from '../adapters/aws/clock.ts';
+import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
+import { randomIds } from '../adapters/aws/ids.ts';
+import { s3Documents } from '../adapters/aws/s3-documents.ts';
+import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { printableCheck } from '../adapters/pdf/printable.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { usageFailure } from './answer.ts';
+import { readDeployment, readLocalStack } from './stack-file.ts';
+import type { World } from './world.ts';
+
+export type Place = {
+  /** A local stack's file; `.local/stack.json` of the repository where nothing is given. */
+  stack?: string | undefined;
+  /** The outputs of a deployment: AWS, with the credentials that the AWS tools use too. */
+  aws?: string | undefined;
+};
+
+export type Connection = {
+  ports: ActPorts;
+  documents: DocumentStore;
+  /** For people: which table this is. */
+  name: string;
+  local: boolean;
+  close(): void;
+};
+
+type Settings = {
+  dynamodb: ConstructorParameters<typeof DynamoDBClient>[0];
+  sqs: ConstructorParameters<typeof SQSClient>[0];
+  s3: ConstructorParameters<typeof S3Client>[0];
+  tableName: string;
+  queueUrls: { evaluation: string; issue: string; delivery: string };
+  documentsBucket: string;
+};
+
+/**
+ * Connects to the local stack, or, only where `--aws` says so, to AWS. Fails closed: without it, every client is bound
+ * to an address of this machine and to credentials that are good for nothing elsewhere.
+ *
+ * @throws CliFailure `stack.none`, `stack.invalid`, `deployment.invalid`, `deployment.redirected`
+ */
+export function connect(place: Place, world: World): Connection {
+  if (place.aws !== undefined) return connectAws(place.aws, world);
+  const stack = readLocalStack(place.stack ?? join(world.root, '.local/stack.json'));
+  const { endpoints, region, credentials } = stack;
+  const environment = {
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
+  };
+  const local = { region, credentials };
+  const settings: Settings = {
+    ...stack,
+    dynamodb: { ...settingsOf('DYNAMODB', environment), ...local },
+    sqs: { ...settingsOf('SQS', environment), ...local, useQueueUrlAsEndpoint: false },
+    s3: { ...settingsOf('S3', environment), ...local, forcePathStyle: true },
+  };
+  return connection(settings, `the local stack at ${endpoints.dynamodb}`, true);
+}
+
+function connectAws(file: string, world: World): Connection {
+  const redirected = Object.keys(world.environment).find((name) => name.startsWith('AWS_ENDPOINT_URL'));
+  if (redirected) {
+    throw usageFailure('deployment.redirected', `${redirected} is set, so that --aws would not go to AWS: unset it`);
+  }
+  const deployment = readDeployment(file);
+  const { region, account, tableName } = deployment;
+  const settings: Settings = {
+    ...deployment,
+    dynamodb: { ...settingsOf('DYNAMODB', {}), region },
+    sqs: { ...settingsOf('SQS', {}), region },
+    s3: { ...settingsOf('S3', {}), region },
+  };
+  const name = `AWS account ${account}, region ${region}, table ${tableName}`;
+  world.out.writeError(`${name}\n`);
+  return connection(settings, name, false);
+}
+
+function settingsOf(service: 'DYNAMODB' | 'SQS' | 'S3', environment: Record<string, string>) {
+  return clientSettings(service, { connectionTimeoutMs: 3_000, requestTimeoutMs: 15_000 }, environment);
+}
+
+function connection(settings: Settings, name: string, local: boolean): Connection {
+  const clients = {
+    dynamodb: new DynamoDBClient(settings.dynamodb ?? {}),
+    sqs: new SQSClient(settings.sqs ?? {}),
+    s3: new S3Client(settings.s3 ?? {}),
+  };
+  return {
+    ports: {
+      store: dynamoStore({ client: clients.dynamodb, tableName: settings.tableName }),
+      queue: sqsQueue({ client: clients.sqs, urls: settings.queueUrls }),
+      clock: systemClock,
+      ids: randomIds(systemClock),
+      unprintable: printableCheck(),
+    },
+    documents: s3Documents({ client: clients.s3, bucket: settings.documentsBucket }),
+    name,
+    local,
+    close: () => {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { type Answer, done, refusal } from './answer.ts';
+import { type AddCommand, addCommand, type Context, type SensitiveFlags, withSensitive } from './command.ts';
+import { readAround } from './enrollment-around.ts';
+import { listRefused, type RefusedFlags, replayRefused } from './evidence-refused.ts';
+import { maskFor } from './masking.ts';
+import { type Cell, table } from './page.ts';
+import { type PieceStanding, piecesStanding } from './piece-standing.ts';
+import { putRaw, type RawFlags } from './put-raw.ts';
+
+type ListFlags = SensitiveFlags & { waiting?: true };
+
+/** `evidence list | refused | replay | put-raw` */
+export const addEvidence: AddCommand = (parent, session) => {
+  const group = parent
+    .command('evidence')
+    .summary('list evidence, see what was refused, replay it, put raw items')
+    .description('Evidence as it stands in the table.');
+  addCommand<ListFlags>(group, session, {
+    name: 'list <program> <enrollment>',
+    summary: 'list the pieces of an enrollment and where each stands, without their words',
+    examples: ['evidence list harbor enr-1 --waiting'],
+    options: (command) => withSensitive(command).option('--waiting', 'only what waits for an assessment'),
+    run: (context, flags, [program = '', enrollment = '']) => listEvidence(context, flags, { program, enrollment }),
+  });
+  addCommand<RefusedFlags>(group, session, {
+    name: 'refused <program>',
+    summary: "list a program's items that do not count, and why",
+    examples: ['evidence refused harbor'],
+    options: (command) => withSensitive(command).option('--enrollment <id>', 'of one enrollment only'),
+    run: (context, flags, [program = '']) => listRefused(context, flags, program),
+  });
+  addCommand<RefusedFlags>(group, session, {
+    name: 'replay <program>',
+    summary: 'have refused items looked at again, once what was wrong is mended',
+    examples: ['evidence replay harbor --enrollment enr-1'],
+    options: (command) => command.option('--enrollment <id>', 'of one enrollment only'),
+    run: (context, flags, [program = '']) => replayRefused(context, flags, program),
+  });
+  addCommand<RawFlags>(group, session, {
+    name: 'put-raw',
+    summary: 'put an evidence item as another system would: unchecked, over whatever is there',
+    examples: [
+      'evidence put-raw --program harbor --enrollment enr-1 --requirement engage-1 --evidence e001 --item item.json',
+      `evidence put-raw --pk 'harbor#EVIDENCE#enr-1' --sk 'EVIDENCE#engage-1' --item -`,
+    ],
+    notes:
+      "The item's fields are those of data/schemas/evidence.1.json. Evaluate checks every rule; `evidence refused` shows what it set aside.",
+    options: (command) =>
+      command
+        .requiredOption('--item <file>', 'the attributes, a JSON object; - reads standard input')
+        .option('--program <id>', "of the item's key")
+        .option('--enrollment <id>', "of the item's key")
+        .option('--requirement <id>', "of the item's key")
+        .option('--evidence <id>', "of the item's key")
+        .option('--pk <key>', 'the partition key as it stands: {program}#EVIDENCE#{enrollment}')
+        .option('--sk <key>', 'the sort key as it stands'),
+    run: putRaw,
+  });
+};
+
+async function listEvidence(
+  context: Context,
+  flags: ListFlags,
+  ref: { program: string; enrollment: string },
+): Promise<Answer> {
+  const { store } = context.connect().ports;
+  const around = await readAround(store, ref);
+  if (around.outcome === 'refused') return refusal(around);
+  const all = piecesStanding(await store.readAllEvidence(ref), around);
+  const pieces = flags.waiting ? all.filter((piece) => piece.state === 'waiting') : all;
+  const mask = maskFor([around.framework], flags.sensitive === true);
+  const json = pieces.map((piece) => ({ ...piece, requirement: mask.ids(piece.requirement) }));
+  if (pieces.length === 0)
+    return done(json, flags.waiting ? 'Nothing waits for an assessment.' : 'Nothing was submitted yet.');
+  return done(json, table(context.page, json.map(pieceRow), 0));
+}
+
+const stateStyles = { waiting: 'yellow', met: 'green', 'not-met': 'red', withdrawn: 'dim', refused: 'red' } as const;
+
+function pieceRow(piece: PieceStanding): Cell[] {
+  const { requirement, evidence, state, occurredOn = '', submittedBy, assessor, reason } = piece;
+  const by = [submittedBy && `by ${submittedBy}`, assessor && `assessed by ${assessor}`, reason].filter(Boolean);
+  return [
+    { text: requirement },
+    { text: evidence },
+    { text: occurredOn },
+    { text: state.replace('-', ' '), style: stateStyles[state] },
+    { text: by.join(', ') },
+  ];
+}

@@ -1,0 +1,76 @@
+import type { Enrollment } from '../domain/enrollment.ts';
+import { rulesOf } from '../domain/evaluation.ts';
+import {
+  type Assessment,
+  type EvidencePlace,
+  evidencePartition,
+  parseEvidenceKeys,
+  parseItem,
+  type RawItem,
+  type Submission,
+} from '../domain/evidence.ts';
+import { type Framework, requirementsOf } from '../domain/framework.ts';
+import type { Program } from '../domain/program.ts';
+import { refuseSubmission } from '../domain/rules.ts';
+
+/** Where one piece of evidence stands, without its words. */
+export type PieceStanding = {
+  requirement: string;
+  evidence: string;
+  state: 'waiting' | 'met' | 'not-met' | 'withdrawn' | 'refused';
+  /** Absent where the item cannot be read. */
+  occurredOn?: string;
+  submittedBy?: string;
+  /** The newest assessment, if there is one. */
+  assessor?: string;
+  assessedAt?: string;
+  /** Why it is refused: names fields, never values. */
+  reason?: string;
+};
+
+type Around = { enrollment: Enrollment; program: Program; framework: Framework };
+
+/** Every piece of some items, in the framework's order and then by id. What an assessor has to look at is `waiting`. */
+export function piecesStanding(items: readonly RawItem[], around: Around): PieceStanding[] {
+  const placed = items.flatMap(({ sk, attributes }) => {
+    const place = parseEvidenceKeys(evidencePartition(around.enrollment), sk);
+    return place ? [{ place, attributes }] : [];
+  });
+  const order = [...requirementsOf(around.framework).keys()];
+  const rank = (piece: PieceStanding) =>
+    order.includes(piece.requirement) ? order.indexOf(piece.requirement) : order.length;
+  return placed
+    .filter(({ place }) => place.part === 'evidence')
+    .map((own) => pieceStanding(own, placed, around))
+    .sort((a, b) => rank(a) - rank(b) || (a.evidence < b.evidence ? -1 : 1));
+}
+
+type Placed = { place: EvidencePlace; attributes: Record<string, unknown> };
+
+function pieceStanding(own: Placed, all: readonly Placed[], around: Around): PieceStanding {
+  const { requirement, evidence } = own.place;
+  const base = { requirement, evidence };
+  const beside = all.filter(({ place }) => place.requirement === requirement && place.evidence === evidence);
+  const parsed = parseItem(own.place, own.attributes);
+  const withdrawn = beside.some(({ place }) => place.part === 'withdrawal');
+  if (!parsed.ok) return { ...base, state: withdrawn ? 'withdrawn' : 'refused', reason: parsed.reason };
+  const { occurredOn, submittedBy } = parsed.value as Submission;
+  const piece = { ...base, occurredOn, submittedBy };
+  if (withdrawn) return { ...piece, state: 'withdrawn' };
+  const rules = rulesOf(around.enrollment, around.program);
+  const refused = refuseSubmission(
+    parsed.value as Submission,
+    requirementsOf(around.framework).get(requirement),
+    rules,
+  );
+  if (refused) return { ...piece, state: 'refused', reason: refused.message };
+  const newest = beside.flatMap(readAssessment).sort((a, b) => (a.assessedAt < b.assessedAt ? 1 : -1))[0];
+  if (!newest) return { ...piece, state: 'waiting' };
+  return { ...piece, state: newest.outcome, assessor: newest.assessor, assessedAt: newest.assessedAt };
+}
+
+function readAssessment({ place, attributes }: Placed): Assessment[] {
+  if (place.part !== 'assessment') return [];
+  const parsed = parseItem(place, attributes);
+  return parsed.ok ? [parsed.value as Assessment] : [];
+}

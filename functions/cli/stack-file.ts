@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { firstIssue } from '../domain/evidence.ts';
+import { CliFailure } from './answer.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** This machine, and no other: a file that names another is refused, whoever wrote it. */
+const loopbackUrl = z.url().refine(isLoopback, 'is not on this machine; a local stack is on 127.0.0.1 only');
+
+/** What a local stack writes of itself, as far as the command line needs it. */
+const stackSchema = z.object({
+  pid: z.number().int().positive(),
+  region: z.string().min(1),
+  endpoints: z.object({ dynamodb: loopbackUrl, sqs: loopbackUrl, s3: loopbackUrl }),
+  credentials: z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) }),
+  tableName: z.string().min(1),
+  queueUrls: z.object({ evaluation: loopbackUrl, issue: loopbackUrl, delivery: loopbackUrl }),
+  documentsBucket: z.string().min(1),
+});
+export type LocalStack = z.output<typeof stackSchema>;
+
+const queueUrl = z
+  .url()
+  .regex(/^https:\/\/sqs[.][a-z0-9-]+[.]amazonaws[.]com(?:[.]cn)?\/[0-9]{12}\/.+$/, "is not an SQS queue's address");
+
+/** The outputs of one stack, as `cdk deploy --outputs-file` writes them under its name. */
+const outputsSchema = z.object({
+  RecordsTableName: z.string().min(1),
+  EvaluationQueueUrl: queueUrl,
+  IssueQueueUrl: queueUrl,
+  DeliveryQueueUrl: queueUrl,
+  DocumentsBucketName: z.string().min(1),
+});
+export type Deployment = {
+  account: string;
+  region: string;
+  tableName: string;
+  queueUrls: { evaluation: string; issue: string; delivery: string };
+  documentsBucket: string;
+};
+
+const noStack = 'no local stack is running: start one with `npm run local`';
+
+/**
+ * Reads where the local stack listens.
+ *
+ * @throws CliFailure `stack.none` when there is no file or its process is gone, `stack.invalid` when it holds something
+ * else or names another machine.
+ */
+export function readLocalStack(file: string): LocalStack {
+  const stack = parse(stackSchema, readJson(file, { code: 'stack.none', message: noStack }), file, 'stack.invalid');
+  if (!isAlive(stack.pid)) throw unreachable('stack.none', `${noStack} (the one in ${file} has ended)`);
+  return stack;
+}
+
+/**
+ * Reads where a deployment is; its region and account are those of its queues, so that nothing else can name another.
+ *
+ * @throws CliFailure `deployment.invalid`
+ */
+export function readDeployment(file: string): Deployment {
+  const message = `--aws ${file}: there is no such file; write it with \`cdk deploy --outputs-file ${file}\``;
+  const json = readJson(file, { code: 'deployment.invalid', message });
+  const stacks = Object.entries(json === null || typeof json !== 'object' ? {} : json);
+  const found = stacks.find(
+    ([, outputs]) => typeof outputs === 'object' && outputs !== null && 'RecordsTableName' in outputs,
+  );
+  if (!found)
+    throw unreachable(
+      'deployment.invalid',
+      `--aws ${file}: no stack in it has a RecordsTableName; is it Journeypaper's?`,
+    );
+  const outputs = parse(outputsSchema, found[1], `--aws ${file}: ${found[0]}`, 'deployment.invalid');
+  const [, , host = '', account = ''] = outputs.EvaluationQueueUrl.split('/');
+  return {
+    account,
+    region: host.split('.')[1] ?? '',
+    tableName: outputs.RecordsTableName,
+    queueUrls: {
+      evaluation: outputs.EvaluationQueueUrl,
+      issue: outputs.IssueQueueUrl,
+      delivery: outputs.DeliveryQueueUrl,
+    },
+    documentsBucket: outputs.DocumentsBucketName,
+  };
+}
+
+function readJson(file: string, absent: { code: string; message: string }): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw unreachable(absent.code, absent.message, error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreachable(absent.code.replace('none', 'invalid'), `${file}: is not JSON; it may be half written`, error);
+  }
+}
+
+function parse<T extends z.ZodType>(schema: T, json: unknown, place: string, code: string): z.output<T> {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw unreachable(code, `${place}: ${firstIssue(parsed.error)}`);
+  return parsed.data;
+}
+
+function unreachable(code: string, message: string, cause?: unknown): CliFailure {
+  return new CliFailure(code, exitCodes.unreachable, message, cause);
+}
+
+function isLoopback(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process: it runs, and we may not signal it.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

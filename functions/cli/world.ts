@@ -1,0 +1,42 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+/** Where a command's words go. */
+export type Out = {
+  write(text: string): void;
+  writeError(text: string): void;
+  /** Columns of the terminal; undefined where standard output is none. */
+  columns?: number | undefined;
+  colours: boolean;
+};
+
+/** Everything that a command knows of the machine it runs on, so that tests can give it another. */
+export type World = {
+  out: Out;
+  readStdin(): Promise<string>;
+  environment: Record<string, string | undefined>;
+  userName(): string;
+  /** The repository: `.local/stack.json`, `data/` and `templates/` are under it. */
+  root: string;
+};
+
+export function processWorld(): World {
+  const { stdout, stderr, stdin, env } = process;
+  // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    out: {
+      write: (words) => void stdout.write(words),
+      writeError: (words) => void stderr.write(words),
+      columns: stdout.isTTY ? stdout.columns : undefined,
+      colours: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+    },
+    readStdin: () => text(stdin),
+    environment: env,
+    userName: () => userInfo().username,
+    root: join(import.meta.dirname, '../..'),
+  };
+}

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  type GlobalSecondaryIndex,
+  type Projection,
+} from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { localClientConfig } from '../../infra/local/services/loopback.ts';
+import { type SpawnedService, spawnService } from '../../infra/local/services/process.ts';
+
+export const tableName = 'Records';
+export const documentsBucket = 'documents';
+export const signingKey = 'signing';
+
+/** The wire services that the command line talks to, without the steps behind them. */
+export type ServicesStack = {
+  folder: string;
+  /** As `npm run local` writes it. */
+  file: string;
+  endpoints: Record<'dynamodb' | 'sqs' | 's3' | 'kms', string>;
+  queueUrls: Record<'evaluation' | 'issue' | 'delivery', string>;
+  services: SpawnedService[];
+  stop(): Promise<void>;
+};
+
+export async function startServices(): Promise<ServicesStack> {
+  const folder = mkdtempSync(join(tmpdir(), 'journeypaper-cli-'));
+  const services = await Promise.all([
+    spawnService('dynamodb', { dataDir: join(folder, 'dynamodb') }),
+    spawnService('sqs', { dataDir: join(folder, 'sqs') }),
+    spawnService('s3', { dataDir: join(folder, 's3'), buckets: [{ name: documentsBucket, objectLock: true }] }),
+    spawnService('kms', { dataDir: join(folder, 'kms'), keys: [{ id: signingKey, spec: 'ECC_NIST_P256' }] }),
+  ]);
+  const [dynamodb, sqs, s3, kms] = services.map((service) => service.endpoint) as [string, string, string, string];
+  await createTable(dynamodb);
+  const queueUrls = await createQueues(sqs);
+  const file = join(folder, 'stack.json');
+  const endpoints = { dynamodb, sqs, s3, kms };
+  const { region, credentials } = localClientConfig(dynamodb);
+  const stack = { pid: process.pid, region, endpoints, credentials, tableName, queueUrls, documentsBucket };
+  writeFileSync(file, JSON.stringify(stack));
+  return {
+    folder,
+    file,
+    endpoints,
+    queueUrls,
+    services,
+    stop: async () => {
+      await Promise.all(services.map((service) => service.stop()));
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function createTable(endpoint: string): Promise<void> {
+  const client = new DynamoDBClient(localClientConfig(endpoint));
+  const names = ['pk', 'sk', 'duePk', 'dueAt', 'code', 'listPk', 'listSk'];
+  await client.send(
+    new CreateTableCommand({
+      TableName: tableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+      KeySchema: keySchema('pk', 'sk'),
+      GlobalSecondaryIndexes: [
+        index('due', ['duePk', 'dueAt'], include('program', 'enrollment', 'deliveryId', 'kind')),
+        index('code', ['code'], { ProjectionType: 'KEYS_ONLY' }),
+        index('list', ['listPk', 'listSk'], include('status', 'met', 'lastChangeAt', 'program', 'enrollment')),
+      ],
+      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    }),
+  );
+  client.destroy();
+}
+
+async function createQueues(endpoint: string): Promise<ServicesStack['queueUrls']> {
+  const client = new SQSClient(localClientConfig(endpoint));
+  const create = async (QueueName: string) =>
+    String((await client.send(new CreateQueueCommand({ QueueName }))).QueueUrl);
+  const urls = {
+    evaluation: await create('evaluation'),
+    issue: await create('issue'),
+    delivery: await create('delivery'),
+  };
+  client.destroy();
+  return urls;
+}
+
+function index(IndexName: string, keys: [string, string?], projection: Projection): GlobalSecondaryIndex {
+  return { IndexName, KeySchema: keySchema(...keys), Projection: projection };
+}
+
+function include(...attributes: string[]): Projection {
+  return { ProjectionType: 'INCLUDE', NonKeyAttributes: attributes };
+}
+
+function keySchema(hash: string, range?: string) {
+  const ranged = range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }];
+  return [{ AttributeName: hash, KeyType: 'HASH' as const }, ...ranged];
+}
