@@ -58,7 +58,6 @@ export type AuditAction = (typeof auditActions)[number];
 export const auditFactsSchema = /* @__PURE__ */ z.lazy(() =>
   z.record(z.string(), z.union([z.string().max(300), z.number(), z.boolean()])),
 );
-export type AuditFacts = z.infer<typeof auditFactsSchema>;
 
 /**
  * One link of an enrollment's hash chain. `cause` is what brought the entry about (an item's key and stream sequence

@@ -45,6 +45,8 @@ export const deliverySchema = /* @__PURE__ */ z.lazy(() =>
     dueAt: instantSchema.optional(),
     redrives: z.number().int().min(0),
     softBounces: z.number().int().min(0),
+    /** The last attempt whose email bounced and is tried again: its Send event, come late, says nothing of the next. */
+    bouncedAttempt: z.number().int().min(1).optional(),
     providerId: z.string().max(200).optional(),
     sentAt: instantSchema.optional(),
     settledAt: instantSchema.optional(),
@@ -105,17 +107,19 @@ export function applyDeliveryEvent(delivery: Delivery, event: DeliveryEvent): De
     const { leaseUntil: _, dueAt: __, reason: ___, ...kept } = delivery;
     return { outcome: 'changed', delivery: { ...kept, providerId: event.providerId, ...more, state } };
   };
+  const bounced = event.attempt <= (delivery.bouncedAttempt ?? 0);
   const sentAt = delivery.sentAt ?? event.at;
   switch (event.type) {
-    // Whichever attempt it speaks of, that email is out: sending it again would be a duplicate.
+    // Whichever attempt it speaks of, that email is out: sending it again would be a duplicate. Unless it came back.
     case 'send':
+      if (bounced) return { outcome: 'unchanged', why: 'that email bounced' };
       return change('sent', { sentAt, dueAt: undefined });
     case 'delivery':
       return change('delivered', { sentAt, settledAt: event.at });
     case 'complaint':
       return change('complained', { sentAt, settledAt: event.at });
     case 'bounce':
-      if (stale) return { outcome: 'unchanged', why: 'an earlier attempt' };
+      if (stale || (bounced && !event.permanent)) return { outcome: 'unchanged', why: 'an earlier attempt' };
       return event.permanent
         ? change('parked', { sentAt, settledAt: event.at, reason: `bounced: ${event.reason}` })
         : softBounce(delivery, event, sentAt, change);
@@ -141,7 +145,7 @@ function softBounce(
   const reason = `bounced: ${event.reason}`;
   if (softBounces >= maxSoftBounces) return change('parked', { sentAt, settledAt: event.at, softBounces, reason });
   const dueAt = addSeconds(event.at, softBounces * 3600);
-  return change('bounced', { sentAt, softBounces, reason, dueAt });
+  return change('bounced', { sentAt, softBounces, bouncedAttempt: event.attempt, reason, dueAt });
 }
 
 /** Over: nothing will be sent any more unless a person says so. */

@@ -74,7 +74,6 @@ export const frameworkSchema = /* @__PURE__ */ z.lazy(() =>
 );
 
 export type Framework = z.infer<typeof frameworkSchema>;
-export type SkillSet = z.infer<typeof skillSetSchema>;
 
 /** A framework version and the hash that pins its content. */
 export const frameworkRefSchema = /* @__PURE__ */ z.lazy(() =>

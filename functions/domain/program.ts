@@ -61,7 +61,6 @@ export const assessorSchema = /* @__PURE__ */ z.lazy(() =>
     until: civilDateSchema.optional(),
   }),
 );
-export type Assessor = z.infer<typeof assessorSchema>;
 
 /** The look and the words of a certificate: data from `templates/certificate/`, frozen by hash into each credential. */
 export const templateSchema = /* @__PURE__ */ z.lazy(() =>

@@ -118,7 +118,7 @@ async function emailsToRenew(
     const credential = await ports.store.readCredential(enrollment, credentialId);
     const delivery = credential && (await ports.store.readDelivery(enrollment, credential.delivery));
     if (delivery?.state === 'cancelled')
-      emails.push(queuedAgain(delivery, `${delivery.deliveryId}-${enrollment.version}`, ports.clock.now()));
+      emails.push(queuedAgain(delivery, `dlv-${credentialId}-${enrollment.version}`, ports.clock.now()));
   }
   return emails;
 }

@@ -9,6 +9,7 @@ export type LocalErrorCode =
   | 'already-running'
   | 'build-failed'
   | 'template-unknown'
+  | 'data-outdated'
   | 'not-quiet'
   | 'service-failed';
 

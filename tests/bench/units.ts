@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ActPorts } from '../../functions/acts/act-ports.ts';
@@ -20,13 +19,13 @@ import { addDays, civilDateOf } from '../../functions/domain/time.ts';
 import { evaluateEnrollment } from '../../functions/evaluate/evaluate.ts';
 import { recordMailEvent } from '../../functions/feedback/feedback.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
-import { type Sample, type SubmitStep, sampleSchema } from '../../infra/local/demo/sample.ts';
+import { readDemoProgram } from '../../infra/local/demo/program-files.ts';
+import type { Sample, SubmitStep } from '../../infra/local/demo/sample.ts';
 import { startRecordsTable } from '../support/records-table.ts';
 import { dollars } from './prices.ts';
 import { type Group, type Row, row } from './row.ts';
 
 const root = join(import.meta.dirname, '../..');
-const readJson = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
 
 /** What one apprentice's whole record took of each service. */
 export type Usage = {
@@ -171,14 +170,11 @@ async function play(
   settle: () => Promise<void>,
   enrolled: () => void,
 ) {
-  const program = readJson(`data/programs/${file}.json`) as { framework: { id: string; version: string }; id: string };
-  const framework = readJson(`data/frameworks/${program.framework.id}.${program.framework.version}.json`);
-  const template = readJson('templates/certificate/classic.json');
-  const loaded = await loadProgram(ports, { program, framework, template });
+  const { files, program, sample } = readDemoProgram(root, file);
+  const loaded = await loadProgram(ports, files);
   if (loaded.outcome !== 'loaded') throw new Error(loaded.message);
-  const sample = sampleSchema.parse(readJson(`data/samples/${file}.json`));
   enrolled();
-  const today = civilDateOf(ports.clock.now(), loaded.program.timeZone);
+  const today = civilDateOf(ports.clock.now(), program.timeZone);
   const input = {
     program: program.id,
     apprentice: sample.apprentice,
@@ -187,7 +183,7 @@ async function play(
   const made = await enroll(ports, { id: 'bench', role: 'administrator' }, input);
   if (made.outcome !== 'enrolled') throw new Error(made.message);
   const ref = { program: program.id, enrollment: made.enrollment.enrollment };
-  const assessor = loaded.program.assessors[0]?.id ?? '';
+  const assessor = program.assessors[0]?.id ?? '';
   for (const group of groupsOf(sample, way)) {
     const verdicts = await submitEvidence(
       ports,

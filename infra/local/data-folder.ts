@@ -1,0 +1,61 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalError } from './local-error.ts';
+import type { StackDescription } from './stack-description.ts';
+import { type Lock, tryLock } from './stack-lock.ts';
+
+const lockName = 'stack.lock';
+export const descriptionName = 'stack.json';
+/** Everything that a stack, or the demo, puts into its folder. */
+const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', descriptionName];
+
+/**
+ * Takes a data folder for one stack, and with `fresh` removes what an earlier one left in it.
+ *
+ * @throws LocalError `already-running` where another stack has it; `invalid-options` where `fresh` would delete what is not ours.
+ */
+export function claimDataFolder(folder: string, fresh: boolean): Lock {
+  if (fresh) checkOurs(folder);
+  mkdirSync(folder, { recursive: true });
+  const lock = tryLock(join(folder, lockName));
+  if (!lock) throw alreadyRunning(folder);
+  // Of a stack that was killed.
+  rmSync(join(folder, descriptionName), { force: true });
+  if (fresh) {
+    // By name: another stack may have its own folder in this one, as the demo has.
+    for (const name of stackParts) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  return lock;
+}
+
+function checkOurs(folder: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0 || existsSync(join(folder, lockName))) return;
+  throw new LocalError(
+    'invalid-options',
+    `${folder} holds something else than a local stack. Choose an empty or a new folder; nothing was deleted.`,
+  );
+}
+
+function alreadyRunning(folder: string): LocalError {
+  const running = readDescription(folder);
+  const who = running ? `process ${running.pid}, inbox ${running.inbox}` : 'it is just starting';
+  const remedy = running
+    ? `Use it, or stop it with Ctrl-C in its terminal or kill ${running.pid}.`
+    : 'Use it, or stop it first.';
+  return new LocalError('already-running', `A local stack is already running on ${folder} (${who}). ${remedy}`);
+}
+
+/** Whole or not at all: the command line may be reading it. */
+export function writeDescription(folder: string, description: StackDescription): void {
+  const file = join(folder, descriptionName);
+  writeFileSync(`${file}.tmp`, `${JSON.stringify(description, null, 2)}\n`);
+  renameSync(`${file}.tmp`, file);
+}
+
+export function readDescription(folder: string): StackDescription | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, descriptionName), 'utf8')) as StackDescription;
+  } catch {
+    return undefined;
+  }
+}

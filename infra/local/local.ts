@@ -1,0 +1,117 @@
+/*
+ * npm run local: a stack that stays up, with its data in .local. Ctrl-C stops it; started again, it goes on where it was.
+ */
+import './small-heap.ts';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LocalError } from './local-error.ts';
+import type { Stack, StackOptions } from './stack.ts';
+
+const root = join(import.meta.dirname, '../..');
+const defaultPort = 7430;
+const maxFirstPort = 65_500;
+
+const help = `npm run local [-- OPTIONS]
+
+Runs the whole workflow on this machine until Ctrl-C: the CDK app's own template on local services, with its data in a folder.
+
+  --port N        the first of six ports on 127.0.0.1, the inbox's (default ${defaultPort}); 0 for any free ones
+  --data FOLDER   where everything is kept (default .local)
+  --fresh         empty that folder first
+  --apart         each service in a process of its own, to be killed alone (more memory)
+  --processes N   processes that one function may have at one time (default 1)
+`;
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === 'help') {
+    process.stdout.write(help);
+    return 0;
+  }
+  const stopped = Promise.withResolvers<void>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.resolve());
+  process.stdout.write('\n  Journeypaper, on this machine alone\n\n');
+  // Loading it takes a moment: the first words come before.
+  const { startStack } = await import('./stack.ts');
+  let stack: Stack;
+  try {
+    const starting = startStack({
+      ...options,
+      onProgress: (step) =>
+        process.stdout.write(
+          step === 'building' ? '  Synthesising the CDK app and bundling five functions …\n' : '  Starting …\n',
+        ),
+    });
+    stack = await starting;
+  } catch (error) {
+    if (!(error instanceof LocalError)) throw error;
+    process.stderr.write(`\n${error.message}\n`);
+    if (error.code === 'port-in-use')
+      process.stderr.write('For this stack: npm run local -- --port N, or --port 0 for any free ports.\n');
+    return 1;
+  }
+  process.stdout.write(summary(stack));
+  await stopped.promise;
+  process.stdout.write('\n  Stopping …');
+  await stack.stop();
+  process.stdout.write(' stopped. The data stays.\n');
+  return 0;
+}
+
+function readOptions(args: string[]): StackOptions | 'help' {
+  const options = {
+    port: { type: 'string' },
+    data: { type: 'string' },
+    fresh: { type: 'boolean' },
+    apart: { type: 'boolean' },
+    processes: { type: 'string' },
+    help: { type: 'boolean' },
+  } as const;
+  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+  try {
+    ({ values } = parseArgs({ args, options }));
+  } catch (error) {
+    throw new LocalError('invalid-options', `${error instanceof Error ? error.message : String(error)}\n\n${help}`);
+  }
+  if (values.help) return 'help';
+  const number = (name: 'port' | 'processes', fallback: number, lowest: number, highest: number) => {
+    const given = Number(values[name] ?? fallback);
+    if (Number.isInteger(given) && given >= lowest && given <= highest) return given;
+    throw new LocalError('invalid-options', `--${name} takes a whole number from ${lowest} to ${highest}.`);
+  };
+  const first = number('port', defaultPort, 0, maxFirstPort);
+  const port = (offset: number) => (first === 0 ? 0 : first + offset);
+  return {
+    dataFolder: values.data ?? join(root, '.local'),
+    fresh: values.fresh ?? false,
+    servicesApart: values.apart ?? false,
+    processesPerFunction: number('processes', 1, 1, 64),
+    ports: { ses: port(0), dynamodb: port(1), sqs: port(2), s3: port(3), kms: port(4), admin: port(5) },
+  };
+}
+
+function summary(stack: Stack): string {
+  const { inbox, admin, dataFolder, tableName, endpoints } = stack.describe();
+  const near = relative(process.cwd(), dataFolder);
+  const folder = near.startsWith('../..') || near === '' ? dataFolder : near;
+  const facts = [
+    ['Inbox', inbox],
+    ['Try', 'npm run cli -- program load data/programs/staten-island-peer-specialist.json'],
+    ['', 'npm run cli -- --help'],
+    ['Table', `${tableName} at ${endpoints.dynamodb}`],
+    ['Sweep now', `curl ${admin}/run-schedule -H content-type:application/json -d '{"task":"due"}'`],
+    ['Data', `${folder}  (kept; logs in ${join(folder, 'logs')})`],
+  ];
+  const lines = facts.map(([name = '', fact]) => `  ${name.padEnd(11)}${fact}\n`);
+  return `\n${lines.join('')}\n  Ctrl-C stops it.\n`;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  const isExpected = error instanceof LocalError;
+  process.stderr.write(
+    `\n${isExpected ? error.message : `The local stack failed: ${error instanceof Error ? error.stack : String(error)}`}\n`,
+  );
+  return isExpected && error.code === 'invalid-options' ? 2 : 1;
+});
+// Whatever still holds the process open (a half-open connection) holds nothing that matters.
+process.exit();

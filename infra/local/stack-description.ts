@@ -1,0 +1,67 @@
+import { LocalError } from './local-error.ts';
+import { localCredentials, localRegion } from './services/loopback.ts';
+import type { ServiceName } from './services/process.ts';
+import { resolve, type Scope, type Template } from './template/intrinsics.ts';
+import { namePhysicals } from './template/physical.ts';
+import type { StackPlan } from './template/plan.ts';
+
+/** How to reach a running stack: `stack.json` in its data folder. */
+export interface StackDescription {
+  stackName: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+  endpoints: Record<ServiceName, string>;
+  tableName: string;
+  /** `evaluation`, `issue`, `delivery`, `feedback`, and the dead letters of each: `evaluationDeadLetters` … */
+  queueUrls: Record<string, string>;
+  documentsBucket: string;
+  failedBatchesBucket: string;
+  signingKeyId: string;
+  configurationSet: string;
+  /** Where a person reads the mail. */
+  inbox: string;
+  /** Where the stack takes orders: run a schedule, drain, kill, stop. */
+  admin: string;
+  dataFolder: string;
+  pid: number;
+}
+
+/** What the template's outputs say of the deployment, with this machine's values. */
+export function describeStack(
+  plan: StackPlan,
+  template: Template,
+  sqsPort: number,
+  rest: Pick<StackDescription, 'endpoints' | 'inbox' | 'admin' | 'dataFolder' | 'pid'>,
+): StackDescription {
+  const physicals = namePhysicals(template, plan.stackName, sqsPort);
+  const scope: Scope = { stackName: plan.stackName, template, physical: (logicalId) => physicals.get(logicalId) };
+  const output = (name: string) => {
+    const value = resolve(template.Outputs?.[name]?.Value, scope);
+    if (typeof value === 'string') return value;
+    throw new LocalError(
+      'template-unknown',
+      `The template has no output "${name}", which says where to find a part of it.`,
+    );
+  };
+  return {
+    stackName: plan.stackName,
+    region: localRegion,
+    credentials: localCredentials,
+    tableName: output('RecordsTableName'),
+    queueUrls: queueUrls(plan),
+    documentsBucket: output('DocumentsBucketName'),
+    failedBatchesBucket: output('FailedBatchesBucketName'),
+    signingKeyId: output('SigningKeyId'),
+    configurationSet: output('ConfigurationSetName'),
+    ...rest,
+  };
+}
+
+/** `EvaluationQueue` is `evaluation`, `EvaluationQueueDeadLetters` is `evaluationDeadLetters`. */
+function queueUrls({ queues }: StackPlan): Record<string, string> {
+  const short = (logicalId: string) => {
+    const name = logicalId.replace(/Queue(DeadLetters)?$/, '$1');
+    return `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+  };
+  return Object.fromEntries(queues.map(({ logicalId, url }) => [short(logicalId), url]));
+}

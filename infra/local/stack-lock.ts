@@ -1,0 +1,26 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Takes a lock that one process at a time can hold; undefined while another holds it. The system itself lets go of it when
+ * the process ends, by `kill -9` too, so that none is ever stale: it is SQLite's own lock on the file.
+ */
+export function tryLock(file: string): Lock | undefined {
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new DatabaseSync(file, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return { release: () => database.close() };
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return undefined;
+    throw error;
+  }
+}
+
+const sqliteBusy = 5;
