@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { type Framework, frameworkSchema } from '../../functions/domain/framework.ts';
+import { documentHash } from '../../functions/domain/hash.ts';
+import {
+  type CertificateTemplate,
+  type Policy,
+  type Program,
+  programHashes,
+  programSchema,
+  templateSchema,
+} from '../../functions/domain/program.ts';
+import type { StoredProgram } from '../../functions/ports/record-store.ts';
+import type { Rng } from './rng.ts';
+
+/** A program as the table holds it, with what it names. */
+export type ProgramSetting = { stored: StoredProgram; framework: Framework; template: CertificateTemplate };
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+const template = templateSchema.parse(readJson('templates/certificate/classic.json'));
+
+const assessors = ['assessor-ada', 'assessor-ben'].map((id) => ({ id, name: `Name of ${id}`, from: '2020-01-01' }));
+
+const smallFrameworks = (): Framework[] => {
+  const base = {
+    schema: 'journeypaper/framework/1',
+    source: { file: 'none', sponsor: null },
+    onetCode: null,
+    rapidsCode: null,
+    hours: null,
+    courses: [],
+  };
+  const skills = (set: string, n: number) => ({
+    id: set,
+    text: `Set ${set}`,
+    skills: Array.from({ length: n }, (_, i) => ({ id: `${set}-${i + 1}`, text: `Skill ${set} ${i + 1}` })),
+  });
+  const cpr = [{ id: 'cert-cpr', code: 'CPR', text: 'CPR Certificate' }];
+  return [
+    {
+      ...base,
+      id: 'small-sets',
+      version: '1',
+      title: 'Two sets',
+      certificates: cpr,
+      skillSets: [skills('care', 2), skills('plan', 1)],
+    },
+    {
+      ...base,
+      id: 'small-course',
+      version: '1',
+      title: 'With a course',
+      courses: [{ id: 'course-ethics', text: 'Ethics' }],
+      certificates: cpr,
+      skillSets: [skills('care', 1)],
+    },
+    {
+      ...base,
+      id: 'small-plain',
+      version: '1',
+      title: 'Skills alone',
+      certificates: [],
+      skillSets: [skills('care', 2), { ...skills('story', 1), sensitive: true }],
+    },
+  ].map((framework) => frameworkSchema.parse(framework));
+};
+const small = smallFrameworks();
+const real = ['peer-specialist.2021-07-16', 'recovery-support-specialist.1'].map((file) =>
+  frameworkSchema.parse(readJson(`data/frameworks/${file}.json`)),
+);
+
+const settings = new Map<string, ProgramSetting>();
+
+/** A program for one world, made once per kind: equal policies share their hashes. */
+export function randomProgram(rng: Rng, breadth: 'small' | 'real'): ProgramSetting {
+  const framework = rng.pick(breadth === 'small' ? small : real);
+  const policy: Partial<Policy> = {
+    assessment: rng.chance(0.6) ? 'required' : 'self-attested',
+    interimCredentials: rng.chance(0.25),
+    holdHours: rng.pick([0, 0, 0, 0, 0.1, 1, 48]),
+    minimumTermMonths: rng.chance(0.1) ? 1 : null,
+    minimumHours: rng.chance(0.1) ? 10 : null,
+    certificateValidityMonths:
+      framework.certificates.length > 0 && rng.chance(0.5) ? { [framework.certificates.at(-1)?.id as string]: 24 } : {},
+    lapseWarning: {
+      daysBefore: 30,
+      to: rng.pick([['apprentice'], ['program', 'apprentice'], []] as ('apprentice' | 'program')[][]),
+    },
+  };
+  const key = JSON.stringify([framework.id, policy]);
+  const known = settings.get(key);
+  if (known) return known;
+  const program = programSchema.parse({
+    schema: 'journeypaper/program/1',
+    id: 'sim',
+    name: 'Simulated Program',
+    sponsor: 'Nobody',
+    timeZone: 'America/New_York',
+    framework: { id: framework.id, version: framework.version },
+    achievement: 'Simulated Apprenticeship',
+    page: 'letter',
+    template: template.id,
+    signatories: [{ name: 'Ada Sample', title: 'Director' }],
+    verifyUrl: 'https://verify.example/v/',
+    email: { from: 'from@program.example', fromName: 'Office', contact: 'office@program.example' },
+    assessors,
+    policy,
+  } satisfies Record<keyof Program, unknown>);
+  const stored = { program, hashes: programHashes(program, template), frameworkHash: documentHash(framework) };
+  const setting = { stored, framework, template };
+  settings.set(key, setting);
+  return setting;
+}

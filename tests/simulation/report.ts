@@ -1,0 +1,63 @@
+import { type CoverageRow, coverageTable } from './coverage.ts';
+
+export type FailureReport = { seed: number; judge: string; message: string; acts: number; trace: string[] };
+export type Report = {
+  seeds: number;
+  from: number;
+  seconds: number;
+  cpuSeconds: number;
+  seedsPerSecond: number;
+  seedsPerCpuSecond: number;
+  reachedIssue: number;
+  turned: number;
+  duplicates: number;
+  coverage: CoverageRow[];
+  world: Record<string, number>;
+  empty: string[];
+  failure?: FailureReport;
+};
+export type MutationReport = {
+  rule: string;
+  how: string;
+  caughtAfter: number | null;
+  seed?: number;
+  judge?: string;
+  seconds: number;
+};
+
+const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
+
+export function describeReport(report: Report): string {
+  const { seeds, from, seedsPerSecond, seedsPerCpuSecond, seconds, failure } = report;
+  return [
+    coverageTable(report.coverage),
+    '',
+    ...Object.entries(report.world).map(([what, count]) => `${what}: ${count}`),
+    '',
+    `${seeds} histories from seed ${from} in ${seconds.toFixed(1)} s: ${seedsPerSecond.toFixed(0)} a second, ${seedsPerCpuSecond.toFixed(0)} a second of processor time`,
+    `${percent(report.reachedIssue)} reached issue; ${percent(report.turned)} superseded, revoked, or withdrawn in mid-issue; ${report.duplicates} emails sent twice, each in the crash window`,
+    ...(report.empty.length > 0
+      ? [`never tried: ${report.empty.join(', ')}`]
+      : ['every possible fault befell every call']),
+    ...(failure ? describeFailure(failure) : ['no promise was broken']),
+    '',
+  ].join('\n');
+}
+
+export function describeFailure({ seed, judge, message, acts, trace }: FailureReport): string[] {
+  return [
+    '',
+    `BROKEN at seed ${seed}: ${judge}`,
+    `  ${message}`,
+    `shrunk to ${acts} acts:`,
+    ...trace.map((line) => `  ${line}`),
+    '',
+    `again: npm run simulate -- --seeds 1 --seed ${seed}`,
+  ];
+}
+
+export function describeMutations(results: readonly MutationReport[]): string {
+  const caught = ({ caughtAfter, judge }: MutationReport) =>
+    caughtAfter === null ? 'NOT CAUGHT' : `after ${caughtAfter} seeds, by "${judge}"`;
+  return ['rule taken away → caught', ...results.map((r) => `${r.rule} (${r.how}) → ${caught(r)}`), ''].join('\n');
+}
