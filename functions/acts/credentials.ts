@@ -134,7 +134,8 @@ export async function reissueCredential(
       active?.credentialId,
     );
     const { achievement } = input;
-    const { revoked: _, pending: __, ...rest } = pointer;
+    // The mark of a revocation stays until the new one is issued: a request that falls is not made again by itself.
+    const { pending: _, ...rest } = pointer;
     const facts = [
       ...(name
         ? [

@@ -4,6 +4,7 @@ import {
   type Assessment,
   assessmentSchema,
   evidencePartition,
+  evidenceSortKey,
   firstIssue,
   parseEvidenceKeys,
   parseItem,
@@ -142,8 +143,13 @@ function instantsInOrder(inputs: readonly AssessInput[], now: Instant): Instant[
 }
 
 async function putAssessment(ports: ActPorts, assessment: Assessment): Promise<AssessVerdict> {
-  const stored = await ports.store.putAssessment(assessment, { fence: assessment.outcome === 'not-met' });
-  return { outcome: stored === 'stored' ? 'assessed' : 'repeated', assessment: assessment.assessment };
+  const { assessment: id, requirement, evidence, outcome, assessor } = assessment;
+  const stored = await ports.store.putAssessment(assessment, { fence: outcome === 'not-met' });
+  if (stored === 'stored') return { outcome: 'assessed', assessment: id };
+  const sk = evidenceSortKey({ requirement, evidence, part: 'assessment', assessment: id });
+  const before = (await ports.store.readEvidence(assessment, [requirement])).find((item) => item.sk === sk)?.attributes;
+  if (before?.outcome === outcome && before.assessor === assessor) return { outcome: 'repeated', assessment: id };
+  return refused('assessment.exists', `assessment: "${id}" exists with another outcome or assessor; leave the id out`);
 }
 
 /** Takes one piece of evidence back, and its assessments along. */

@@ -36,7 +36,7 @@ export type DeliverPorts = {
 
 export type DeliverOutcome = 'sent' | 'settled' | 'leased' | 'cancelled' | 'deferred' | 'parked';
 
-/** Sends that the service refused for now, before a delivery is parked: some twenty hours of trying. */
+/** Sends that the service refused for now, before a delivery is parked; the sweep's redrives end it after half a day. */
 export const maxAttempts = 30;
 const maxTries = 8;
 

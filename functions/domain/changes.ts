@@ -16,7 +16,15 @@ import { type Refusal, refuseAssessment, refuseSubmission } from './rules.ts';
 import { addSeconds, clockToleranceSeconds } from './time.ts';
 
 /** An item that does not count, kept where people see it. Names fields, never values. */
-export type Aside = { sk: string; code: string; reason: string; at: string; sequence: string };
+export type Aside = {
+  sk: string;
+  code: string;
+  reason: string;
+  /** The stream record that showed it: its time, its sequence number, and the hash of what it held. */
+  at: string;
+  sequence: string;
+  imageHash?: string | undefined;
+};
 
 export type JudgedChange = {
   /** What the ledger learns; absent for a write that changed nothing. */
@@ -73,7 +81,9 @@ export function judgeChange(
   if (image === undefined) return {};
   const contentHash = saltedHash(rules.salt, change.sk, image);
   const parsed = parseItem(place, image);
-  const ahead = parsed.ok && isAhead(parsed, change.at);
+  // Without its image a change tells nothing of when the content that stands now came.
+  const told = change.image !== undefined || change.imageHash === documentHash(image);
+  const ahead = told && parsed.ok && isAhead(parsed, change.at);
   const refusal = refusalOf(place, parsed, ahead, requirements, rules);
   const facts = { ...base, contentHash, ...(refusal && { refused: refusal.code, reason: refusal.message }) };
   // Only of the content that stands: the record of an older one may come after the record of the newer.

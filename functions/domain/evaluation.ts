@@ -29,8 +29,10 @@ export type EvaluationInput = {
 export type CredentialTransition = { credentialId: string; to: CredentialState; at: Instant };
 
 export type EvaluationDecision = {
-  /** Nothing to write: the ledger and the progress say all of this already. */
+  /** False: nothing to write, the ledger and the progress say all of this already. */
   changed: boolean;
+  /** More pointers are to be moved than one transaction holds: decide again after this one. */
+  unfinished: boolean;
   patch: EnrollmentPatch;
   entries: AuditEntry[];
   transitions: CredentialTransition[];
@@ -93,6 +95,7 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
   if (changed) Object.assign(patch, { chain: chained.head, lastChangeAt: input.now });
   return {
     changed,
+    unfinished: moved.unfinished,
     patch,
     entries: chained.entries,
     transitions: moved.transitions,
@@ -131,7 +134,9 @@ function lookAgain(input: EvaluationInput, rules: ProgressRules) {
 
 export function sameProgress(a: RequirementProgress | undefined, b: RequirementProgress | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.status === b.status && canonicalJson(a) === canonicalJson(b);
+  if (a.status !== b.status) return false;
+  if (a.status === 'met' && b.status === 'met' && (a.basis !== b.basis || a.since !== b.since)) return false;
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** The ledger tells what each change did to its requirement; a change without a fact of its own gets one entry for all. */
@@ -179,7 +184,10 @@ function derivedCause(enrollment: Enrollment, n: number): string {
   return `evaluate@${enrollment.version}#${n}`;
 }
 
-type Moved = { patch: EnrollmentPatch; facts: AuditFact[]; transitions: CredentialTransition[] };
+type Moved = { patch: EnrollmentPatch; facts: AuditFact[]; transitions: CredentialTransition[]; unfinished: boolean };
+
+/** Skill sets' pointers that one transaction moves: each takes two entries, a credential and an email at the most. */
+const maxSetsMoved = 12;
 
 function movePointers(
   input: EvaluationInput,
@@ -187,7 +195,7 @@ function movePointers(
   allMet: boolean,
 ): Moved {
   const { enrollment, program, framework, hashes, now } = input;
-  const moved: Moved = { patch: {}, facts: [], transitions: [] };
+  const moved: Moved = { patch: {}, facts: [], transitions: [], unfinished: false };
   if (enrollment.status === 'withdrawn') return moved;
   const standing: Standing = { framework, program, enrolledOn: enrollment.enrolledOn, progress: {} };
   const walk = () => {
@@ -221,6 +229,10 @@ function movePointers(
   };
 
   for (const set of setsToMove(input)) {
+    if (Object.keys(pointers).length >= maxSetsMoved) {
+      moved.unfinished = true;
+      break;
+    }
     const completion = decideSkillSet(walk(), set);
     move(`skill-set:${set}`, { completion, stands: completion !== undefined });
   }
@@ -307,10 +319,10 @@ function sortAside(input: EvaluationInput, items: ReadonlyMap<string, RawItem>, 
 
 /**
  * Changes that one transaction's hundred items hold together with all that may follow from them: with interim
- * credentials each change may move a skill set's pointer, which takes two entries and a credential more.
+ * credentials up to `maxSetsMoved` pointers may move too, at four items each.
  */
 export function maxChangesPerCommit(program: Pick<Program, 'policy'>): number {
-  return program.policy.interimCredentials ? 24 : 90;
+  return program.policy.interimCredentials ? 40 : 90;
 }
 
 function hasNew(fresh: Record<string, string>, known: Record<string, string>): boolean {

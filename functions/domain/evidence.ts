@@ -4,6 +4,10 @@ import {
   type EnrollmentRef,
   enrollmentIdSchema,
   evidenceIdSchema,
+  isEnrollmentId,
+  isEvidenceId,
+  isProgramId,
+  isRequirementId,
   programIdSchema,
   requirementIdSchema,
 } from './ids.ts';
@@ -119,17 +123,12 @@ export function parseEvidenceKeys(pk: string, sk: string): EvidencePlace | undef
   const [program, marker, enrollment] = partition;
   const [head, requirement, evidence, tail, assessment, ...rest] = sk.split('#');
   if (partition.length !== 3 || marker !== 'EVIDENCE' || head !== 'EVIDENCE' || rest.length > 0) return undefined;
-  if (!programIdSchema.safeParse(program).success || !enrollmentIdSchema.safeParse(enrollment).success)
-    return undefined;
-  if (!requirementIdSchema.safeParse(requirement).success || !evidenceIdSchema.safeParse(evidence).success)
-    return undefined;
-  const place = { program, enrollment, requirement, evidence } as EnrollmentRef & {
-    requirement: string;
-    evidence: string;
-  };
+  if (!isProgramId(program) || !isEnrollmentId(enrollment)) return undefined;
+  if (!isRequirementId(requirement) || !isEvidenceId(evidence)) return undefined;
+  const place = { program, enrollment, requirement, evidence };
   if (tail === undefined) return { ...place, part: 'evidence' };
   if (tail === 'WITHDRAWAL' && assessment === undefined) return { ...place, part: 'withdrawal' };
-  if (tail === 'ASSESSMENT' && assessment !== undefined && evidenceIdSchema.safeParse(assessment).success) {
+  if (tail === 'ASSESSMENT' && isEvidenceId(assessment)) {
     return { ...place, part: 'assessment', assessment };
   }
   return undefined;

@@ -5,6 +5,9 @@ import * as z from 'zod';
  * that at every cold start.
  */
 
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
+const slugPattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
 /** Ids end up in table keys (`#` separates), mail tags, file names and addresses: letters, digits, `_` and `-` only. */
 const id = (max: number) =>
   z
@@ -12,7 +15,7 @@ const id = (max: number) =>
     .check(
       z.minLength(1),
       z.maxLength(max),
-      z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'letters, digits, "_" and "-" only, beginning with a letter or digit'),
+      z.regex(idPattern, 'letters, digits, "_" and "-" only, beginning with a letter or digit'),
     );
 
 /** Lower-case words joined by hyphens. */
@@ -22,7 +25,7 @@ const slug = (max: number) =>
     .check(
       z.minLength(2),
       z.maxLength(max),
-      z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case letters and digits, words joined by single hyphens'),
+      z.regex(slugPattern, 'lower-case letters and digits, words joined by single hyphens'),
     );
 
 export const programIdSchema = slug(40);
@@ -42,3 +45,17 @@ export const evidenceIdSchema = id(64);
 export const actorIdSchema = id(128);
 
 export type EnrollmentRef = { program: string; enrollment: string };
+
+/** The same rules without a schema, for keys that are read by the thousand. */
+export const isProgramId = (text: string | undefined): text is string => isSlug(text, 40);
+export const isRequirementId = (text: string | undefined): text is string => isSlug(text, 40);
+export const isEnrollmentId = (text: string | undefined): text is string => isId(text, 64);
+export const isEvidenceId = (text: string | undefined): text is string => isId(text, 64);
+
+function isSlug(text: string | undefined, max: number): boolean {
+  return text !== undefined && text.length >= 2 && text.length <= max && slugPattern.test(text);
+}
+
+function isId(text: string | undefined, max: number): boolean {
+  return text !== undefined && text.length <= max && idPattern.test(text);
+}

@@ -17,6 +17,8 @@ export const changeSchema = /* @__PURE__ */ z.lazy(() =>
     at: instantSchema,
     /** The item's attributes after the change, where the record showed them. */
     image: z.record(z.string(), z.unknown()).optional(),
+    /** Instead of the image: its hash. */
+    imageHash: z.string().max(64).optional(),
   }),
 );
 export type Change = z.infer<typeof changeSchema>;

@@ -67,7 +67,7 @@ function moveInactive(input: PointerInput, pointer: Pointer): PointerChange | un
   if (pending && pending.facts.completedOn === completion?.on) return undefined;
   const facts: PointerChange['facts'] = [];
   if (pending) facts.push(fact('credential-request-cancelled', pending.credentialId, { achievement }));
-  if (!completion || (pointer.revoked && !pending)) return pending ? { pointer: rest, facts } : undefined;
+  if (!completion || pointer.revoked) return pending ? { pointer: rest, facts } : undefined;
   const request = requestCredential(input, completion);
   facts.push(fact('credential-requested', request.credentialId, { achievement, completedOn: completion.on }));
   return { pointer: { ...rest, pending: request }, facts };

@@ -17,15 +17,29 @@ export const timeZoneSchema = z.string().max(64).refine(isTimeZone, 'not an IANA
 export const clockToleranceSeconds = 300;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
+/** Asking the calendar is dear, and whole records are dated within a few minutes. */
+const knownDates = new Map<string, CivilDate>();
+const maxKnownDates = 2000;
 
 /** The civil date on which an instant falls in a time zone. */
 export function civilDateOf(instant: Instant, timeZone: string): CivilDate {
+  // Offsets are whole minutes since 1972, so that a date never changes within one.
+  const minute = `${timeZone} ${instant.slice(0, 16)}`;
+  const known = knownDates.get(minute);
+  if (known !== undefined) return known;
+  const date = formatterOf(timeZone).format(new Date(instant));
+  if (knownDates.size >= maxKnownDates) knownDates.clear();
+  knownDates.set(minute, date);
+  return date;
+}
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
   let formatter = formatters.get(timeZone);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
     formatters.set(timeZone, formatter);
   }
-  return formatter.format(new Date(instant));
+  return formatter;
 }
 
 export function instantOf(epochMilliseconds: number): Instant {

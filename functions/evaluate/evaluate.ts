@@ -5,6 +5,7 @@ import { type Enrollment, patched } from '../domain/enrollment.ts';
 import { decideEvaluation, type EvaluationDecision, maxChangesPerCommit } from '../domain/evaluation.ts';
 import { evidencePartition, parseEvidenceKeys, type RawItem } from '../domain/evidence.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
+import { documentHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { Change } from '../domain/messages.ts';
 import { epochOf } from '../domain/time.ts';
@@ -96,13 +97,14 @@ async function evaluateBatch(
         for (const cause of result.causes) knownCauses.add(cause);
         continue;
       }
+      for (const { cause } of decision.entries) knownCauses.add(cause);
     }
     await sortAsides(ports, request.ref, decision);
     tell(ports, request, decision);
     if (decision.changed || !request.afterRefusal) await drive(ports, patched(enrollment, decision.patch));
     for (const { deliveryId } of emails)
       await ports.queue.send({ type: 'delivery-requested', version: 1, ...request.ref, deliveryId });
-    return;
+    if (!decision.unfinished) return;
   }
   throw new AdapterError('evaluate.busy', 'the enrollment kept changing while it was evaluated', { retryable: true });
 }
@@ -226,6 +228,7 @@ async function setAsideUnknown(ports: EvaluatePorts, { ref, changes }: Evaluatio
         sequence: change.sequence,
         code: 'enrollment.unknown',
         reason: 'enrollment: does not exist; enroll first',
+        ...(change.image && { imageHash: documentHash(change.image) }),
       });
   }
 }

@@ -43,7 +43,8 @@ export async function replayAside(ports: SweepPorts): Promise<number> {
       for (const aside of page.items.filter((a) => a.code === 'enrollment.unknown')) {
         const ref = { program: aside.program, enrollment: aside.enrollment };
         if (!(await ports.store.readEnrollment(ref))) continue;
-        const change: Change = { sk: aside.sk, kind: 'put', sequence: aside.sequence, at: aside.at };
+        const { sk, at, sequence, imageHash } = aside;
+        const change: Change = { sk, kind: 'put', sequence, at, ...(imageHash !== undefined && { imageHash }) };
         await requestEvaluation(ports, ref, [change], 'set-aside');
         ports.journal('sweep.replayed', { ...ref, code: aside.code });
         replayed++;

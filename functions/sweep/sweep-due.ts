@@ -112,14 +112,24 @@ async function pushDelivery(ports: SweepPorts, enrollment: Enrollment, deliveryI
   const redrives = delivery.redrives + 1;
   const state = delivery.state === 'bounced' ? 'queued' : delivery.state;
   const next: Delivery = { ...delivery, state, redrives, dueAt: addSeconds(now, backoffSeconds(redrives)) };
-  const { program, enrollment: id } = enrollment;
   const action = delivery.state === 'bounced' ? 'delivery-queued' : 'delivery-deferred';
   const commit = recordDelivery('sweep', enrollment, delivery, next, now, action);
-  return {
-    commit,
-    messages: [{ type: 'delivery-requested', version: 1, program, enrollment: id, deliveryId }],
-    parked: 0,
-  };
+  return { commit, messages: [messageFor(enrollment, delivery)], parked: 0 };
+}
+
+/**
+ * An email that was never begun may be the first sign that issue did not come to its end: issue is driven again, which
+ * locks the document and then asks for the email.
+ */
+function messageFor(enrollment: Enrollment, { deliveryId, about, attempt, queuedAt }: Delivery): Message {
+  const place = { version: 1, program: enrollment.program, enrollment: enrollment.enrollment } as const;
+  const credentialId = about.kind === 'credential' && attempt === 0 ? about.credentialId : undefined;
+  const issued = Object.entries(enrollment.pointers).find(
+    ([, p]) => p.active && p.active.credentialId === credentialId,
+  );
+  if (credentialId === undefined || !issued) return { type: 'delivery-requested', ...place, deliveryId };
+  const achievement = issued[0] as Achievement;
+  return { type: 'issue-requested', ...place, achievement, credentialId, requestedAt: queuedAt };
 }
 
 /** Two minutes, then doubling, up to an hour. */
