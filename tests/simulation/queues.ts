@@ -80,5 +80,3 @@ export function createQueue<T>(options: QueueOptions<T>) {
     isQuiet: () => open === 0,
   };
 }
-
-export type SimulatedQueue<T> = ReturnType<typeof createQueue<T>>;
