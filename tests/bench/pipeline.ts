@@ -13,7 +13,7 @@ import { descriptionName } from '../../infra/local/data-folder.ts';
 import { readDemoProgram } from '../../infra/local/demo/program-files.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { startStack } from '../../infra/local/stack.ts';
-import { bulkLoad, type Loaded, makeApprentice } from './bulk.ts';
+import { bulkLoad, type Loaded, makeApprentice } from '../support/bulk.ts';
 import { type Group, percentile, type Row, row } from './row.ts';
 
 const root = join(import.meta.dirname, '../..');

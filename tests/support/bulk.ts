@@ -25,13 +25,19 @@ export type Loaded = {
  * An apprentice whose first `pieces` requirements are submitted and assessed, and the next one submitted alone.
  * The evidence is what any system may put into the table: evaluate takes it from the stream.
  */
-export function makeApprentice(program: Program, framework: Framework, enrollment: string, pieces: number): Loaded {
+export function makeApprentice(
+  program: Program,
+  framework: Framework,
+  enrollment: string,
+  pieces: number,
+  email = `${enrollment}@apprentices.example`,
+): Loaded {
   const ref = { program: program.id, enrollment };
   const now = new Date().toISOString();
   const salt = 'bench-bench-bench-bench-bench-be';
   const day = addDays(civilDateOf(now, program.timeZone), -30);
   const requirements = [...requirementsOf(framework).keys()].slice(0, pieces + 1);
-  const items: Record<string, unknown>[] = [enrollmentItem(newEnrollment(ref, framework, salt, day, now))];
+  const items: Record<string, unknown>[] = [enrollmentItem(newEnrollment(ref, framework, salt, day, now, email))];
   for (const [i, requirement] of requirements.entries()) {
     const submission: Submission = {
       schema: 'journeypaper/evidence/1',
@@ -62,13 +68,20 @@ export function makeApprentice(program: Program, framework: Framework, enrollmen
   return { ref, items, last: { requirement: requirements.at(-1) ?? '', evidence: `e${pieces}` } };
 }
 
-function newEnrollment(ref: Loaded['ref'], framework: Framework, salt: string, day: string, now: string): Enrollment {
+function newEnrollment(
+  ref: Loaded['ref'],
+  framework: Framework,
+  salt: string,
+  day: string,
+  now: string,
+  email: string,
+): Enrollment {
   return {
     ...ref,
     apprentice: {
       id: `app-${ref.enrollment}`,
       name: `Bench ${ref.enrollment}`,
-      email: `${ref.enrollment}@apprentices.example`,
+      email,
     },
     enrolledOn: day,
     framework: frameworkRef(framework),
