@@ -321,8 +321,13 @@ function sortAside(input: EvaluationInput, items: ReadonlyMap<string, RawItem>, 
  * Changes that one transaction's hundred items hold together with all that may follow from them: with interim
  * credentials up to `maxSetsMoved` pointers may move too, at four items each.
  */
-export function maxChangesPerCommit(program: Pick<Program, 'policy'>): number {
-  return program.policy.interimCredentials ? 40 : 90;
+export function maxChangesPerCommit(
+  program: Pick<Program, 'policy'>,
+  enrollment: Pick<Enrollment, 'pointers'>,
+): number {
+  const movesSets =
+    program.policy.interimCredentials || Object.keys(enrollment.pointers).some((a) => a !== 'completion');
+  return movesSets ? 40 : 90;
 }
 
 function hasNew(fresh: Record<string, string>, known: Record<string, string>): boolean {

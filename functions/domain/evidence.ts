@@ -150,7 +150,7 @@ export type ParsedItem =
 export function parseItem(place: EvidencePlace, attributes: Record<string, unknown>): ParsedItem {
   const { part } = place;
   const schemas = { evidence: submissionSchema, assessment: assessmentSchema, withdrawal: withdrawalSchema };
-  if (JSON.stringify(attributes).length > maxItemBytes)
+  if (Buffer.byteLength(JSON.stringify(attributes)) > maxItemBytes)
     return { ok: false, part, reason: `item: larger than ${maxItemBytes} bytes` };
   const parsed = schemas[part].safeParse(attributes);
   if (!parsed.success) return { ok: false, part, reason: firstIssue(parsed.error) };

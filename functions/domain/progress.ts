@@ -106,8 +106,8 @@ function weigh(requirement: Requirement, items: readonly RawItem[], rules: Progr
     if (!place) continue;
     const parsed = parseItem(place, attributes);
     if (place.part === 'evidence') present.add(place.evidence);
-    // An unreadable withdrawal still withdraws: its key alone says what somebody meant to take back.
-    if (place.part === 'withdrawal') withdrawn.add(place.evidence);
+    // A withdrawal counts whenever it is dated; what stands in its place without being one is set aside.
+    if (parsed.ok && parsed.part === 'withdrawal') withdrawn.add(place.evidence);
     if (!parsed.ok || isRefused(sk, attributes, rules.refused)) continue;
     if (parsed.part === 'evidence' && !refuseSubmission(parsed.value, requirement, rules))
       submissions.set(place.evidence, parsed.value);

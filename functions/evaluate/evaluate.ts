@@ -56,23 +56,26 @@ const maxTries = 12;
 export async function evaluateEnrollment(ports: EvaluatePorts, request: EvaluationRequest): Promise<void> {
   const program = await ports.store.readProgram(request.ref.program);
   if (!program) return setAsideUnknown(ports, request);
-  const most = maxChangesPerCommit(program.program);
   let { changes } = request;
-  do {
-    await evaluateBatch(ports, program, { ...request, changes: changes.slice(0, most) });
-    changes = changes.slice(most);
-  } while (changes.length > 0);
+  do changes = await evaluateBatch(ports, program, { ...request, changes });
+  while (changes.length > 0);
 }
 
+/** Evaluates as many of the changes as one transaction takes, and answers with the rest. */
 async function evaluateBatch(
   ports: EvaluatePorts,
   { program, hashes }: StoredProgram,
-  request: EvaluationRequest,
-): Promise<void> {
+  whole: EvaluationRequest,
+): Promise<readonly Change[]> {
   const knownCauses = new Set<string>();
   for (let tries = 0; tries < maxTries; tries++) {
-    const enrollment = await ports.store.readEnrollment(request.ref);
-    if (!enrollment) return setAsideUnknown(ports, request);
+    const enrollment = await ports.store.readEnrollment(whole.ref);
+    if (!enrollment) {
+      await setAsideUnknown(ports, whole);
+      return [];
+    }
+    const most = maxChangesPerCommit(program, enrollment);
+    const request = { ...whole, changes: whole.changes.slice(0, most) };
     const framework = await readFramework(ports, enrollment);
     const readings = await read(ports, request, framework);
     const now = ports.clock.now();
@@ -104,7 +107,7 @@ async function evaluateBatch(
     if (decision.changed || !request.afterRefusal) await drive(ports, patched(enrollment, decision.patch));
     for (const { deliveryId } of emails)
       await ports.queue.send({ type: 'delivery-requested', version: 1, ...request.ref, deliveryId });
-    if (!decision.unfinished) return;
+    if (!decision.unfinished) return whole.changes.slice(most);
   }
   throw new AdapterError('evaluate.busy', 'the enrollment kept changing while it was evaluated', { retryable: true });
 }

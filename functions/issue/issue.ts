@@ -97,7 +97,8 @@ export async function issueCredential(ports: IssuePorts, message: IssueRequested
         : await commitIssued(ports, enrollment, pointer, made);
     if (outcome.outcome !== 'committed') continue;
     if ('parked' in made) {
-      ports.journal('issue.parked', { ...where, code: made.parked });
+      // The code alone: the words may name the characters of a name.
+      ports.journal('issue.parked', { ...where, code: made.parked.split(':')[0] ?? '' });
       return 'parked';
     }
     ports.journal('issue.issued', where);

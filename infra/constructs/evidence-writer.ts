@@ -11,8 +11,10 @@ const submissionAttributes = ['pk', 'sk', ...Object.keys(contract.properties)].s
 
 /**
  * For the role of another system that submits evidence for one program: it may put submissions into that program's
- * evidence partitions. It reads nothing, and touches no enrollment, pointer, credential, assessment or ledger entry:
- * those lie in other partitions or need other attributes.
+ * evidence partitions. It reads nothing and can neither touch an enrollment, a pointer, a credential or the ledger
+ * (other partitions) nor write an assessment or a withdrawal (other attributes). IAM knows no sort keys: it can put a
+ * submission over such an item, which then no longer counts. So it can spoil what it submits for, never sign it off;
+ * the ledger shows it, and the requirement waits until it is assessed again.
  */
 export function evidenceWriterPolicy(scope: Construct, id: string, program: string, table: Table, key: IKey) {
   return new ManagedPolicy(scope, id, {

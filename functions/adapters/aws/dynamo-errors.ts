@@ -1,19 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { AdapterError } from '../../ports/adapter-error.ts';
-
-const retryableNames = new Set([
-  'ProvisionedThroughputExceededException',
-  'RequestLimitExceeded',
-  'ThrottlingException',
-  'InternalServerError',
-  'ServiceUnavailable',
-  'TransactionConflictException',
-  'TransactionInProgressException',
-  'TimeoutError',
-  'NetworkingError',
-  'ECONNREFUSED',
-  'ECONNRESET',
-]);
+import type { AdapterError } from '../../ports/adapter-error.ts';
+import { awsFailure } from './aws-failure.ts';
 
 /** Runs one call to the table; what the world does wrong becomes an `AdapterError` with a stable code. */
 export async function call<T>(name: string, run: () => Promise<T>): Promise<T> {
@@ -30,12 +17,7 @@ export function isConditionFailure(error: unknown): boolean {
 }
 
 export function toAdapterError(call: string, error: unknown): AdapterError {
-  if (error instanceof AdapterError) return error;
-  const name = error instanceof Error ? error.name : 'unknown';
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  const retryable = retryableNames.has(name) || retryableNames.has(code) || status === undefined || status >= 500;
-  return new AdapterError(`table.${call}`, `the table did not answer ${call} (${name})`, { retryable, cause: error });
+  return awsFailure(`table.${call}`, `the table's ${call}`, error);
 }
 
 export type Cancellation =

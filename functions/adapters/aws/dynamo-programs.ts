@@ -3,6 +3,7 @@ import { canonicalJson, documentHash, sha256 } from '../../domain/hash.ts';
 import { type CertificateTemplate, type Program, programHashes } from '../../domain/program.ts';
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { RecordStore, StoredProgram } from '../../ports/record-store.ts';
+import { isConditionFailure } from './dynamo-errors.ts';
 import type { Item, Table } from './dynamo-table.ts';
 import { frameworkKey, programKey, programsPartition, programVersionKey, templateKey } from './record-keys.ts';
 
@@ -43,10 +44,14 @@ export function programs(t: Table): Programs {
       );
     }
     const key = frameworkKey(framework.id, framework.version);
-    const existing = await t.get('putFramework', key);
-    if (existing) return existing.hash === hash ? ('exists' as const) : ('differs' as const);
-    await t.put('putFramework', { ...key, hash, document });
-    return 'stored' as const;
+    try {
+      await t.put('putFramework', { ...key, hash, document }, 'attribute_not_exists(pk)');
+      return 'stored' as const;
+    } catch (error) {
+      if (!isConditionFailure(error)) throw error;
+      const published = await t.get('putFramework', key);
+      return published?.hash === hash ? ('exists' as const) : ('differs' as const);
+    }
   };
   return {
     putFramework,

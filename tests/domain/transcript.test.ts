@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { Achievement, Transcript } from '../../functions/domain/credential.ts';
+import { type Framework, requirementsOf } from '../../functions/domain/framework.ts';
+import type { RequirementProgress } from '../../functions/domain/progress.ts';
+import { transcriptOf } from '../../functions/domain/transcript.ts';
+import { demoPrograms, readDemoProgram } from '../../infra/local/demo/program-files.ts';
+import { noon, smallFramework, timeZone } from '../support/small-world.ts';
+
+type Marked = { id: string; text: string; display?: string | undefined; sensitive?: true | undefined };
+
+const root = new URL('../..', import.meta.url).pathname;
+const real = demoPrograms.map((id) => readDemoProgram(root, id).framework);
+
+const met: RequirementProgress = { status: 'met', since: noon('2026-03-05'), basis: 'b' };
+const allMet = (framework: Framework) =>
+  Object.fromEntries([...requirementsOf(framework).keys()].map((id) => [id, met]));
+const transcriptWith = (framework: Framework, achievement: Achievement) =>
+  transcriptOf(achievement, framework, allMet(framework), timeZone);
+
+const achievementsOf = (framework: Framework): Achievement[] => [
+  'completion',
+  ...framework.skillSets.map(({ id }) => `skill-set:${id}` as const),
+];
+const textsOf = (items: readonly Marked[]) => items.flatMap(({ text, display }) => [text, display ?? []].flat());
+const linesOf = ({ skillSets, courses, certificates }: Transcript) =>
+  [...skillSets, ...courses, ...certificates].map(({ text }) => text);
+const shown = (items: readonly Marked[]) =>
+  items.filter(({ sensitive }) => !sensitive).map(({ text, display }) => display ?? text);
+
+/** Everything that carries the mark itself, or stands in a set that carries it. */
+function sensitiveTextsOf({ courses, certificates, skillSets }: Framework): string[] {
+  const skills = skillSets.flatMap((set) => set.skills.filter((skill) => set.sensitive || skill.sensitive));
+  return textsOf([...[...courses, ...certificates, ...skillSets].filter((item) => item.sensitive), ...skills]);
+}
+
+test('both real frameworks hold something sensitive', () => {
+  expect(real.map((framework) => sensitiveTextsOf(framework).length)).toEqual([
+    expect.toSatisfy((n: number) => n > 0),
+    expect.toSatisfy((n: number) => n > 0),
+  ]);
+});
+
+describe.each(real.map((framework) => [framework.id, framework] as const))('the transcript of %s', (_, framework) => {
+  test('has no line with a sensitive text, whatever was achieved', () => {
+    const sensitive = sensitiveTextsOf(framework);
+    for (const achievement of achievementsOf(framework)) {
+      const lines = linesOf(transcriptWith(framework, achievement));
+      expect(
+        lines.filter((line) => sensitive.some((text) => line.includes(text))),
+        achievement,
+      ).toEqual([]);
+    }
+  });
+
+  test('has every skill set, course and certificate that is not sensitive, in order, with its day', () => {
+    const transcript = transcriptWith(framework, 'completion');
+    const { skillSets, courses, certificates } = framework;
+    expect(transcript.skillSets.map(({ text }) => text)).toEqual(shown(skillSets));
+    expect(transcript.courses.map(({ text }) => text)).toEqual(shown(courses));
+    expect(transcript.certificates.map(({ text }) => text)).toEqual(shown(certificates));
+    const days = [...transcript.skillSets, ...transcript.courses, ...transcript.certificates].map(({ on }) => on);
+    expect(new Set(days)).toEqual(new Set(['2026-03-05']));
+  });
+
+  test('of one skill set has that set alone, and nothing where the set is sensitive', () => {
+    for (const set of framework.skillSets) {
+      expect(transcriptWith(framework, `skill-set:${set.id}`)).toEqual({
+        skillSets: shown([set]).map((text) => ({ text, on: '2026-03-05' })),
+        courses: [],
+        certificates: [],
+      });
+    }
+  });
+});
+
+test('a sensitive course, certificate or set is left out; a set with one sensitive skill stands under its heading', () => {
+  const [engage] = smallFramework.skillSets;
+  if (!engage) throw new Error('the small framework has no set');
+  const marked: Framework = {
+    ...smallFramework,
+    courses: [...smallFramework.courses, { id: 'course-own', text: 'Own story', sensitive: true }],
+    certificates: smallFramework.certificates.map((item) => ({ ...item, display: 'CPR, shown', sensitive: true })),
+    skillSets: [
+      { ...engage, skills: engage.skills.map((skill, i) => (i === 0 ? { ...skill, sensitive: true } : skill)) },
+      { id: 'story', text: 'Tells it', sensitive: true, skills: [{ id: 'story-1', text: 'Tells a part' }] },
+    ],
+  };
+  expect(linesOf(transcriptWith(marked, 'completion'))).toEqual(['Engages peers', 'Ethics']);
+});
