@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { enrollmentAt, explainAt, type PastEnrollment } from '../domain/as-of.ts';
 import type { AuditEntry, ChainFault } from '../domain/audit.ts';
 import { findChainFault } from '../domain/audit.ts';
 import type { Credential } from '../domain/credential.ts';
@@ -7,12 +9,18 @@ import { type Explanation, explain } from '../domain/explanation.ts';
 import type { Framework } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { Program } from '../domain/program.ts';
+import { civilDateOf, civilDateSchema, endOfDay, type Instant, instantOf } from '../domain/time.ts';
 import type { StoredAside } from '../ports/record-store.ts';
 import type { ActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
 
+const pastMoment = z.iso.datetime({ offset: true });
+
 export type Status = {
   outcome: 'found';
+  /** The past instant that `standing` and `explanation` are of; all else is of now. */
+  at?: Instant;
+  standing: Pick<PastEnrollment, 'status' | 'progress' | 'completion'>;
   enrollment: Enrollment;
   program: Program;
   framework: Framework;
@@ -24,10 +32,14 @@ export type Status = {
   aside: StoredAside[];
 };
 
-/** Everything about one enrollment: what is met, what is missing, what was issued and sent, and the ledger behind it. */
+/**
+ * Everything about one enrollment: what is met, what is missing, what was issued and sent, and the ledger behind it.
+ * With `moment`, what was met and missing then, as the ledger tells: an instant, or a date for the end of that day.
+ */
 export async function readStatus(
   ports: Pick<ActPorts, 'store' | 'clock'>,
   ref: EnrollmentRef,
+  moment?: string,
 ): Promise<Status | Refused> {
   const record = await ports.store.readRecord(ref);
   if (!record)
@@ -40,15 +52,62 @@ export async function readStatus(
       'program.unknown',
       `program: "${ref.program}" or its framework is not in the table; load it again with \`program load\``,
     );
+  const now = ports.clock.now();
+  const { program } = stored;
+  const chainFault = findChainFault(ref, record.ledger, enrollment.chain);
+  const view =
+    moment === undefined
+      ? { standing: enrollment, explanation: explain(enrollment, program, framework, now) }
+      : chainFault
+        ? brokenLedger(chainFault)
+        : viewAt(moment, record, program, framework, now);
+  if ('outcome' in view) return view;
   return {
     outcome: 'found',
     ...record,
-    program: stored.program,
+    program,
     framework,
-    explanation: explain(enrollment, stored.program, framework, ports.clock.now()),
-    chainFault: findChainFault(ref, record.ledger, enrollment.chain),
+    ...view,
+    chainFault,
     aside: (await listAside(ports, ref.program)).filter((aside) => aside.enrollment === ref.enrollment),
   };
+}
+
+function brokenLedger({ seq, fault }: ChainFault): Refused {
+  const message = `ledger: somebody changed it (${fault} at ${seq}), so that it cannot say what was; \`status --history\` shows it`;
+  return refused('ledger.broken', message);
+}
+
+function viewAt(
+  moment: string,
+  { enrollment, ledger }: { enrollment: Enrollment; ledger: AuditEntry[] },
+  program: Program,
+  framework: Framework,
+  now: Instant,
+): Pick<Status, 'at' | 'standing' | 'explanation'> | Refused {
+  const at = instantAt(moment, program.timeZone, now);
+  if (at === undefined)
+    return refused(
+      'at.invalid',
+      `at: "${moment}" is no past instant; give one such as 2026-03-02T14:00:00Z, or a date such as 2026-03-02 for the end of that day`,
+    );
+  const standing = enrollmentAt(ledger, enrollment, at);
+  const explanation = explainAt(ledger, enrollment, program, framework, at);
+  if (standing && explanation) return { at, standing, explanation };
+  const since = ledger.map((entry) => entry.at).sort()[0];
+  return refused('at.before-enrollment', `at: lies before the enrollment was recorded; give ${since} or later`);
+}
+
+/** Undefined: of neither form, or in the future. Today's end has not come yet: it is now. */
+function instantAt(moment: string, timeZone: string, now: Instant): Instant | undefined {
+  if (civilDateSchema.safeParse(moment).success) {
+    const today = civilDateOf(now, timeZone);
+    if (moment >= today) return moment === today ? now : undefined;
+    return endOfDay(moment, timeZone);
+  }
+  if (!pastMoment.safeParse(moment).success) return undefined;
+  const at = instantOf(Date.parse(moment));
+  return at <= now ? at : undefined;
 }
 
 /** What a program's evidence was refused for: every item that does not count, and why. */

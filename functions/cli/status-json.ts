@@ -4,13 +4,13 @@ import type { Mask } from './masking.ts';
 
 /** The same as the text, for programs. Never the salt, never what evidence says. */
 export function statusJson(status: Status, mask: Mask, history: boolean) {
-  const { enrollment, program, framework, explanation, ledger, chainFault } = status;
+  const { enrollment, program, framework, at, standing: shown, explanation, ledger, chainFault } = status;
   const { apprentice } = enrollment;
   const standing = (kind: 'course' | 'certificate') =>
     [...requirementsOf(framework).values()]
       .filter((requirement) => requirement.kind === kind)
       .map(({ id, display }) => {
-        const progress = enrollment.progress[id]?.status ?? 'missing';
+        const progress = shown.progress[id]?.status ?? 'missing';
         return { id: mask.ids(id), text: mask.textOf(id, display), status: progress };
       });
   return {
@@ -18,10 +18,11 @@ export function statusJson(status: Status, mask: Mask, history: boolean) {
     program: { id: program.id, name: program.name, timeZone: program.timeZone },
     enrollment: enrollment.enrollment,
     apprentice: { ...apprentice, email: mask.email(apprentice.email) },
-    status: enrollment.status,
+    ...(at && { at }),
+    status: shown.status,
     enrolledOn: enrollment.enrolledOn,
     framework: enrollment.framework,
-    ...(enrollment.completion && { completion: enrollment.completion }),
+    ...(shown.completion && { completion: shown.completion }),
     lastChangeAt: enrollment.lastChangeAt,
     met: explanation.met,
     of: explanation.of,
@@ -34,9 +35,7 @@ export function statusJson(status: Status, mask: Mask, history: boolean) {
     certificates: standing('certificate'),
     missing: mask.json(explanation.missing),
     credential: explanation.credential,
-    credentials: status.credentials.map((credential) => credentialJson(credential, mask)),
-    deliveries: status.deliveries.map(({ program: _, enrollment: __, ...delivery }) => delivery),
-    refused: mask.json(status.aside.map(({ sk, code, reason, at }) => ({ item: sk, code, reason, at }))),
+    ...(at === undefined && presentJson(status, mask)),
     ledger: {
       entries: ledger.length,
       unbroken: chainFault === undefined,
@@ -44,6 +43,15 @@ export function statusJson(status: Status, mask: Mask, history: boolean) {
       head: enrollment.chain,
     },
     ...(history && { history: mask.json(ledger) }),
+  };
+}
+
+/** What is told of the present alone: a past view leaves it out. */
+function presentJson({ credentials, deliveries, aside }: Status, mask: Mask) {
+  return {
+    credentials: credentials.map((credential) => credentialJson(credential, mask)),
+    deliveries: deliveries.map(({ program: _, enrollment: __, ...delivery }) => delivery),
+    refused: mask.json(aside.map(({ sk, code, reason, at }) => ({ item: sk, code, reason, at }))),
   };
 }
 

@@ -3,7 +3,7 @@ import { requirementsOf } from '../domain/framework.ts';
 import { asideText } from './aside-text.ts';
 import { credentialRow, deliveryRow } from './credential-text.ts';
 import type { Mask } from './masking.ts';
-import { localMoments } from './moments.ts';
+import { localMoment, localMoments } from './moments.ts';
 import { bar, type Cell, counted, heading, type Page, table } from './page.ts';
 import { missingLines } from './reasons.ts';
 
@@ -14,37 +14,46 @@ export function statusText(page: Page, status: Status, mask: Mask): string {
     section(page, 'Skill sets', skillSetRows(status, mask)),
     section(page, 'Courses and required certificates', otherRows(status, mask)),
     missing(page, status, mask),
+    ...(status.at === undefined ? present(page, status, mask) : []),
+    ledgerLine(page, status),
+  ];
+  return sections.filter((text) => text !== '').join('\n\n');
+}
+
+/** What is told of the present alone: a past view leaves it out. */
+function present(page: Page, status: Status, mask: Mask): string[] {
+  const { credentials, deliveries, program } = status;
+  return [
     section(
       page,
       'Credentials',
-      status.credentials.map((credential) => credentialRow(credential, status.program, mask)),
+      credentials.map((credential) => credentialRow(credential, program, mask)),
     ),
     section(
       page,
       'Email',
-      status.deliveries.map((delivery) => deliveryRow(delivery, status.program.timeZone)),
+      deliveries.map((delivery) => deliveryRow(delivery, program.timeZone)),
     ),
     refused(page, status, mask),
-    ledgerLine(page, status),
   ];
-  return sections.filter((text) => text !== '').join('\n\n');
 }
 
 function section(page: Page, title: string, rows: Parameters<typeof table>[1]): string {
   return rows.length === 0 ? '' : `${heading(page, title)}\n${table(page, rows)}`;
 }
 
-function head(page: Page, { enrollment, program, explanation }: Status, mask: Mask): string {
+function head(page: Page, { enrollment, program, at, standing, explanation }: Status, mask: Mask): string {
   const { apprentice, framework } = enrollment;
   const { met, of } = explanation;
   const percent = of === 0 ? 0 : Math.floor((met / of) * 100);
-  const completed = enrollment.completion ? `, completed ${enrollment.completion.on}` : '';
+  const completed = standing.completion ? `, completed ${standing.completion.on}` : '';
   return [
     `${page.paint('bold', apprentice.name)}  ${mask.email(apprentice.email)}  (${apprentice.id})`,
     `${program.name} (${program.id}), enrollment ${enrollment.enrollment}`,
     `Enrolled ${enrollment.enrolledOn}${completed}, framework ${framework.id} ${framework.version}`,
+    ...(at === undefined ? [] : [`As it was at ${localMoment(at, program.timeZone)}`]),
     '',
-    `${bar(met, of, 40)}  ${met} of ${of} met, ${percent} %, ${enrollment.status}`,
+    `${bar(met, of, 40)}  ${met} of ${of} met, ${percent} %, ${standing.status}`,
     `Certificate: ${credentialSentence(explanation.credential, program.timeZone)}`,
   ].join('\n');
 }
@@ -67,10 +76,10 @@ function skillSetRows({ explanation }: Status, mask: Mask): Cell[][] {
   });
 }
 
-function otherRows({ enrollment, framework }: Status, mask: Mask): Cell[][] {
+function otherRows({ standing, framework }: Status, mask: Mask): Cell[][] {
   const others = [...requirementsOf(framework).values()].filter((requirement) => requirement.kind !== 'skill');
   return others.map(({ id, display }) => {
-    const progress = enrollment.progress[id];
+    const progress = standing.progress[id];
     const hidden = mask.ids(id) !== id;
     return [{ text: hidden ? '' : id }, statusCell(progress?.status), { text: mask.textOf(id, display) }];
   });

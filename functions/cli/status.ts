@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { readStatus } from '../acts/status.ts';
 import { done, refusal } from './answer.ts';
 import { type AddCommand, addCommand, type SensitiveFlags, withSensitive } from './command.ts';
@@ -6,7 +7,7 @@ import { maskFor } from './masking.ts';
 import { statusJson } from './status-json.ts';
 import { statusText } from './status-text.ts';
 
-type Flags = SensitiveFlags & { history?: true };
+type Flags = SensitiveFlags & { history?: true; at?: string };
 
 /** `status`: what is met, what is missing, and why nothing was issued yet. */
 export const addStatus: AddCommand = (parent, session) =>
@@ -16,15 +17,22 @@ export const addStatus: AddCommand = (parent, session) =>
     examples: [
       'status staten-island-peer-specialist 01JZX3V9D7',
       'status staten-island-peer-specialist 01JZX3V9D7 --history',
+      'status staten-island-peer-specialist 01JZX3V9D7 --at 2026-03-02',
     ],
-    notes: 'Never shows what evidence says. Sensitive requirements and email addresses are hidden without --sensitive.',
+    notes:
+      'Never shows what evidence says. Sensitive requirements and email addresses are hidden without --sensitive.\n' +
+      "--at reads the past from the ledger, and judges it by the program's policy of today.",
     options: (command) =>
-      withSensitive(command).option(
-        '--history',
-        'the ledger too: every fact, who did it and when, and whether the chain is whole',
-      ),
+      withSensitive(command)
+        .option('--history', 'the ledger too: every fact, who did it and when, and whether the chain is whole')
+        .addOption(
+          new Option(
+            '--at <instant>',
+            "what was met and missing then: 2026-03-02T14:00:00Z, or 2026-03-02 for the end of that day in the program's time zone",
+          ).conflicts('history'),
+        ),
     async run({ connect, page }, flags, [program = '', enrollment = '']) {
-      const status = await readStatus(connect().ports, { program, enrollment });
+      const status = await readStatus(connect().ports, { program, enrollment }, flags.at);
       if (status.outcome === 'refused') return refusal(status);
       const mask = maskFor([status.framework], flags.sensitive === true);
       const history = flags.history === true;

@@ -1,7 +1,6 @@
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
-import { powertoolsJournal } from '../adapters/aws/powertools-journal.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
 import { readMessage } from '../adapters/aws/read-message.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
@@ -9,6 +8,7 @@ import { s3Documents } from '../adapters/aws/s3-documents.ts';
 import { sesClient, sesMailer } from '../adapters/aws/ses-mailer.ts';
 import { sqsBatch } from '../adapters/aws/sqs-batch.ts';
 import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
 import { composeMime } from '../adapters/mime/compose-mime.ts';
 import { deliveryRequestedSchema } from '../domain/messages.ts';
@@ -17,7 +17,7 @@ import { type DeliverPorts, deliverEmail } from './deliver.ts';
 import { deliverEnv } from './env.ts';
 
 const env = readEnv(deliverEnv, process.env);
-const { journal, failed } = powertoolsJournal('deliver');
+const { journal, failed } = stepJournal('deliver');
 const ports: DeliverPorts = {
   store: dynamoStore({ client: dynamoClient(), tableName: env.TABLE_NAME }),
   documents: s3Documents({ client: s3Client(), bucket: env.DOCUMENTS_BUCKET }),

@@ -3,13 +3,12 @@ import { documentHash, sha256 } from './hash.ts';
 import type { EnrollmentRef } from './ids.ts';
 import { type Instant, instantSchema, later } from './time.ts';
 
-export const actorSchema = /* @__PURE__ */ z.lazy(() =>
+export const actorSchema = () =>
   z.strictObject({
     id: z.string().min(1).max(128),
     role: z.enum(['apprentice', 'submitter', 'assessor', 'administrator', 'operator', 'auditor', 'system', 'table']),
-  }),
-);
-export type Actor = z.infer<typeof actorSchema>;
+  });
+export type Actor = z.infer<ReturnType<typeof actorSchema>>;
 
 /** Some hand changed the table without telling us who. */
 export const unknownHand: Actor = { id: 'unknown', role: 'table' };
@@ -55,9 +54,7 @@ export const auditActions = [
 export type AuditAction = (typeof auditActions)[number];
 
 /** Ids, hashes, dates and codes only: text and personal data stay in the records. */
-export const auditFactsSchema = /* @__PURE__ */ z.lazy(() =>
-  z.record(z.string(), z.union([z.string().max(300), z.number(), z.boolean()])),
-);
+export const auditFactsSchema = () => z.record(z.string(), z.union([z.string().max(300), z.number(), z.boolean()]));
 
 /**
  * One link of an enrollment's hash chain. `cause` is what brought the entry about (an item's key and stream sequence
@@ -68,10 +65,10 @@ export const auditEntrySchema = /* @__PURE__ */ z.lazy(() =>
     .strictObject({
       seq: z.number().int().min(1),
       at: instantSchema,
-      actor: actorSchema,
+      actor: actorSchema(),
       action: z.enum(auditActions),
       subject: z.string().min(1).max(200),
-      facts: auditFactsSchema,
+      facts: auditFactsSchema(),
       cause: z.string().min(1).max(400),
       prevHash: z.string().length(64),
       hash: z.string().length(64),
@@ -83,14 +80,13 @@ export type AuditEntry = z.infer<typeof auditEntrySchema>;
 /** A fact that is not chained yet. */
 export type AuditFact = Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'facts' | 'cause'>;
 
-export const chainHeadSchema = /* @__PURE__ */ z.lazy(() =>
+export const chainHeadSchema = () =>
   z.strictObject({
     seq: z.number().int().min(0),
     hash: z.string().length(64),
     at: instantSchema,
-  }),
-);
-export type ChainHead = z.infer<typeof chainHeadSchema>;
+  });
+export type ChainHead = z.infer<ReturnType<typeof chainHeadSchema>>;
 
 /** The head of an empty chain: bound to its enrollment, so that one chain cannot pass for another. */
 export function emptyChain(ref: EnrollmentRef, at: Instant): ChainHead {

@@ -1,15 +1,18 @@
 import type { Completion } from './enrollment.ts';
 import { type Framework, type Requirement, requirementsOf } from './framework.ts';
 import type { Program } from './program.ts';
-import type { Interval, MetProgress, RequirementProgress } from './progress.ts';
+import type { Interval } from './progress.ts';
+import type { DescribedProgress } from './progress-description.ts';
 import { addMonths, type CivilDate, civilDateOf, type Instant, later } from './time.ts';
+
+type MetProgress = Extract<DescribedProgress, { status: 'met' }>;
 
 /** What a completion is judged on. */
 export type Standing = {
   framework: Framework;
   program: Pick<Program, 'policy' | 'timeZone'>;
   enrolledOn: CivilDate;
-  progress: Readonly<Record<string, RequirementProgress>>;
+  progress: Readonly<Record<string, DescribedProgress>>;
 };
 
 /** One reason why a record is not complete. */

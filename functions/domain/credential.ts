@@ -18,25 +18,24 @@ export const credentialIdSchema = evidenceIdSchema;
 export const publicCodeSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'a 26-character code');
 
 /** Everything that a credential says, fixed when it is requested and never read again from what may have changed. */
-export const frozenFactsSchema = /* @__PURE__ */ z.lazy(() =>
+export const frozenFactsSchema = () =>
   z.strictObject({
     name: z.string().min(1),
     completedOn: civilDateSchema,
-    framework: frameworkRefSchema,
-    hashes: programHashesSchema,
-  }),
-);
-export type FrozenFacts = z.infer<typeof frozenFactsSchema>;
+    framework: frameworkRefSchema(),
+    hashes: programHashesSchema(),
+  });
+export type FrozenFacts = z.infer<ReturnType<typeof frozenFactsSchema>>;
 
 /** The pending half of a pointer: a credential that was decided and is not issued yet. */
-export const credentialRequestSchema = /* @__PURE__ */ z.lazy(() =>
+export const credentialRequestSchema = () =>
   z.strictObject({
     credentialId: credentialIdSchema,
     code: publicCodeSchema,
     requestedAt: instantSchema,
     /** The earliest instant of issue: `requestedAt` and the program's hold. */
     releaseAt: instantSchema,
-    facts: frozenFactsSchema,
+    facts: frozenFactsSchema(),
     /** The credential in force that this one supersedes. */
     replaces: credentialIdSchema.optional(),
     /** How often the sweep has driven it again. */
@@ -45,38 +44,33 @@ export const credentialRequestSchema = /* @__PURE__ */ z.lazy(() =>
     dueAt: instantSchema,
     /** Set when it needs a person: why it cannot be issued. */
     parked: z.string().max(300).optional(),
-  }),
-);
-export type CredentialRequest = z.infer<typeof credentialRequestSchema>;
+  });
+export type CredentialRequest = z.infer<ReturnType<typeof credentialRequestSchema>>;
 
 /** One pointer per achievement is the whole truth about what is in force; a credential item is its record. */
-export const pointerSchema = /* @__PURE__ */ z.lazy(() =>
+export const pointerSchema = () =>
   z.strictObject({
     active: z
       .strictObject({ credentialId: credentialIdSchema, suspended: z.boolean(), completedOn: civilDateSchema })
       .optional(),
-    pending: credentialRequestSchema.optional(),
+    pending: credentialRequestSchema().optional(),
     /** What was revoked is issued again only by an explicit act. */
     revoked: z.literal(true).optional(),
-  }),
-);
-export type Pointer = z.infer<typeof pointerSchema>;
+  });
+export type Pointer = z.infer<ReturnType<typeof pointerSchema>>;
 
 export const credentialStateSchema = z.enum(['issued', 'suspended', 'superseded', 'revoked']);
 export type CredentialState = z.infer<typeof credentialStateSchema>;
 
 /** One line of the transcript. Sensitive requirements are absent. */
-export const transcriptLineSchema = /* @__PURE__ */ z.lazy(() =>
-  z.strictObject({ text: z.string(), on: civilDateSchema }),
-);
-export const transcriptSchema = /* @__PURE__ */ z.lazy(() =>
+export const transcriptLineSchema = () => z.strictObject({ text: z.string(), on: civilDateSchema });
+export const transcriptSchema = () =>
   z.strictObject({
-    skillSets: z.array(transcriptLineSchema),
-    courses: z.array(transcriptLineSchema),
-    certificates: z.array(transcriptLineSchema),
-  }),
-);
-export type Transcript = z.infer<typeof transcriptSchema>;
+    skillSets: z.array(transcriptLineSchema()),
+    courses: z.array(transcriptLineSchema()),
+    certificates: z.array(transcriptLineSchema()),
+  });
+export type Transcript = z.infer<ReturnType<typeof transcriptSchema>>;
 
 /** An issued credential. Only `state` and the fields that explain it ever change. */
 export const credentialSchema = /* @__PURE__ */ z.lazy(() =>
@@ -88,8 +82,8 @@ export const credentialSchema = /* @__PURE__ */ z.lazy(() =>
     code: publicCodeSchema,
     requestedAt: instantSchema,
     issuedAt: instantSchema,
-    facts: frozenFactsSchema,
-    transcript: transcriptSchema,
+    facts: frozenFactsSchema(),
+    transcript: transcriptSchema(),
     /** Hash of the progress that the decision stood on. */
     basisHash: z.string().length(64),
     document: z.strictObject({

@@ -10,14 +10,13 @@ import { civilDateSchema, instantSchema } from './time.ts';
 export const enrollmentStatusSchema = z.enum(['open', 'complete', 'withdrawn']);
 export type EnrollmentStatus = z.infer<typeof enrollmentStatusSchema>;
 
-export const completionSchema = /* @__PURE__ */ z.lazy(() =>
+export const completionSchema = () =>
   z.strictObject({
     /** When the last requirement was met, not when we noticed. */
     at: instantSchema,
     on: civilDateSchema,
-  }),
-);
-export type Completion = z.infer<typeof completionSchema>;
+  });
+export type Completion = z.infer<ReturnType<typeof completionSchema>>;
 
 /**
  * An apprentice in a program, pinned to one framework version. The single item that evaluate and issue agree on:
@@ -29,22 +28,22 @@ export const enrollmentSchema = /* @__PURE__ */ z.lazy(() =>
     enrollment: enrollmentIdSchema,
     apprentice: z.strictObject({ id: actorIdSchema, name: personNameSchema, email: emailAddressSchema }),
     enrolledOn: civilDateSchema,
-    framework: frameworkRefSchema,
+    framework: frameworkRefSchema(),
     status: enrollmentStatusSchema,
     /** Secret: without it the ledger's hashes say nothing about the records. */
     salt: z.string().min(32).max(64),
     version: z.number().int().min(0),
     fence: z.number().int().min(0),
-    progress: z.record(z.string(), requirementProgressSchema),
+    progress: z.record(z.string(), requirementProgressSchema()),
     /** How many requirements are met: kept so that a decision need not count a thousand. */
     met: z.number().int().min(0),
     /** By requirement: assessments of this instant or earlier are void, since an assessment or withdrawal was edited or deleted. */
     marks: z.record(z.string(), instantSchema),
     /** By sort key: the hash of an item that was dated ahead of its own stream record. That content never counts. */
     refused: z.record(z.string(), z.string()),
-    completion: completionSchema.optional(),
-    pointers: z.record(z.string(), pointerSchema),
-    chain: chainHeadSchema,
+    completion: completionSchema().optional(),
+    pointers: z.record(z.string(), pointerSchema()),
+    chain: chainHeadSchema(),
     lastChangeAt: instantSchema,
   }),
 );

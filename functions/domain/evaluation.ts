@@ -10,6 +10,7 @@ import type { Change } from './messages.ts';
 import { movePointer, type NewIds } from './pointers.ts';
 import type { Program, ProgramHashes } from './program.ts';
 import { type ProgressRules, progressOf, type RequirementProgress } from './progress.ts';
+import { describeProgress } from './progress-description.ts';
 import type { Instant } from './time.ts';
 
 export type EvaluationInput = {
@@ -166,18 +167,6 @@ function tellStatuses(
     facts: statuses,
     cause,
   });
-}
-
-/** One requirement's standing as the ledger keeps it: the status and the dates that a completion is judged by. */
-export function describeProgress(progress: RequirementProgress | null): string {
-  if (progress === null) return 'missing';
-  if (progress.status === 'unsettled') return `unsettled ${progress.why}`;
-  if (progress.status !== 'met') return progress.status;
-  const intervals = progress.intervals?.map((i) => `${i.from}/${i.to ?? '..'}`).join(' ');
-  return [`met ${progress.since}`, intervals, progress.hours && `${progress.hours.sum}h`]
-    .filter(Boolean)
-    .join(' ')
-    .slice(0, 300);
 }
 
 function derivedCause(enrollment: Enrollment, n: number): string {

@@ -1,7 +1,9 @@
 import { decideCompletion, type Missing, stillHolds } from './completion.ts';
+import type { CredentialRequest, Pointer } from './credential.ts';
 import type { Enrollment } from './enrollment.ts';
 import { type Framework, requirementsOf } from './framework.ts';
 import type { Program } from './program.ts';
+import type { DescribedProgress } from './progress-description.ts';
 import type { Instant } from './time.ts';
 
 export type SkillSetStanding = { id: string; text: string; met: number; of: number; complete: boolean };
@@ -19,7 +21,16 @@ export type Explanation = {
   };
 };
 
-export function explain(enrollment: Enrollment, program: Program, framework: Framework, now: Instant): Explanation {
+/** What an explanation reads of an enrollment, as it is or as the ledger tells that it was. */
+export type Explainable = Pick<Enrollment, 'enrolledOn' | 'status'> & {
+  progress: Readonly<Record<string, DescribedProgress>>;
+  pointers: { completion?: ExplainablePointer };
+};
+export type ExplainablePointer = Omit<Pointer, 'pending'> & {
+  pending?: Pick<CredentialRequest, 'requestedAt' | 'releaseAt' | 'parked'> | undefined;
+};
+
+export function explain(enrollment: Explainable, program: Program, framework: Framework, now: Instant): Explanation {
   const requirements = requirementsOf(framework);
   const isMet = (id: string) => enrollment.progress[id]?.status === 'met';
   const standing = { framework, program, enrolledOn: enrollment.enrolledOn, progress: enrollment.progress };
@@ -41,7 +52,7 @@ export function explain(enrollment: Enrollment, program: Program, framework: Fra
 }
 
 function explainCredential(
-  enrollment: Enrollment,
+  enrollment: Explainable,
   missing: readonly Missing[],
   now: Instant,
 ): Explanation['credential'] {

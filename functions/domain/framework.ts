@@ -14,38 +14,33 @@ const marks = {
   sensitive: z.literal(true).optional(),
 };
 
-export const skillSchema = /* @__PURE__ */ z.lazy(() =>
+export const skillSchema = () =>
   z.strictObject({
     id: requirementIdSchema,
     text: registeredText,
     ...marks,
     /** The sentence within the text that guides the supervisor and is no skill of the apprentice's. */
     guidance: registeredText.optional(),
-  }),
-);
+  });
 
-export const skillSetSchema = /* @__PURE__ */ z.lazy(() =>
+export const skillSetSchema = () =>
   z.strictObject({
     id: requirementIdSchema,
     text: registeredText,
     ...marks,
-    skills: z.array(skillSchema).min(1, 'a skill set needs at least one skill'),
-  }),
-);
+    skills: z.array(skillSchema()).min(1, 'a skill set needs at least one skill'),
+  });
 
-export const courseSchema = /* @__PURE__ */ z.lazy(() =>
-  z.strictObject({ id: requirementIdSchema, text: registeredText, ...marks }),
-);
+export const courseSchema = () => z.strictObject({ id: requirementIdSchema, text: registeredText, ...marks });
 
-export const requiredCertificateSchema = /* @__PURE__ */ z.lazy(() =>
+export const requiredCertificateSchema = () =>
   z.strictObject({
     id: requirementIdSchema,
     /** What people call it: CRSS, CPR. */
     code: z.string().min(1).max(20),
     text: registeredText,
     ...marks,
-  }),
-);
+  });
 
 /**
  * A versioned set of standards. Codes and hours that the source leaves blank are null and are never printed or guessed.
@@ -62,9 +57,9 @@ export const frameworkSchema = /* @__PURE__ */ z.lazy(() =>
       onetCode: z.string().max(20).nullable(),
       rapidsCode: z.string().max(20).nullable(),
       hours: z.number().positive().nullable(),
-      courses: z.array(courseSchema),
-      certificates: z.array(requiredCertificateSchema),
-      skillSets: z.array(skillSetSchema).min(1),
+      courses: z.array(courseSchema()),
+      certificates: z.array(requiredCertificateSchema()),
+      skillSets: z.array(skillSetSchema()).min(1),
     })
     .superRefine(refuseDuplicates)
     .meta({
@@ -76,14 +71,13 @@ export const frameworkSchema = /* @__PURE__ */ z.lazy(() =>
 export type Framework = z.infer<typeof frameworkSchema>;
 
 /** A framework version and the hash that pins its content. */
-export const frameworkRefSchema = /* @__PURE__ */ z.lazy(() =>
+export const frameworkRefSchema = () =>
   z.strictObject({
     id: frameworkIdSchema,
     version: frameworkVersionSchema,
     hash: z.string().length(64),
-  }),
-);
-export type FrameworkRef = z.infer<typeof frameworkRefSchema>;
+  });
+export type FrameworkRef = z.infer<ReturnType<typeof frameworkRefSchema>>;
 
 export type RequirementKind = 'skill' | 'course' | 'certificate';
 
@@ -117,7 +111,7 @@ export function requirementsOf(framework: Framework): ReadonlyMap<string, Requir
 }
 
 function listRequirements(framework: Framework): Requirement[] {
-  const plain = (kind: RequirementKind, item: z.infer<typeof courseSchema>): Requirement => ({
+  const plain = (kind: RequirementKind, item: z.infer<ReturnType<typeof courseSchema>>): Requirement => ({
     id: item.id,
     kind,
     text: item.text,

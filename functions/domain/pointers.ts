@@ -69,7 +69,10 @@ function moveInactive(input: PointerInput, pointer: Pointer): PointerChange | un
   if (pending) facts.push(fact('credential-request-cancelled', pending.credentialId, { achievement }));
   if (!completion || pointer.revoked) return pending ? { pointer: rest, facts } : undefined;
   const request = requestCredential(input, completion);
-  facts.push(fact('credential-requested', request.credentialId, { achievement, completedOn: completion.on }));
+  const { credentialId, releaseAt } = request;
+  // What is held says until when: the ledger alone tells why nothing was issued meanwhile.
+  const held = releaseAt > input.now && { releaseAt };
+  facts.push(fact('credential-requested', credentialId, { achievement, completedOn: completion.on, ...held }));
   return { pointer: { ...rest, pending: request }, facts };
 }
 

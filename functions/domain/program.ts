@@ -21,7 +21,7 @@ const hashSchema = z.string().length(64);
 const colourSchema = z.string().regex(/^#[0-9a-f]{6}$/, 'a colour is # and six lower-case hex digits');
 
 /** What a program asks of a completion beyond its framework. Every field has the default that most programs want. */
-export const policySchema = /* @__PURE__ */ z.lazy(() =>
+export const policySchema = () =>
   z.strictObject({
     /** `required`: only an assessor's *met* counts. `self-attested`: standing evidence counts by itself. */
     assessment: z.enum(['required', 'self-attested']).default('required'),
@@ -47,20 +47,18 @@ export const policySchema = /* @__PURE__ */ z.lazy(() =>
           .default(['apprentice']),
       })
       .default({ daysBefore: 30, to: ['apprentice'] }),
-  }),
-);
-export type Policy = z.infer<typeof policySchema>;
+  });
+export type Policy = z.infer<ReturnType<typeof policySchema>>;
 
 /** Somebody who may assess for the program, from one civil date up to and including another. */
-export const assessorSchema = /* @__PURE__ */ z.lazy(() =>
+export const assessorSchema = () =>
   z.strictObject({
     id: actorIdSchema,
     name: personNameSchema,
     title: line(120).optional(),
     from: civilDateSchema,
     until: civilDateSchema.optional(),
-  }),
-);
+  });
 
 /** The look and the words of a certificate: data from `templates/certificate/`, frozen by hash into each credential. */
 export const templateSchema = /* @__PURE__ */ z.lazy(() =>
@@ -99,9 +97,7 @@ export const templateSchema = /* @__PURE__ */ z.lazy(() =>
 );
 export type CertificateTemplate = z.infer<typeof templateSchema>;
 
-export const signatorySchema = /* @__PURE__ */ z.lazy(() =>
-  z.strictObject({ name: personNameSchema, title: line(120) }),
-);
+export const signatorySchema = () => z.strictObject({ name: personNameSchema, title: line(120) });
 
 /** A sponsor using a framework: branding, signatories, people who may assess, and policy. */
 export const programSchema = /* @__PURE__ */ z.lazy(() =>
@@ -122,7 +118,7 @@ export const programSchema = /* @__PURE__ */ z.lazy(() =>
         .min(2)
         .max(40)
         .regex(/^[a-z0-9-]+$/),
-      signatories: z.array(signatorySchema).min(1).max(3),
+      signatories: z.array(signatorySchema()).min(1).max(3),
       /** Base of the address that a certificate points to; the credential's code follows. */
       verifyUrl: z.url({ protocol: /^https?$/ }).max(120),
       email: z.strictObject({
@@ -133,8 +129,8 @@ export const programSchema = /* @__PURE__ */ z.lazy(() =>
         /** Where the program itself is told of lapses. */
         contact: z.email().max(254).optional(),
       }),
-      assessors: z.array(assessorSchema).max(1000),
-      policy: policySchema.default(() => policySchema.parse({})),
+      assessors: z.array(assessorSchema()).max(1000),
+      policy: policySchema().default(() => policySchema().parse({})),
     })
     .meta({ title: 'Program', description: 'A sponsor using a framework, with branding, signatories and policy' }),
 );
@@ -144,9 +140,8 @@ export type ProgramInput = z.input<typeof programSchema>;
 
 /** The hashes that a credential freezes; the documents themselves are kept under them. */
 export type ProgramHashes = { program: string; template: string; policy: string };
-export const programHashesSchema = /* @__PURE__ */ z.lazy(() =>
-  z.strictObject({ program: hashSchema, template: hashSchema, policy: hashSchema }),
-);
+export const programHashesSchema = () =>
+  z.strictObject({ program: hashSchema, template: hashSchema, policy: hashSchema });
 
 export function programHashes(program: Program, template: CertificateTemplate): ProgramHashes {
   return { program: documentHash(program), template: documentHash(template), policy: documentHash(program.policy) };

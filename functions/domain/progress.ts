@@ -15,21 +15,20 @@ import { refuseAssessment, refuseSubmission } from './rules.ts';
 import { addMonths, civilDateSchema, instantSchema } from './time.ts';
 
 /** One accepted interval of a required certificate; both days included, no end where it never expires. */
-export const intervalSchema = /* @__PURE__ */ z.lazy(() =>
+export const intervalSchema = () =>
   z.strictObject({
     from: civilDateSchema,
     to: civilDateSchema.optional(),
     /** When it was accepted. */
     at: instantSchema,
-  }),
-);
-export type Interval = z.infer<typeof intervalSchema>;
+  });
+export type Interval = z.infer<ReturnType<typeof intervalSchema>>;
 
 /**
  * Where one requirement stands. A requirement without evidence is absent.
  * `basis` fingerprints the evidence and assessments that decided, so that issue sees whether anything has moved.
  */
-export const requirementProgressSchema = /* @__PURE__ */ z.lazy(() =>
+export const requirementProgressSchema = () =>
   z.discriminatedUnion('status', [
     z.strictObject({ status: z.literal('awaiting') }),
     z.strictObject({ status: z.literal('not-met'), at: instantSchema }),
@@ -38,12 +37,11 @@ export const requirementProgressSchema = /* @__PURE__ */ z.lazy(() =>
       status: z.literal('met'),
       since: instantSchema,
       basis: z.string().min(1),
-      intervals: z.array(intervalSchema).optional(),
+      intervals: z.array(intervalSchema()).optional(),
       hours: z.strictObject({ sum: z.number(), at: instantSchema }).optional(),
     }),
-  ]),
-);
-export type RequirementProgress = z.infer<typeof requirementProgressSchema>;
+  ]);
+export type RequirementProgress = z.infer<ReturnType<typeof requirementProgressSchema>>;
 export type MetProgress = Extract<RequirementProgress, { status: 'met' }>;
 
 /** What the rules need of the enrollment and its program. */

@@ -71,6 +71,21 @@ export function later<T extends string>(a: T, b: T): T {
   return a > b ? a : b;
 }
 
+/** The last instant of a civil day in a time zone. */
+export function endOfDay(date: CivilDate, timeZone: string): Instant {
+  const dayMinutes = 24 * 60;
+  const midnight = Math.floor(epochOf(`${date}T00:00:00.000Z`) / 60_000);
+  // No zone is a whole day away from UTC: the first minute past the day lies between these.
+  let within = midnight - dayMinutes;
+  let past = midnight + 2 * dayMinutes;
+  while (past - within > 1) {
+    const middle = Math.floor((within + past) / 2);
+    if (civilDateOf(instantOf(middle * 60_000), timeZone) <= date) within = middle;
+    else past = middle;
+  }
+  return instantOf(past * 60_000 - 1);
+}
+
 function parts(date: CivilDate): [number, number, number] {
   return [Number(date.slice(0, 4)), Number(date.slice(5, 7)), Number(date.slice(8, 10))];
 }

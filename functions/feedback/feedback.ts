@@ -44,6 +44,7 @@ export async function recordMailEvent(
     );
     if (outcome !== 'committed') continue;
     ports.journal('feedback.applied', { ...where, state: applied.delivery.state });
+    if (applied.delivery.state === 'parked') ports.journal('feedback.parked', where);
     return 'applied';
   }
   throw new AdapterError('feedback.busy', 'the enrollment kept changing while a mail event was recorded', {

@@ -1,16 +1,16 @@
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
-import { powertoolsJournal } from '../adapters/aws/powertools-journal.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
 import { readSesEvent } from '../adapters/aws/ses-events.ts';
 import { sqsBatch } from '../adapters/aws/sqs-batch.ts';
+import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
 import { feedbackEnv } from './env.ts';
 import { type FeedbackPorts, recordMailEvent } from './feedback.ts';
 
 const env = readEnv(feedbackEnv, process.env);
-const { journal, failed } = powertoolsJournal('feedback');
+const { journal, failed } = stepJournal('feedback');
 const ports: FeedbackPorts = {
   store: dynamoStore({ client: dynamoClient(), tableName: env.TABLE_NAME }),
   clock: systemClock,

@@ -3,13 +3,13 @@ import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { kmsClient, kmsSigner } from '../adapters/aws/kms-signer.ts';
-import { powertoolsJournal } from '../adapters/aws/powertools-journal.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
 import { readMessage } from '../adapters/aws/read-message.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
 import { s3Documents } from '../adapters/aws/s3-documents.ts';
 import { sqsBatch } from '../adapters/aws/sqs-batch.ts';
 import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
 import { pdfCertificateEngine } from '../adapters/pdf/certificate-engine.ts';
 import { readFontFiles } from '../adapters/pdf/font-files.ts';
@@ -18,7 +18,7 @@ import { issueEnv } from './env.ts';
 import { type IssuePorts, issueCredential } from './issue.ts';
 
 const env = readEnv(issueEnv, process.env);
-const { journal, failed } = powertoolsJournal('issue');
+const { journal, failed } = stepJournal('issue');
 /** Lambda's own variable: where the bundle lies, with its copy of `templates/fonts`. */
 const bundleFolder = process.env.LAMBDA_TASK_ROOT ?? process.cwd();
 const ports: IssuePorts = {

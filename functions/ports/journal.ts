@@ -23,6 +23,7 @@ export const journalEvents = {
   'deliver.deferred': 'The mail service refused for now',
   'deliver.parked': 'A delivery waits for a person',
   'feedback.applied': 'A mail event changed a delivery',
+  'feedback.parked': 'A mail event parked a delivery: it waits for a person',
   'feedback.unchanged': 'A mail event changed nothing',
   'feedback.unknown': 'A mail event names no delivery of ours',
   'sweep.redriven': 'Something pending was driven again',

@@ -1,11 +1,11 @@
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
-import { powertoolsJournal } from '../adapters/aws/powertools-journal.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
 import { s3Client } from '../adapters/aws/s3-client.ts';
 import { s3FailedBatches } from '../adapters/aws/s3-failed-batches.ts';
 import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { groupRecords } from '../adapters/aws/stream-records.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
 import { sweepEnv } from './env.ts';
@@ -14,7 +14,7 @@ import type { SweepPorts } from './sweep-ports.ts';
 import { runTask, sweepEventSchema } from './task.ts';
 
 const env = readEnv(sweepEnv, process.env);
-const { journal, failed } = powertoolsJournal('sweep');
+const { journal, failed } = stepJournal('sweep');
 const urls = { evaluation: env.EVALUATION_QUEUE_URL, issue: env.ISSUE_QUEUE_URL, delivery: env.DELIVERY_QUEUE_URL };
 const ports: SweepPorts = {
   store: dynamoStore({ client: dynamoClient(), tableName: env.TABLE_NAME }),

@@ -37,7 +37,18 @@ export class FlowDashboard extends Construct {
           graph('Emails', said('deliver.sent', 'deliver.deferred', 'deliver.cancelled', 'feedback.applied')),
         ],
         [
-          graph('Waits for a person', said('evaluate.set-aside', 'issue.parked', 'deliver.parked', 'sweep.parked')),
+          graph(
+            'Waits for a person',
+            said(
+              'evaluate.set-aside',
+              'evaluate.unknown-enrollment',
+              'issue.parked',
+              'deliver.parked',
+              'feedback.parked',
+              'sweep.parked',
+              'sweep.unreadable',
+            ),
+          ),
           graph('Driven again', said('issue.refused', 'sweep.redriven', 'sweep.recovered', 'sweep.replayed')),
         ],
         [

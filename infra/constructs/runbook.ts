@@ -2,10 +2,12 @@
 export const runbookSections = [
   'evidence-is-decided-late',
   'a-batch-of-evidence-could-not-be-decided',
+  'a-failed-batch-cannot-be-read',
   'evaluate-fails',
   'evaluations-are-stuck',
   'evaluations-wait',
   'evidence-was-set-aside',
+  'evidence-came-for-nobody-enrolled',
   'a-credential-was-suspended',
   'issue-fails',
   'issues-are-stuck',

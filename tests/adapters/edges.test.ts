@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { clientSettings } from '../../functions/adapters/aws/client-settings.ts';
-import { failureFields, powertoolsJournal } from '../../functions/adapters/aws/powertools-journal.ts';
 import { readEnv } from '../../functions/adapters/aws/read-env.ts';
 import { readBatch } from '../../functions/adapters/aws/s3-failed-batches.ts';
 import { sqsBatch } from '../../functions/adapters/aws/sqs-batch.ts';
 import { sqsClient, sqsQueue } from '../../functions/adapters/aws/sqs-queue.ts';
+import { failureFields, stepJournal } from '../../functions/adapters/aws/step-journal.ts';
 import { warmUp } from '../../functions/adapters/aws/warm-up.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
 
@@ -111,7 +111,7 @@ describe('the journal', () => {
 
   test('an entry is one line, log and metric at once, with the one dimension that alarms ask for', () => {
     const lines = written('stdout');
-    const { journal } = powertoolsJournal('evaluate');
+    const { journal } = stepJournal('evaluate');
     journal('evaluate.suspended', { program: 'p-1', enrollment: 'e-1' });
     journal('evaluate.unchanged');
     expect(lines).toHaveLength(2);
@@ -155,12 +155,11 @@ describe('the journal', () => {
       attributes: { ApproximateReceiveCount: '1' },
     });
     const event = (...records: unknown[]) => ({ Records: records }) as Parameters<typeof handle>[0];
-    const context = {} as Parameters<typeof handle>[1];
-    expect(await handle(event(record('1', 'good'), record('2', 'bad')), context)).toEqual({
+    expect(await handle(event(record('1', 'good'), record('2', 'bad')))).toEqual({
       batchItemFailures: [{ itemIdentifier: '2' }],
     });
     // A batch that fails whole is answered in the same way.
-    expect(await handle(event(record('3', 'bad')), context)).toEqual({ batchItemFailures: [{ itemIdentifier: '3' }] });
+    expect(await handle(event(record('3', 'bad')))).toEqual({ batchItemFailures: [{ itemIdentifier: '3' }] });
     expect(failed).toEqual([
       ['no', '2'],
       ['no', '3'],

@@ -21,7 +21,8 @@ const achievementsOf = (framework: Framework): Achievement[] => [
   'completion',
   ...framework.skillSets.map(({ id }) => `skill-set:${id}` as const),
 ];
-const textsOf = (items: readonly Marked[]) => items.flatMap(({ text, display }) => [text, display ?? []].flat());
+const textsOf = (items: readonly Marked[]) =>
+  items.flatMap(({ text, display }) => (display === undefined ? [text] : [text, display]));
 const linesOf = ({ skillSets, courses, certificates }: Transcript) =>
   [...skillSets, ...courses, ...certificates].map(({ text }) => text);
 const shown = (items: readonly Marked[]) =>
@@ -34,10 +35,7 @@ function sensitiveTextsOf({ courses, certificates, skillSets }: Framework): stri
 }
 
 test('both real frameworks hold something sensitive', () => {
-  expect(real.map((framework) => sensitiveTextsOf(framework).length)).toEqual([
-    expect.toSatisfy((n: number) => n > 0),
-    expect.toSatisfy((n: number) => n > 0),
-  ]);
+  expect(real.map((framework) => sensitiveTextsOf(framework).length > 0)).toEqual([true, true]);
 });
 
 describe.each(real.map((framework) => [framework.id, framework] as const))('the transcript of %s', (_, framework) => {

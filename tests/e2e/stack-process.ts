@@ -36,10 +36,8 @@ export function runScript(
     env: { ...process.env, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const said = { out: '', err: '', firstWordsMs: 0 };
-  const begun = performance.now();
+  const said = { out: '', err: '' };
   const hear = (stream: 'out' | 'err') => (text: string) => {
-    said.firstWordsMs ||= performance.now() - begun;
     said[stream] += text;
   };
   child.stdout?.setEncoding('utf8').on('data', hear('out'));
@@ -87,14 +85,5 @@ export function isRunning(pid: number): boolean {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
-  }
-}
-
-/** Resident megabytes of a process; 0 where it has ended or the system does not tell. */
-export function residentMb(pid: number): number {
-  try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
   }
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { powertoolsJournal } from '../../functions/adapters/aws/powertools-journal.ts';
+import { stepJournal } from '../../functions/adapters/aws/step-journal.ts';
 import type { JournalCode } from '../../functions/ports/journal.ts';
 import { runbookSections } from '../../infra/constructs/runbook.ts';
 import { deployedStack, flat, synthesise } from './synthesised.ts';
@@ -11,6 +11,7 @@ type Alarm = {
   AlarmActions: unknown[];
   MetricName?: string;
   Namespace?: string;
+  Period?: number;
   Dimensions?: { Name: string; Value: unknown }[];
   TreatMissingData: string;
 };
@@ -35,7 +36,7 @@ test('every alarm says what its failing means for people, and tells somebody', (
 test('every alarm has a section in the runbook, and every section an alarm', () => {
   const used = alarms.map(([, r]) => description.exec(r.Properties.AlarmDescription)?.groups?.runbook);
   const sections = [...readme.matchAll(/^### (.+)$/gm)].map(([, heading = '']) => anchorOf(heading));
-  expect(used.toSorted()).toEqual([...runbookSections].sort());
+  expect([...new Set(used)].toSorted()).toEqual([...runbookSections].sort());
   expect(sections.toSorted()).toEqual([...runbookSections].sort());
 });
 
@@ -61,8 +62,11 @@ test('the alarms on what steps say watch the metrics that steps write', () => {
     'deliver.parked',
     'evaluate.set-aside',
     'evaluate.suspended',
+    'evaluate.unknown-enrollment',
+    'feedback.parked',
     'issue.parked',
     'sweep.parked',
+    'sweep.unreadable',
   ]);
   for (const { MetricName = '', Dimensions = [] } of said) {
     const metric = writtenMetric(MetricName as JournalCode);
@@ -71,6 +75,22 @@ test('the alarms on what steps say watch the metrics that steps write', () => {
     expect(metric.Dimensions).toEqual([Dimensions.map((d) => d.Name)]);
     for (const { Name, Value } of Dimensions) expect(metric.line[Name]).toBe(Value);
   }
+});
+
+test('an email that comes back calls with the same remedy as one that could not be sent', () => {
+  const runbookOf = (code: JournalCode) =>
+    alarms
+      .filter(([, r]) => r.Properties.MetricName === code)
+      .map(([, r]) => description.exec(r.Properties.AlarmDescription)?.groups?.runbook);
+  expect(runbookOf('feedback.parked')).toEqual(['an-email-is-parked']);
+  expect(runbookOf('deliver.parked')).toEqual(['an-email-is-parked']);
+});
+
+test('evidence for nobody enrolled calls once a day, an unreadable batch without coming and going', () => {
+  const periodOf = (code: JournalCode) =>
+    alarms.filter(([, r]) => r.Properties.MetricName === code).map(([, r]) => r.Properties.Period);
+  expect(periodOf('evaluate.unknown-enrollment')).toEqual([86_400]);
+  expect(periodOf('sweep.unreadable')).toEqual([900]);
 });
 
 test('silence is good news, but from sweep', () => {
@@ -96,7 +116,7 @@ function writtenMetric(code: JournalCode) {
     return true;
   });
   try {
-    powertoolsJournal(code.slice(0, code.indexOf('.'))).journal(code);
+    stepJournal(code.slice(0, code.indexOf('.'))).journal(code);
   } finally {
     spy.mockRestore();
     out.mockRestore();

@@ -1,3 +1,4 @@
+import { explainAt } from '../../functions/domain/as-of.ts';
 import { findChainFault } from '../../functions/domain/audit.ts';
 import { asideOf, causeOf } from '../../functions/domain/changes.ts';
 import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../../functions/domain/completion.ts';
@@ -5,9 +6,10 @@ import type { Achievement, Pointer } from '../../functions/domain/credential.ts'
 import { maxDeliveryRedrives } from '../../functions/domain/delivery.ts';
 import { rulesOf, sameProgress } from '../../functions/domain/evaluation.ts';
 import { evidencePartition, parseEvidenceKeys, parseItem } from '../../functions/domain/evidence.ts';
+import { explain } from '../../functions/domain/explanation.ts';
 import { requirementsOf } from '../../functions/domain/framework.ts';
-import { documentHash } from '../../functions/domain/hash.ts';
-import { addSeconds, clockToleranceSeconds } from '../../functions/domain/time.ts';
+import { canonicalJson, documentHash } from '../../functions/domain/hash.ts';
+import { addSeconds, clockToleranceSeconds, later } from '../../functions/domain/time.ts';
 import type { SimulatedDocuments } from './papers.ts';
 import type { ProgramSetting } from './programs.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -38,6 +40,7 @@ export function judgeQuiet(world: QuietWorld): void {
     const standing = standingOf(row.enrollment, itemsOf(world, row), world.setting);
     judgeProgress(world, row, standing);
     judgeLedger(world, row);
+    judgeReplay(world, row);
     judgeAsides(world, row);
     judgeRefused(world, row);
     judgeCredentials(world, row, standing);
@@ -51,7 +54,7 @@ const itemsOf = ({ table }: QuietWorld, row: EnrollmentRow) =>
     attributes,
   }));
 
-function judgeProgress(world: QuietWorld, row: EnrollmentRow, { progress }: Standing): void {
+function judgeProgress(world: QuietWorld, row: EnrollmentRow, { progress }: ReturnType<typeof standingOf>): void {
   const { enrollment } = row;
   const fail = (message: string) =>
     world.scheduler.fail('stored progress is the evidence recomputed', `${enrollment.enrollment}: ${message}`);
@@ -64,6 +67,19 @@ function judgeProgress(world: QuietWorld, row: EnrollmentRow, { progress }: Stan
 }
 
 /** Every record of the stream since the enrollment exists has its one entry; edits and deletions leave their marks. */
+/** The ledger alone explains the enrollment as the enrollment itself does; it may date a request a little later. */
+function judgeReplay(world: QuietWorld, { enrollment, ledger }: EnrollmentRow): void {
+  const { framework, stored } = world.setting;
+  // A step's clock may run ahead of the world's.
+  const now = later(new Date(world.scheduler.now).toISOString(), enrollment.chain.at);
+  const told = explainAt([...ledger.values()], enrollment, stored.program, framework, now);
+  if (!told) return;
+  const own = explain(enrollment, stored.program, framework, now);
+  const plain = ({ credential, ...rest }: typeof own) => canonicalJson({ ...rest, state: credential.state });
+  if (plain(told) !== plain(own))
+    world.scheduler.fail('the ledger explains', `${enrollment.enrollment}: ${plain(told)}, and not ${plain(own)}`);
+}
+
 function judgeLedger(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment, ledger } = row;
   const fault = findChainFault(enrollment, [...ledger.values()], enrollment.chain);

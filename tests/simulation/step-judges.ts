@@ -187,7 +187,7 @@ export function standingOf(
   enrollment: Enrollment,
   items: readonly RawItem[],
   { framework, stored }: ProgramSetting,
-): Standing {
+): Standing & { progress: Record<string, RequirementProgress> } {
   const rules = rulesOf(enrollment, stored.program);
   const byRequirement = new Map<string, RawItem[]>();
   for (const item of items) {

@@ -100,7 +100,7 @@ function indexAttributes(enrollment: Enrollment): Record<string, unknown> {
 }
 
 /** DynamoDB takes 4 KB of expression: above this many changed requirements the whole map is written instead. */
-const maxNamedProgress = 60;
+const maxNamedProgress = 40;
 
 export type UpdateParts = { expression: string; names: Record<string, string>; values: Record<string, unknown> };
 

@@ -1,5 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
 import { firstIssue } from '../../domain/evidence.ts';
 import { AdapterError } from '../../ports/adapter-error.ts';
@@ -15,24 +13,28 @@ export type StepJournal = {
 };
 
 /**
- * A step's journal. Each entry is one line that is log and metric at once (CloudWatch's embedded metric format),
+ * A step's journal. Each entry is one line that is log and metric at once, in CloudWatch's embedded metric format
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html),
  * written as it happens: a function that is killed afterwards has told it, and no log level silences what alarms count.
  */
-export function powertoolsJournal(step: string): StepJournal {
-  const metrics = new Metrics({ namespace: metricsNamespace });
-  metrics.clearDefaultDimensions();
-  metrics.setDefaultDimensions({ step });
-  const logger = new Logger({ serviceName: step });
+export function stepJournal(step: string): StepJournal {
   return {
     journal(code, fields = {}) {
-      for (const [name, value] of Object.entries(fields)) metrics.addMetadata(name, String(value));
-      metrics.addMetadata('code', code).addMetadata('message', journalEvents[code]);
-      metrics.addMetric(code, MetricUnit.Count, 1).publishStoredMetrics();
+      const told = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+      const metric = { Namespace: metricsNamespace, Dimensions: [['step']], Metrics: [{ Name: code, Unit: 'Count' }] };
+      const _aws = { Timestamp: Date.now(), CloudWatchMetrics: [metric] };
+      write('stdout', { ...told, _aws, step, [code]: 1, code, message: journalEvents[code] });
     },
     failed(error, fields = {}) {
-      logger.error('A step failed; its event comes again', { ...fields, ...failureFields(error) });
+      const message = 'A step failed; its event comes again';
+      write('stderr', { level: 'ERROR', step, message, ...fields, ...failureFields(error) });
     },
   };
+}
+
+/** Straight to the stream: the runtime's own console puts a prefix before a line, which is then no metric any more. */
+function write(stream: 'stdout' | 'stderr', line: Record<string, unknown>): void {
+  process[stream].write(`${JSON.stringify(line)}\n`);
 }
 
 /** An error without its words, unless they are ours: a service's message may repeat an address. */

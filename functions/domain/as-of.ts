@@ -1,0 +1,90 @@
+import type { AuditEntry } from './audit.ts';
+import type { Enrollment } from './enrollment.ts';
+import { type Explainable, type ExplainablePointer, type Explanation, explain } from './explanation.ts';
+import type { Framework } from './framework.ts';
+import type { Program } from './program.ts';
+import { parseProgress } from './progress-description.ts';
+import type { Instant } from './time.ts';
+
+/** An enrollment as it was: what an explanation reads of it, and the completion that it carried. */
+export type PastEnrollment = Explainable & Pick<Enrollment, 'completion'>;
+
+type Basics = Pick<Enrollment, 'enrolledOn'>;
+
+/**
+ * What `explain` would have answered at a past instant, from the ledger alone. The program and the framework are those
+ * that are given: what a policy said back then is for the caller to know. Undefined before the enrollment.
+ */
+export function explainAt(
+  ledger: readonly AuditEntry[],
+  basics: Basics,
+  program: Program,
+  framework: Framework,
+  at: Instant,
+): Explanation | undefined {
+  const past = enrollmentAt(ledger, basics, at);
+  return past && explain(past, program, framework, at);
+}
+
+/** Replays what the ledger held at an instant, in the chain's order; undefined where it held nothing yet. */
+export function enrollmentAt(
+  ledger: readonly AuditEntry[],
+  { enrolledOn }: Basics,
+  at: Instant,
+): PastEnrollment | undefined {
+  const entries = ledger.filter((entry) => entry.at <= at).sort((a, b) => a.seq - b.seq);
+  if (entries.length === 0) return undefined;
+  const past: PastEnrollment = { enrolledOn, status: 'open', progress: {}, pointers: {} };
+  const progress: Record<string, Explainable['progress'][string]> = {};
+  for (const entry of entries) {
+    for (const [requirement, description] of statusesOf(entry)) {
+      const standing = parseProgress(description);
+      if (standing) progress[requirement] = standing;
+      else delete progress[requirement];
+    }
+    moveCompletion(past, entry);
+    past.pointers.completion = movedPointer(past.pointers.completion ?? {}, entry);
+  }
+  const { active } = past.pointers.completion ?? {};
+  const status = (active ? !active.suspended : past.completion) ? 'complete' : 'open';
+  return { ...past, status, progress };
+}
+
+function statusesOf({ action, facts }: AuditEntry): [requirement: string, description: string][] {
+  if (action === 'progress-evaluated') {
+    return Object.entries(facts).flatMap(([key, value]) =>
+      key.startsWith('status.') ? [[key.slice('status.'.length), String(value)]] : [],
+    );
+  }
+  const { requirement, status } = facts;
+  return requirement === undefined || status === undefined ? [] : [[String(requirement), String(status)]];
+}
+
+function moveCompletion(past: PastEnrollment, { action, facts }: AuditEntry): void {
+  if (action === 'completion-reached') past.completion = { on: String(facts.on), at: String(facts.reachedAt) };
+  if (action === 'completion-undone') delete past.completion;
+}
+
+/** The completion's pointer after one entry: what evaluate, issue, sweep and people's acts did to it. */
+function movedPointer(pointer: ExplainablePointer, { action, subject, facts, at }: AuditEntry): ExplainablePointer {
+  if (facts.achievement !== 'completion') return pointer;
+  const { active, pending, ...rest } = pointer;
+  const kept = { ...rest, ...(active && { active }) };
+  switch (action) {
+    case 'credential-requested':
+      return { ...kept, pending: { requestedAt: at, releaseAt: String(facts.releaseAt ?? at) } };
+    case 'credential-request-cancelled':
+      return kept;
+    case 'credential-parked':
+      return pending ? { ...kept, pending: { ...pending, parked: String(facts.reason) } } : kept;
+    case 'credential-issued':
+      return { active: { credentialId: subject, suspended: false, completedOn: String(facts.completedOn) } };
+    case 'credential-suspended':
+    case 'credential-reinstated':
+      return active ? { ...pointer, active: { ...active, suspended: action === 'credential-suspended' } } : pointer;
+    case 'credential-revoked':
+      return { revoked: true };
+    default:
+      return pointer;
+  }
+}
