@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { LocalError } from './local-error.ts';
 import type { StackDescription } from './stack-description.ts';
@@ -12,11 +22,11 @@ const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', d
 /**
  * Takes a data folder for one stack, and with `fresh` removes what an earlier one left in it.
  *
- * @throws LocalError `already-running` where another stack has it; `invalid-options` where `fresh` would delete what is not ours.
+ * @throws LocalError `folder-not-writable`; `already-running` where another stack has it; `invalid-options` where `fresh` would delete what is not ours.
  */
 export function claimDataFolder(folder: string, fresh: boolean): Lock {
   if (fresh) checkOurs(folder);
-  mkdirSync(folder, { recursive: true });
+  requireWritable(folder);
   const lock = tryLock(join(folder, lockName));
   if (!lock) throw alreadyRunning(folder);
   // Of a stack that was killed.
@@ -26,6 +36,18 @@ export function claimDataFolder(folder: string, fresh: boolean): Lock {
     for (const name of stackParts) rmSync(join(folder, name), { recursive: true, force: true });
   }
   return lock;
+}
+
+/** Makes a folder where there is none. @throws LocalError `folder-not-writable` where this user may not write there. */
+export function requireWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    const remedy = 'Run it as a user who may write there, or in a clone of your own.';
+    throw new LocalError('folder-not-writable', `${folder} cannot be written (${why}). ${remedy}`, { cause: error });
+  }
 }
 
 function checkOurs(folder: string): void {

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAdmin } from './admin.ts';
-import { buildStack } from './build.ts';
+import { buildStack, repositoryRoot } from './build.ts';
 import { claimDataFolder, descriptionName, writeDescription } from './data-folder.ts';
 import { localFunctions } from './functions.ts';
 import { LocalError } from './local-error.ts';
@@ -63,6 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const dataFolder = resolve(options.dataFolder);
   // Before anything is built: what is missing is missing.
   findDynamodb(process.env);
+  requireWritable(join(repositoryRoot, '.build'));
   const lock = claimDataFolder(dataFolder, options.fresh ?? false);
   const undo: (() => unknown)[] = [() => lock.release()];
   try {
