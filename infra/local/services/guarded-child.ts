@@ -32,7 +32,7 @@ export async function startGuarded(
   const child = spawn(path, args, { detached: true, env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
   await once(child, 'spawn');
   const pid = child.pid as number;
-  const guard = spawn('/bin/sh', ['-c', 'cat >/dev/null; kill -9 "$0"', String(pid)], {
+  const guard = spawn('/bin/sh', ['-c', 'while read -r _; do :; done; kill -9 "$0"', String(pid)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
