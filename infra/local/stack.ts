@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAdmin } from './admin.ts';
 import { buildStack, repositoryRoot } from './build.ts';
-import { claimDataFolder, descriptionName, requireWritable } from './data-folder.ts';
+import { claimDataFolder, descriptionName, requireWritable, writeDescription } from './data-folder.ts';
 import { localFunctions } from './functions.ts';
 import { LocalError } from './local-error.ts';
 import { startServices } from './local-services.ts';
