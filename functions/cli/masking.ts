@@ -27,7 +27,7 @@ export function maskFor(frameworks: readonly Framework[], show: boolean): Mask {
   if (show) return bare;
   const patterns = frameworks.flatMap(sensitivePatterns).sort((a, b) => b.length - a.length);
   const pattern =
-    patterns.length > 0 ? new RegExp(`(?<![A-Za-z0-9])(?:${patterns.join('|')})(?![A-Za-z0-9])`, 'g') : undefined;
+    patterns.length > 0 ? new RegExp(`(?<![A-Za-z0-9])(?:${patterns.join('|')})(?![A-Za-z0-9])`, 'gi') : undefined;
   const ids = (text: string) => (pattern ? text.replace(pattern, sensitiveRequirement) : text);
   const json = (value: unknown): unknown => {
     if (typeof value === 'string') return ids(value);
