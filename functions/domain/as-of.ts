@@ -43,11 +43,14 @@ export function enrollmentAt(
       else delete progress[requirement];
     }
     moveCompletion(past, entry);
+    if (entry.action === 'enrollment-withdrawn') past.status = 'withdrawn';
+    if (entry.action === 'enrollment-resumed') past.status = 'open';
     past.pointers.completion = movedPointer(past.pointers.completion ?? {}, entry);
   }
   const { active } = past.pointers.completion ?? {};
-  const status = (active ? !active.suspended : past.completion) ? 'complete' : 'open';
-  return { ...past, status, progress };
+  const { status } = past;
+  if (status === 'withdrawn') return { ...past, progress };
+  return { ...past, status: (active ? !active.suspended : past.completion) ? 'complete' : 'open', progress };
 }
 
 function statusesOf({ action, facts }: AuditEntry): [requirement: string, description: string][] {
@@ -62,7 +65,7 @@ function statusesOf({ action, facts }: AuditEntry): [requirement: string, descri
 
 function moveCompletion(past: PastEnrollment, { action, facts }: AuditEntry): void {
   if (action === 'completion-reached') past.completion = { on: String(facts.on), at: String(facts.reachedAt) };
-  if (action === 'completion-undone') delete past.completion;
+  if (action === 'completion-undone' || action === 'enrollment-withdrawn') delete past.completion;
 }
 
 /** The completion's pointer after one entry: what evaluate, issue, sweep and people's acts did to it. */

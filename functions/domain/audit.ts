@@ -16,6 +16,8 @@ export const systemActor = (step: string): Actor => ({ id: step, role: 'system' 
 
 export const auditActions = [
   'enrolled',
+  'enrollment-withdrawn',
+  'enrollment-resumed',
   'evidence-accepted',
   'evidence-rejected',
   'evidence-set-aside',

@@ -18,6 +18,14 @@ export const completionSchema = () =>
   });
 export type Completion = z.infer<ReturnType<typeof completionSchema>>;
 
+/** Why an apprentice left the program. */
+export const leavingCodes = ['resigned', 'dismissed', 'transferred', 'never-started', 'other'] as const;
+
+/** The act of leaving, on a withdrawn enrollment: its text stays here, the ledger holds its hash. */
+export const leavingSchema = () =>
+  z.strictObject({ at: instantSchema, code: z.enum(leavingCodes), text: z.string().max(500) });
+export type Leaving = z.infer<ReturnType<typeof leavingSchema>>;
+
 /**
  * An apprentice in a program, pinned to one framework version. The single item that evaluate and issue agree on:
  * `version` counts their writes, `fence` counts the acts of people that may take a completion back.
@@ -42,6 +50,8 @@ export const enrollmentSchema = /* @__PURE__ */ z.lazy(() =>
     /** By sort key: the hash of an item that was dated ahead of its own stream record. That content never counts. */
     refused: z.record(z.string(), z.string()),
     completion: completionSchema().optional(),
+    /** Set while the status is *withdrawn*. */
+    left: leavingSchema().optional(),
     pointers: z.record(z.string(), pointerSchema()),
     chain: chainHeadSchema(),
     lastChangeAt: instantSchema,
@@ -57,6 +67,7 @@ export type EnrollmentPatch = {
   refused?: Record<string, string>;
   status?: EnrollmentStatus;
   completion?: Completion | null;
+  left?: Leaving | null;
   pointers?: Partial<Record<Achievement, Pointer>>;
   apprentice?: Enrollment['apprentice'];
   chain?: Enrollment['chain'];
@@ -70,11 +81,13 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     if (value === null) delete progress[id];
     else progress[id] = value;
   }
-  const { completion: before, ...rest } = enrollment;
-  const completion = patch.completion === undefined ? before : (patch.completion ?? undefined);
+  const { completion: completionBefore, left: leftBefore, ...rest } = enrollment;
+  const completion = patch.completion === undefined ? completionBefore : (patch.completion ?? undefined);
+  const left = patch.left === undefined ? leftBefore : (patch.left ?? undefined);
   return {
     ...rest,
     ...(completion && { completion }),
+    ...(left && { left }),
     progress,
     met: patch.met ?? enrollment.met,
     marks: { ...enrollment.marks, ...patch.marks },

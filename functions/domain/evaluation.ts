@@ -185,7 +185,8 @@ function movePointers(
 ): Moved {
   const { enrollment, program, framework, hashes, now } = input;
   const moved: Moved = { patch: {}, facts: [], transitions: [], unfinished: false };
-  if (enrollment.status === 'withdrawn') return moved;
+  // Who has left gets nothing new; what was issued before still stands or falls with its basis.
+  const left = enrollment.status === 'withdrawn';
   const standing: Standing = { framework, program, enrolledOn: enrollment.enrolledOn, progress: {} };
   const walk = () => {
     if (Object.keys(standing.progress).length === 0) standing.progress = merged(enrollment.progress, changed);
@@ -199,6 +200,7 @@ function movePointers(
   });
   const pointers: Record<string, Pointer> = {};
   const move = (achievement: Achievement, judge: { completion: EnrollmentPatch['completion']; stands: boolean }) => {
+    if (left && !enrollment.pointers[achievement]?.active) return;
     const change = movePointer({
       achievement,
       pointer: enrollment.pointers[achievement],
@@ -227,7 +229,7 @@ function movePointers(
   }
   const active = enrollment.pointers.completion?.active;
   const judged = judgeCompletion(allMet, active?.completedOn, walk, now);
-  Object.assign(moved.patch, completionPatch(enrollment, judged, active !== undefined));
+  if (!left) Object.assign(moved.patch, completionPatch(enrollment, judged, active !== undefined));
   if (moved.patch.completion !== undefined) {
     const undone = moved.patch.completion === null;
     const facts = undone ? {} : { on: judged.completion?.on ?? '', reachedAt: judged.completion?.at ?? '' };

@@ -135,8 +135,10 @@ export function updateParts(enrollment: Enrollment, patch: EnrollmentPatch): Upd
   for (const attribute of ['met', 'status', 'apprentice', 'chain', 'lastChangeAt'] as const) {
     if (patch[attribute] !== undefined) set(name(attribute), patch[attribute]);
   }
-  if (patch.completion) set(name('completion'), patch.completion);
-  else if (patch.completion === null) removes.push(name('completion'));
+  for (const attribute of ['completion', 'left'] as const) {
+    if (patch[attribute]) set(name(attribute), patch[attribute]);
+    else if (patch[attribute] === null) removes.push(name(attribute));
+  }
   setIndexes(enrollment, after, set, (attribute) => removes.push(name(attribute)), name);
   sets.push(`${name('version')} = ${name('version')} + :one`);
   parts.values[':one'] = 1;
