@@ -28,7 +28,7 @@ export async function actOnEnrollment<T>(
     const decided = decide(enrollment);
     if ('outcome' in decided) return decided;
     const now = ports.clock.now();
-    const chained = chain(enrollment.chain, decided.facts, now);
+    const chained = chain(enrollment, decided.facts, now);
     const { outcome } = await ports.store.commit({
       enrollment,
       guard: { version: enrollment.version, fence: enrollment.fence },

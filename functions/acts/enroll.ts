@@ -66,7 +66,7 @@ export async function enroll(
     },
     cause: `enroll#${ref.enrollment}`,
   };
-  const chained = chain(emptyChain(ref, now), [fact], now);
+  const chained = chain({ chain: emptyChain(ref, now), salt }, [fact], now);
   const enrollment: Enrollment = {
     ...ref,
     apprentice,

@@ -54,7 +54,7 @@ export async function readStatus(
     );
   const now = ports.clock.now();
   const { program } = stored;
-  const chainFault = findChainFault(ref, record.ledger, enrollment.chain);
+  const chainFault = findChainFault(enrollment, record.ledger);
   const view =
     moment === undefined
       ? { standing: enrollment, explanation: explain(enrollment, program, framework, now) }

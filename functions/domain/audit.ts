@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { documentHash, sha256 } from './hash.ts';
+import { documentHash, saltedHash, sha256 } from './hash.ts';
 import type { EnrollmentRef } from './ids.ts';
 import { type Instant, instantSchema, later } from './time.ts';
 
@@ -95,9 +95,12 @@ export function emptyChain(ref: EnrollmentRef, at: Instant): ChainHead {
   return { seq: 0, hash: sha256(`journeypaper/ledger/1 ${ref.program} ${ref.enrollment}`), at };
 }
 
+/** What a chain hangs on: its head, and the secret that the details of its entries are salted with. */
+export type ChainState = { chain: ChainHead; salt: string };
+
 /** Appends facts to a chain. Times never run backwards along it, whatever the clocks do. */
 export function chain(
-  head: ChainHead,
+  { chain: head, salt }: ChainState,
   facts: readonly AuditFact[],
   now: Instant,
 ): { entries: AuditEntry[]; head: ChainHead } {
@@ -105,31 +108,45 @@ export function chain(
   let { seq, hash, at } = head;
   for (const fact of facts) {
     at = later(at, now);
-    const entry = { ...fact, seq: seq + 1, at, prevHash: hash };
-    hash = documentHash(entry);
-    seq = entry.seq;
+    seq += 1;
+    const entry = { ...fact, seq, at, prevHash: hash };
+    hash = entryHash(entry, detailHash(salt, entry));
     entries.push({ ...entry, hash });
   }
   return { entries, head: { seq, hash, at } };
+}
+
+/**
+ * The salted hash of what an entry says in detail: whom or what it is about, its facts and its cause. Who may not read
+ * the detail gets this hash in its place and can still follow the chain.
+ */
+export function detailHash(salt: string, { seq, subject, facts, cause }: Omit<AuditEntry, 'hash'>): string {
+  return saltedHash(salt, detailKey(seq), { subject, facts, cause });
+}
+
+/** Names an entry's detail where its salt is derived. */
+export const detailKey = (seq: number) => `ledger#${seq}`;
+
+/** An entry's hash: its place, its time, who did what kind of thing, and the hash of the detail. */
+export function entryHash({ seq, at, actor, action, prevHash }: Omit<AuditEntry, 'hash'>, detail: string): string {
+  return documentHash({ seq, at, actor, action, prevHash, detail });
 }
 
 export type ChainFault = { seq: number; fault: 'gap' | 'order' | 'hash' | 'link' | 'head' };
 
 /** Checks a whole chain, in any order of entries, against its head; undefined when every link fits. */
 export function findChainFault(
-  ref: EnrollmentRef,
+  { chain: head, salt, ...ref }: EnrollmentRef & ChainState,
   entries: readonly AuditEntry[],
-  head: ChainHead,
 ): ChainFault | undefined {
   const sorted = [...entries].sort((a, b) => a.seq - b.seq);
   let previous = emptyChain(ref, sorted[0]?.at ?? head.at);
   for (const entry of sorted) {
     if (entry.seq !== previous.seq + 1) return { seq: previous.seq + 1, fault: 'gap' };
     if (entry.prevHash !== previous.hash) return { seq: entry.seq, fault: 'link' };
-    const { hash, ...content } = entry;
-    if (documentHash(content) !== hash) return { seq: entry.seq, fault: 'hash' };
+    if (entryHash(entry, detailHash(salt, entry)) !== entry.hash) return { seq: entry.seq, fault: 'hash' };
     if (entry.at < previous.at) return { seq: entry.seq, fault: 'order' };
-    previous = { seq: entry.seq, hash, at: entry.at };
+    previous = { seq: entry.seq, hash: entry.hash, at: entry.at };
   }
   return previous.seq === head.seq && previous.hash === head.hash ? undefined : { seq: head.seq, fault: 'head' };
 }

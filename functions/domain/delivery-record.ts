@@ -21,7 +21,7 @@ export function recordDelivery(
   if (after.reason) facts.reason = after.reason;
   const cause = `${step}#${after.deliveryId}#${after.attempt}#${after.state}#${enrollment.version}`;
   const fact: AuditFact = { actor: systemActor(step), action, subject: after.deliveryId, facts, cause };
-  const chained = chain(enrollment.chain, [fact], now);
+  const chained = chain(enrollment, [fact], now);
   const from =
     deliveryStatesBefore(after.state).includes(before.state) || before.state === after.state ? [before.state] : [];
   return {

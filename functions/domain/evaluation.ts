@@ -92,7 +92,7 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
       cause: derivedCause(enrollment, 0),
     });
   }
-  const chained = chain(enrollment.chain, facts, input.now);
+  const chained = chain(enrollment, facts, input.now);
   if (changed) Object.assign(patch, { chain: chained.head, lastChangeAt: input.now });
   return {
     changed,

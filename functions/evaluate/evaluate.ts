@@ -144,7 +144,7 @@ function write(
       cause: `evaluate#${email.deliveryId}`,
     };
   });
-  const more = chain(decision.patch.chain ?? enrollment.chain, queued, ports.clock.now());
+  const more = chain({ ...enrollment, chain: decision.patch.chain ?? enrollment.chain }, queued, ports.clock.now());
   return ports.store.commit({
     enrollment,
     guard: { version: enrollment.version },

@@ -273,7 +273,7 @@ function commitIssued(ports: IssuePorts, enrollment: Enrollment, pointer: Pointe
       : [fact('credential-superseded', credential.replaces, credential, { by: credentialId })]),
     fact('delivery-queued', credential.delivery, credential, { credential: credentialId }),
   ];
-  const chained = chain(enrollment.chain, facts, issuedAt);
+  const chained = chain(enrollment, facts, issuedAt);
   const { pending: _, revoked: __, ...rest } = pointer;
   const next: Pointer = {
     ...rest,
@@ -315,7 +315,7 @@ function commitParked(
     facts: { achievement, reason },
     cause,
   };
-  const chained = chain(enrollment.chain, [parked], ports.clock.now());
+  const chained = chain(enrollment, [parked], ports.clock.now());
   return ports.store.commit({
     enrollment,
     guard: { version: enrollment.version },

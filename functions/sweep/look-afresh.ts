@@ -87,7 +87,7 @@ async function queueWarning(
     facts: { expiresOn, to },
     cause: `sweep#${deliveryId}`,
   };
-  const chained = chain(enrollment.chain, [fact], now);
+  const chained = chain(enrollment, [fact], now);
   const commit = {
     enrollment,
     guard: { version: enrollment.version },

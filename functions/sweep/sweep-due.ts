@@ -85,7 +85,7 @@ function pushCredentials(enrollment: Enrollment, now: string): Push | undefined 
     });
   }
   if (Object.keys(pointers).length === 0) return undefined;
-  const chained = chain(enrollment.chain, facts, now);
+  const chained = chain(enrollment, facts, now);
   const commit = {
     enrollment,
     guard: { version: enrollment.version },

@@ -98,7 +98,7 @@ async function fill(each: Sponsor): Promise<void> {
     facts: { reason: each.mark },
     cause: `issue#${credentialId}`,
   };
-  const chained = chain(enrollment.chain, [fact], at);
+  const chained = chain(enrollment, [fact], at);
   const outcome = await store.commit({
     enrollment,
     guard: { version: 1, fence: 0 },

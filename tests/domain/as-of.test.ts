@@ -39,7 +39,7 @@ function world(policy: Policy = {}) {
   let ids = 0;
 
   const record = (facts: AuditFact[], pointer?: Pointer) => {
-    const { entries, head } = chain(enrollment.chain, facts, noon(day));
+    const { entries, head } = chain(enrollment, facts, noon(day));
     ledger.push(...entries);
     const patch = { chain: head, ...(pointer && { pointers: { completion: pointer } }) };
     enrollment = { ...patched(enrollment, patch), version: enrollment.version + 1 };

@@ -82,7 +82,7 @@ function judgeReplay(world: QuietWorld, { enrollment, ledger }: EnrollmentRow): 
 
 function judgeLedger(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment, ledger } = row;
-  const fault = findChainFault(enrollment, [...ledger.values()], enrollment.chain);
+  const fault = findChainFault(enrollment, [...ledger.values()]);
   if (fault) world.scheduler.fail('the chain is unbroken', `${enrollment.enrollment}: ${fault.fault} at ${fault.seq}`);
   const createdAt = new Date(row.createdAt).toISOString();
   for (const { pk, change } of world.stream.all) {

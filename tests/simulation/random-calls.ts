@@ -64,7 +64,7 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
     if (roll < 0.33) {
       const made = enrollment();
       const { entries, head } = chain(
-        made.chain,
+        made,
         [
           {
             actor: systemActor('test'),

@@ -146,7 +146,7 @@ export function randomCommits(
       };
     });
     const unique = [...new Map(facts.map((fact) => [fact.cause, fact])).values()];
-    const chained = chain(read.chain, unique, moment());
+    const chained = chain(read, unique, moment());
     const stale = () => (rng.chance(0.12) ? 1 : 0);
     const id = rng.pick(ids);
     const mail = delivery(own);
