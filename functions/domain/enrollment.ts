@@ -96,7 +96,8 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     pointers: { ...enrollment.pointers, ...(patch.pointers as Record<string, Pointer>) },
     apprentice: patch.apprentice ?? enrollment.apprentice,
     chain: patch.chain ?? enrollment.chain,
-    lastChangeAt: patch.lastChangeAt ?? enrollment.lastChangeAt,
+    // Whatever is chained is a change: what looks for changed chains goes by this.
+    lastChangeAt: patch.lastChangeAt ?? patch.chain?.at ?? enrollment.lastChangeAt,
   };
 }
 

@@ -32,6 +32,9 @@ export const journalEvents = {
   'sweep.unreadable': 'A failed batch cannot be read and stays for a person',
   'sweep.replayed': 'Evidence set aside was handed back to evaluate',
   'sweep.looked': 'Open enrollments were asked to be looked at afresh',
+  'checkpoint.taken': 'The chains of a program were folded into a signed checkpoint',
+  'checkpoint.unchanged': 'No chain has moved since the last checkpoint',
+  'checkpoint.raced': 'Another run took this checkpoint',
   'sweep.warned': 'A warning of a lapsing certificate was queued',
 } as const;
 export type JournalCode = keyof typeof journalEvents;

@@ -68,6 +68,13 @@ export type RecordStore = {
   readRecord(ref: EnrollmentRef): Promise<EnrollmentRecord | undefined>;
   createEnrollment(enrollment: Enrollment, entries: readonly AuditEntry[]): Promise<'created' | 'exists'>;
   listEnrollments(program: string, status: EnrollmentStatus, cursor?: string): Promise<Page<EnrollmentSummary>>;
+  /** As `listEnrollments`, of those whose record changed at an instant or later. */
+  listChangedEnrollments(
+    program: string,
+    status: EnrollmentStatus,
+    since: Instant,
+    cursor?: string,
+  ): Promise<Page<EnrollmentSummary>>;
 
   /** All items of some requirements, in no order. */
   readEvidence(ref: EnrollmentRef, requirements: readonly string[]): Promise<RawItem[]>;

@@ -129,6 +129,7 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
       { name: 'findCredential', run: (s) => s.findCredential(codeOf(`new-${id}${own.enrollment}`)) },
       { name: 'listDue', run: (s) => s.listDue(before) },
       { name: 'listEnrollments', run: (s) => s.listEnrollments(own.program, status) },
+      { name: 'listChangedEnrollments', run: (s) => s.listChangedEnrollments(own.program, status, at) },
       { name: 'listAside', run: (s) => s.listAside(own.program) },
       { name: 'readProgram', run: (s) => s.readProgram(own.program) },
       { name: 'readProgramVersion', run: (s) => s.readProgramVersion(own.program, stored.hashes.program) },

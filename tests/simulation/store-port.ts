@@ -71,6 +71,10 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
       call('store.createEnrollment', () => table.createEnrollment(enrollment, entries)),
     listEnrollments: (program, status) =>
       call('store.listEnrollments', () => ({ items: table.listEnrollments(program, status, mayLag()) })),
+    listChangedEnrollments: (program, status, since) =>
+      call('store.listChangedEnrollments', () => ({
+        items: table.listEnrollments(program, status, mayLag()).filter((item) => item.lastChangeAt >= since),
+      })),
 
     readEvidence: (ref, requirements) =>
       call('store.readEvidence', () => {

@@ -3,7 +3,7 @@ import { auditEntrySchema } from '../../domain/audit.ts';
 import { credentialSchema } from '../../domain/credential.ts';
 import { deliverySchema } from '../../domain/delivery.ts';
 import type { EnrollmentStatus } from '../../domain/enrollment.ts';
-import type { DueItem, EnrollmentRecord, RecordStore } from '../../ports/record-store.ts';
+import type { DueItem, EnrollmentRecord, EnrollmentSummary, Page, RecordStore } from '../../ports/record-store.ts';
 import { ledgerItem, toItem } from './commit-items.ts';
 import { readCancellation, toAdapterError } from './dynamo-errors.ts';
 import { fromCursor, type Item, type Table, toCursor } from './dynamo-table.ts';
@@ -14,7 +14,7 @@ const pageSize = 100;
 
 type Enrollments = Pick<
   RecordStore,
-  'readEnrollment' | 'readRecord' | 'createEnrollment' | 'listEnrollments' | 'listDue'
+  'readEnrollment' | 'readRecord' | 'createEnrollment' | 'listEnrollments' | 'listChangedEnrollments' | 'listDue'
 >;
 
 export function enrollments(t: Table): Enrollments {
@@ -43,24 +43,8 @@ export function enrollments(t: Table): Enrollments {
         throw toAdapterError('createEnrollment', error);
       }
     },
-    async listEnrollments(program, status, cursor) {
-      const shape = { IndexName: 'list', KeyConditionExpression: 'listPk = :pk', Limit: pageSize };
-      const page = await t.query(
-        'listEnrollments',
-        shape,
-        { ':pk': listPartition(program, status) },
-        fromCursor(cursor),
-      );
-      const items = page.items.map((item) => ({
-        program: String(item.program),
-        enrollment: String(item.enrollment),
-        status: item.status as EnrollmentStatus,
-        met: Number(item.met),
-        lastChangeAt: String(item.lastChangeAt),
-      }));
-      const next = toCursor(page.next);
-      return { items, ...(next !== undefined && { cursor: next }) };
-    },
+    listEnrollments: (program, status, cursor) => listByStatus(t, program, status, undefined, cursor),
+    listChangedEnrollments: (program, status, since, cursor) => listByStatus(t, program, status, since, cursor),
     async listDue(before, cursor) {
       const shape = { IndexName: 'due', KeyConditionExpression: 'duePk = :pk AND dueAt <= :before', Limit: pageSize };
       const page = await t.query('listDue', shape, { ':pk': duePartition, ':before': before }, fromCursor(cursor));
@@ -77,6 +61,32 @@ export function enrollments(t: Table): Enrollments {
       return { items, ...(next !== undefined && { cursor: next }) };
     },
   };
+}
+
+/** One page of the index that sorts a program's enrollments of a status by their last change. */
+async function listByStatus(
+  t: Table,
+  program: string,
+  status: EnrollmentStatus,
+  since: string | undefined,
+  cursor: string | undefined,
+): Promise<Page<EnrollmentSummary>> {
+  const KeyConditionExpression = since === undefined ? 'listPk = :pk' : 'listPk = :pk AND listSk >= :since';
+  const page = await t.query(
+    'listEnrollments',
+    { IndexName: 'list', KeyConditionExpression, Limit: pageSize },
+    { ':pk': listPartition(program, status), ...(since !== undefined && { ':since': since }) },
+    fromCursor(cursor),
+  );
+  const items = page.items.map((item) => ({
+    program: String(item.program),
+    enrollment: String(item.enrollment),
+    status: item.status as EnrollmentStatus,
+    met: Number(item.met),
+    lastChangeAt: String(item.lastChangeAt),
+  }));
+  const next = toCursor(page.next);
+  return { items, ...(next !== undefined && { cursor: next }) };
 }
 
 function toRecord(items: readonly Item[]): EnrollmentRecord | undefined {

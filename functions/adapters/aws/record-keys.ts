@@ -1,3 +1,4 @@
+import type { AccessChain } from '../../domain/access.ts';
 import { sha256 } from '../../domain/hash.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
 
@@ -20,6 +21,16 @@ export const programVersionKey = (program: string, hash: string) => ({
   sk: `VERSION#${hash}`,
 });
 export const templateKey = (program: string, hash: string) => ({ pk: `${program}#PROGRAM`, sk: `TEMPLATE#${hash}` });
+/** Who read what. Heads and entries sort by day, then reader, so that a span of days is one query. */
+export const accessPartition = (program: string) => `${program}#ACCESS`;
+export const accessHeadKey = ({ program, actor, day }: AccessChain) => ({
+  pk: accessPartition(program),
+  sk: `HEAD#${day}#${actor}`,
+});
+export const accessEntryKey = ({ program, actor, day }: AccessChain, seq: number) => ({
+  pk: accessPartition(program),
+  sk: `ENTRY#${day}#${actor}#${String(seq).padStart(8, '0')}`,
+});
 /** Frameworks belong to no program: published, immutable, shared. */
 export const frameworkKey = (id: string, version: string) => ({ pk: `FRAMEWORK#${id}`, sk: `VERSION#${version}` });
 /** What is set aside may have any key: one that would make this key too long for the table goes by its hash. */
