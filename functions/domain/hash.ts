@@ -24,6 +24,10 @@ export function documentHash(document: unknown): string {
  * ask) leaves the chain whole.
  */
 export function saltedHash(enrollmentSalt: string, itemKey: string, content: unknown): string {
-  const salt = createHmac('sha256', enrollmentSalt).update(itemKey).digest('hex');
-  return sha256(canonicalJson({ salt, content }));
+  return sha256(canonicalJson({ salt: recordSalt(enrollmentSalt, itemKey), content }));
+}
+
+/** One record's own salt: who is given it can check that record's hash, and learns nothing of any other's. */
+export function recordSalt(enrollmentSalt: string, itemKey: string): string {
+  return createHmac('sha256', enrollmentSalt).update(itemKey).digest('hex');
 }

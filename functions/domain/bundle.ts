@@ -1,0 +1,163 @@
+import { type AuditEntry, detailHash, detailKey } from './audit.ts';
+import type { Head } from './checkpoint.ts';
+import type { Credential } from './credential.ts';
+import type { Delivery } from './delivery.ts';
+import type { Enrollment } from './enrollment.ts';
+import { type Assessment, evidencePartition, parseEvidenceKeys, parseItem, type RawItem } from './evidence.ts';
+import { type Framework, requirementsOf } from './framework.ts';
+import { recordSalt, saltedHash } from './hash.ts';
+import type { InclusionProof } from './merkle.ts';
+
+/*
+ * What an auditor takes away: lines of JSON, each with its `kind`. An enrollment's line comes first and what belongs to
+ * it follows, its ledger in the order of the chain, so that a reader needs to remember one enrollment at a time.
+ */
+
+export type EnrollmentLine = {
+  kind: 'enrollment';
+  enrollment: string;
+  /** Without the address: no audit needs it. */
+  apprentice: { id: string; name: string };
+  enrolledOn: string;
+  framework: Enrollment['framework'];
+  status: Enrollment['status'];
+  completion?: Enrollment['completion'];
+  left?: { at: string; code: string };
+  /** How far the ledger had come at the checkpoint, and how that is proved. */
+  chain: { seq: number; hash: string };
+  proof: InclusionProof;
+};
+
+/** A ledger entry: whole, with the salt of its detail; or redacted, with the detail's hash in its place. */
+export type EntryLine =
+  | { kind: 'entry'; enrollment: string; entry: AuditEntry; salt: string }
+  | {
+      kind: 'entry';
+      enrollment: string;
+      entry: Omit<AuditEntry, 'subject' | 'facts' | 'cause'>;
+      redacted: 'sensitive';
+      detail: string;
+    };
+
+/** One piece of evidence with what became of it. Its text stays in the record; the hash ties it to the ledger. */
+export type EvidenceLine = {
+  kind: 'evidence';
+  enrollment: string;
+  requirement: string;
+  evidence: string;
+  submittedBy: string;
+  submittedAt: string;
+  occurredOn: string;
+  hours?: number;
+  certificate?: { issuer: string; number: string; issuedOn: string; expiresOn?: string | undefined };
+  contentHash: string;
+  /** The ledger does not know this content yet: it reached the table after the checkpoint. */
+  unchained?: true;
+  withdrawn?: { by: string; at: string };
+  assessments: Pick<Assessment, 'assessment' | 'assessor' | 'assessedAt' | 'outcome' | 'evidenceHash'>[];
+};
+
+export type CredentialLine = { kind: 'credential' } & Omit<Credential, 'code'>;
+export type DeliveryLine = { kind: 'delivery' } & Omit<Delivery, 'dueAt' | 'leaseUntil'>;
+
+export function enrollmentLine(enrollment: Enrollment, head: Head, proof: InclusionProof): EnrollmentLine {
+  const { id, name } = enrollment.apprentice;
+  const { completion, left } = enrollment;
+  return {
+    kind: 'enrollment',
+    enrollment: enrollment.enrollment,
+    apprentice: { id, name },
+    enrolledOn: enrollment.enrolledOn,
+    framework: enrollment.framework,
+    status: enrollment.status,
+    ...(completion && { completion }),
+    ...(left && { left: { at: left.at, code: left.code } }),
+    chain: { seq: head.seq, hash: head.hash },
+    proof,
+  };
+}
+
+/** The requirements and skill sets of a framework that disclose something about their holder. */
+export function sensitiveIds(framework: Framework): ReadonlySet<string> {
+  const requirements = [...requirementsOf(framework).values()].filter((r) => r.sensitive).map((r) => r.id);
+  return new Set([...requirements, ...framework.skillSets.filter((set) => set.sensitive).map((set) => set.id)]);
+}
+
+export function entryLine(
+  { enrollment, salt }: Pick<Enrollment, 'enrollment' | 'salt'>,
+  entry: AuditEntry,
+  hidden: ReadonlySet<string>,
+): EntryLine {
+  if (!mentions(entry, hidden))
+    return { kind: 'entry', enrollment, entry, salt: recordSalt(salt, detailKey(entry.seq)) };
+  const { subject: _, facts: __, cause: ___, ...open } = entry;
+  return { kind: 'entry', enrollment, entry: open, redacted: 'sensitive', detail: detailHash(salt, entry) };
+}
+
+/** Does anything in an entry's detail name one of these ids, be it in a key, a value or a cause? */
+function mentions({ subject, facts, cause }: AuditEntry, ids: ReadonlySet<string>): boolean {
+  if (ids.size === 0) return false;
+  const texts = [subject, cause, ...Object.entries(facts).flatMap(([key, value]) => [key, String(value)])];
+  // Ids are slugs; everything that may stand beside one is none of its characters.
+  return texts.some((text) =>
+    text
+      .toLowerCase()
+      .split(/[^a-z0-9-]+/)
+      .some((word) => ids.has(word)),
+  );
+}
+
+/** The evidence of an enrollment, by requirement and id. Items that break the contract are left to the ledger. */
+export function evidenceLines(
+  enrollment: Enrollment,
+  items: readonly RawItem[],
+  ledger: readonly AuditEntry[],
+  hidden: ReadonlySet<string>,
+): EvidenceLine[] {
+  const chained = new Set(ledger.map(({ facts }) => facts.contentHash));
+  const lines = new Map<string, EvidenceLine>();
+  const parsed = items.flatMap((item) => {
+    const place = parseEvidenceKeys(evidencePartition(enrollment), item.sk);
+    if (!place || hidden.has(place.requirement)) return [];
+    const value = parseItem(place, item.attributes);
+    return value.ok ? [{ item, value, key: `${place.requirement}#${place.evidence}` }] : [];
+  });
+  for (const { item, value, key } of parsed) {
+    if (value.part !== 'evidence') continue;
+    const { requirement, evidence, submittedBy, submittedAt, occurredOn, hours, certificate } = value.value;
+    const contentHash = saltedHash(enrollment.salt, item.sk, item.attributes);
+    lines.set(key, {
+      kind: 'evidence',
+      enrollment: enrollment.enrollment,
+      requirement,
+      evidence,
+      submittedBy,
+      submittedAt,
+      occurredOn,
+      ...(hours !== undefined && { hours }),
+      ...(certificate && { certificate }),
+      contentHash,
+      ...(!chained.has(contentHash) && { unchained: true as const }),
+      assessments: [],
+    });
+  }
+  for (const { value, key } of parsed) {
+    const line = lines.get(key);
+    if (!line) continue;
+    if (value.part === 'withdrawal') line.withdrawn = { by: value.value.withdrawnBy, at: value.value.withdrawnAt };
+    if (value.part !== 'assessment') continue;
+    const { assessment, assessor, assessedAt, outcome, evidenceHash } = value.value;
+    line.assessments.push({ assessment, assessor, assessedAt, outcome, evidenceHash });
+  }
+  for (const line of lines.values()) line.assessments.sort((a, b) => (a.assessedAt < b.assessedAt ? -1 : 1));
+  return [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+/** Without the public code: who holds a bundle verifies by it, and needs no key to the public page. */
+export function credentialLine({ code: _, ...credential }: Credential): CredentialLine {
+  return { kind: 'credential', ...credential };
+}
+
+export function deliveryLine({ dueAt: _, leaseUntil: __, ...delivery }: Delivery): DeliveryLine {
+  return { kind: 'delivery', ...delivery };
+}

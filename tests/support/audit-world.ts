@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { folderSink } from '../../functions/adapters/bundle/folder-sink.ts';
+import { takeCheckpoint } from '../../functions/checkpoint/take-checkpoint.ts';
+import {
+  type Access,
+  type AccessEntry,
+  type AccessHead,
+  accessChainOf,
+  chainAccess,
+  emptyAccessHead,
+} from '../../functions/domain/access.ts';
+import type { Actor } from '../../functions/domain/audit.ts';
+import { accessChainName } from '../../functions/domain/checkpoint.ts';
+import type { Framework } from '../../functions/domain/framework.ts';
+import { canonicalJson, sha256 } from '../../functions/domain/hash.ts';
+import type { Policy } from '../../functions/domain/program.ts';
+import { type ExportPorts, type ExportRequest, exportRecords } from '../../functions/export/export-records.ts';
+import { sealBundle } from '../../functions/export/seal-bundle.ts';
+import { issueCredential } from '../../functions/issue/issue.ts';
+import type { AccessLog } from '../../functions/ports/access-log.ts';
+import type { CheckpointStore, StoredCheckpoint } from '../../functions/ports/checkpoint-store.ts';
+import type { Signer } from '../../functions/ports/signer.ts';
+import { memoryStore, stepsWorld } from './steps-world.ts';
+
+export const auditor: Actor = { id: 'auditor-1', role: 'auditor' };
+const verifier = new URL('../../functions/export/verify.mjs', import.meta.url);
+const run = promisify(execFile);
+
+/** An access log in memory, with the contract of the table's. */
+function memoryAccess(now: () => string): AccessLog & { entries: AccessEntry[] } {
+  const heads = new Map<string, AccessHead & { chain: string; day: string }>();
+  const entries: AccessEntry[] = [];
+  return {
+    entries,
+    async append(program, access: Access) {
+      const at = now();
+      const of = accessChainOf(program, access.actor, at);
+      const chain = accessChainName(of.actor, of.day);
+      const { entry, head } = chainAccess(of, heads.get(chain) ?? emptyAccessHead(of), access, at);
+      heads.set(chain, { ...head, chain, day: of.day });
+      entries.push(entry);
+      return head;
+    },
+    async *list() {
+      yield* entries;
+    },
+    async *heads(_, from) {
+      for (const { chain, day, seq, hash } of heads.values()) if (day >= from) yield { chain, seq, hash };
+    },
+  };
+}
+
+function memoryCheckpoints(): CheckpointStore {
+  const stored: StoredCheckpoint[] = [];
+  return {
+    async put(given) {
+      if (stored[given.checkpoint.number - 1]) return 'exists';
+      stored[given.checkpoint.number - 1] = structuredClone(given);
+      return 'stored';
+    },
+    read: async (_, number) => stored[number - 1],
+    readSigned: async (_, number) => stored[number - 1],
+    latest: async () => stored.at(-1),
+  };
+}
+
+function keyPair() {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const signer: Signer = {
+    sign: async (content) => ({ keyId: 'key', signature: sign('sha256', content, privateKey).toString('base64') }),
+  };
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  return { signer, pem, fingerprint: fingerprintOf(publicKey) };
+}
+
+const fingerprintOf = (key: KeyObject) => sha256(key.export({ type: 'spki', format: 'der' }));
+
+/** The steps' world with real keys, checkpoints and exports: what happens is up to the test. */
+export function auditWorld(policy: Partial<Policy> = {}, framework?: Framework) {
+  const world = stepsWorld(memoryStore(), policy, framework);
+  const { now } = world.ports.clock;
+  const [ledger, signing] = [keyPair(), keyPair()];
+  const access = memoryAccess(now);
+  const checkpoints = memoryCheckpoints();
+  const { store, clock, documents } = world.ports;
+  const ports: ExportPorts = { store, clock, documents, access, checkpoints, signer: ledger.signer };
+  return {
+    ...world,
+    access,
+    checkpoints,
+    exportPorts: ports,
+    fingerprint: ledger.fingerprint,
+    issue: () => issueCredential({ ...world.ports, signer: signing.signer }, world.issueRequest()),
+    checkpoint: () => takeCheckpoint({ ...ports, store, journal: () => undefined }, 'harbor'),
+    /** Writes a bundle into a folder. */
+    async exportTo(folder: string, request: Partial<ExportRequest> = {}) {
+      const sink = folderSink(folder);
+      const whole: ExportRequest = {
+        program: 'harbor',
+        scope: { kind: 'program' },
+        actor: auditor,
+        unredacted: false,
+        ...request,
+      };
+      const { counts, checkpoint } = await exportRecords(ports, whole, sink);
+      await sealBundle(sink, whole, checkpoint, counts, {
+        signer: ledger.signer,
+        keys: { ledger: ledger.pem, signing: signing.pem },
+        verifier: readFileSync(verifier, 'utf8'),
+        madeAt: now(),
+      });
+      return counts;
+    },
+    /** Changes a file of a bundle and signs its manifest anew, as only the holder of the ledger's key could. */
+    async forge(folder: string, path: string, content: string) {
+      writeFileSync(join(folder, path), content);
+      const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+      const file = manifest.files.find((entry: { path: string }) => entry.path === path);
+      Object.assign(file, { bytes: Buffer.byteLength(content), sha256: sha256(content) });
+      const text = canonicalJson(manifest);
+      const { signature } = await ledger.signer.sign(new TextEncoder().encode(text));
+      writeFileSync(join(folder, 'manifest.json'), text);
+      writeFileSync(join(folder, 'manifest.sig'), signature);
+    },
+  };
+}
+
+/** Runs our copy of `verify.mjs`, not the bundle's. */
+export async function verifyBundle(folder: string, ...args: string[]): Promise<{ exitCode: number; said: string }> {
+  try {
+    const { stdout } = await run(process.execPath, [verifier.pathname, folder, ...args]);
+    return { exitCode: 0, said: stdout.trim() };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { exitCode: code, said: `${stdout}${stderr}`.trim() };
+  }
+}
