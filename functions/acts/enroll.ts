@@ -61,6 +61,7 @@ export async function enroll(
     facts: {
       framework: `${framework.id}@${framework.version}`,
       frameworkHash: framework.hash,
+      programHash: stored.hashes.program,
       enrolledOn,
       apprenticeHash: saltedHash(salt, 'apprentice', apprentice),
     },
@@ -72,6 +73,7 @@ export async function enroll(
     apprentice,
     enrolledOn,
     framework,
+    programHash: stored.hashes.program,
     status: 'open',
     salt,
     version: 1,

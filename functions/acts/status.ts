@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { enrollmentAt, explainAt, type PastEnrollment } from '../domain/as-of.ts';
+import { enrollmentAt, type PastEnrollment } from '../domain/as-of.ts';
 import type { AuditEntry, ChainFault } from '../domain/audit.ts';
 import { findChainFault } from '../domain/audit.ts';
 import type { Credential } from '../domain/credential.ts';
@@ -60,7 +60,7 @@ export async function readStatus(
       ? { standing: enrollment, explanation: explain(enrollment, program, framework, now) }
       : chainFault
         ? brokenLedger(chainFault)
-        : viewAt(moment, record, program, framework, now);
+        : await viewAt(ports, moment, record, program, framework, now);
   if ('outcome' in view) return view;
   return {
     outcome: 'found',
@@ -78,13 +78,15 @@ function brokenLedger({ seq, fault }: ChainFault): Refused {
   return refused('ledger.broken', message);
 }
 
-function viewAt(
+/** The past, judged by the program and the framework as they were then. */
+async function viewAt(
+  { store }: Pick<ActPorts, 'store'>,
   moment: string,
   { enrollment, ledger }: { enrollment: Enrollment; ledger: AuditEntry[] },
   program: Program,
   framework: Framework,
   now: Instant,
-): Pick<Status, 'at' | 'standing' | 'explanation'> | Refused {
+): Promise<Pick<Status, 'at' | 'standing' | 'explanation'> | Refused> {
   const at = instantAt(moment, program.timeZone, now);
   if (at === undefined)
     return refused(
@@ -92,8 +94,12 @@ function viewAt(
       `at: "${moment}" is no past instant; give one such as 2026-03-02T14:00:00Z, or a date such as 2026-03-02 for the end of that day`,
     );
   const standing = enrollmentAt(ledger, enrollment, at);
-  const explanation = explainAt(ledger, enrollment, program, framework, at);
-  if (standing && explanation) return { at, standing, explanation };
+  if (standing) {
+    const { programHash, framework: pinned } = standing;
+    const thenProgram = programHash && (await store.readProgramVersion(enrollment.program, programHash));
+    const thenFramework = pinned && (await store.readFramework(pinned));
+    return { at, standing, explanation: explain(standing, thenProgram || program, thenFramework ?? framework, at) };
+  }
   const since = ledger.map((entry) => entry.at).sort()[0];
   return refused('at.before-enrollment', `at: lies before the enrollment was recorded; give ${since} or later`);
 }

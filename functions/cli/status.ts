@@ -21,7 +21,7 @@ export const addStatus: AddCommand = (parent, session) =>
     ],
     notes:
       'Never shows what evidence says. Sensitive requirements and email addresses are hidden without --sensitive.\n' +
-      "--at reads the past from the ledger, and judges it by the program's policy of today.",
+      '--at reads the past from the ledger, and judges it by the program and framework as they were then.',
     options: (command) =>
       withSensitive(command)
         .option('--history', 'the ledger too: every fact, who did it and when, and whether the chain is whole')

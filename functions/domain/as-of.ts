@@ -1,19 +1,25 @@
 import type { AuditEntry } from './audit.ts';
 import type { Enrollment } from './enrollment.ts';
 import { type Explainable, type ExplainablePointer, type Explanation, explain } from './explanation.ts';
-import type { Framework } from './framework.ts';
+import type { Framework, FrameworkRef } from './framework.ts';
 import type { Program } from './program.ts';
 import { parseProgress } from './progress-description.ts';
 import type { Instant } from './time.ts';
 
 /** An enrollment as it was: what an explanation reads of it, and the completion that it carried. */
-export type PastEnrollment = Explainable & Pick<Enrollment, 'completion'>;
+export type PastEnrollment = Explainable &
+  Pick<Enrollment, 'completion'> & {
+    /** The version that it followed then. */
+    framework?: FrameworkRef;
+    /** The version of its program that it was judged by. */
+    programHash?: string;
+  };
 
 type Basics = Pick<Enrollment, 'enrolledOn'>;
 
 /**
  * What `explain` would have answered at a past instant, from the ledger alone. The program and the framework are those
- * that are given: what a policy said back then is for the caller to know. Undefined before the enrollment.
+ * that are given: `enrollmentAt` tells which versions they were. Undefined before the enrollment.
  */
 export function explainAt(
   ledger: readonly AuditEntry[],
@@ -43,6 +49,9 @@ export function enrollmentAt(
       else delete progress[requirement];
     }
     moveCompletion(past, entry);
+    const framework = frameworkOf(entry);
+    if (framework) past.framework = framework;
+    if (entry.facts.programHash !== undefined) past.programHash = String(entry.facts.programHash);
     if (entry.action === 'enrollment-withdrawn') past.status = 'withdrawn';
     if (entry.action === 'enrollment-resumed') past.status = 'open';
     past.pointers.completion = movedPointer(past.pointers.completion ?? {}, entry);
@@ -53,8 +62,15 @@ export function enrollmentAt(
   return { ...past, status: (active ? !active.suspended : past.completion) ? 'complete' : 'open', progress };
 }
 
+/** The version that an entry pins the enrollment to. */
+function frameworkOf({ action, facts }: AuditEntry): FrameworkRef | undefined {
+  if (action !== 'enrolled' && action !== 'framework-moved') return undefined;
+  const [id, version] = String(action === 'enrolled' ? facts.framework : facts.to).split('@');
+  return id && version ? { id, version, hash: String(facts.frameworkHash) } : undefined;
+}
+
 function statusesOf({ action, facts }: AuditEntry): [requirement: string, description: string][] {
-  if (action === 'progress-evaluated') {
+  if (action === 'progress-evaluated' || action === 'framework-moved') {
     return Object.entries(facts).flatMap(([key, value]) =>
       key.startsWith('status.') ? [[key.slice('status.'.length), String(value)]] : [],
     );

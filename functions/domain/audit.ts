@@ -18,6 +18,8 @@ export const auditActions = [
   'enrolled',
   'enrollment-withdrawn',
   'enrollment-resumed',
+  'framework-moved',
+  'program-changed',
   'evidence-accepted',
   'evidence-rejected',
   'evidence-set-aside',

@@ -37,6 +37,8 @@ export const enrollmentSchema = /* @__PURE__ */ z.lazy(() =>
     apprentice: z.strictObject({ id: actorIdSchema, name: personNameSchema, email: emailAddressSchema }),
     enrolledOn: civilDateSchema,
     framework: frameworkRefSchema(),
+    /** The program's version that it was last judged by: a change of it is told in the ledger. */
+    programHash: z.string().length(64).optional(),
     status: enrollmentStatusSchema,
     /** Secret: without it the ledger's hashes say nothing about the records. */
     salt: z.string().min(32).max(64),
@@ -70,6 +72,8 @@ export type EnrollmentPatch = {
   left?: Leaving | null;
   pointers?: Partial<Record<Achievement, Pointer>>;
   apprentice?: Enrollment['apprentice'];
+  framework?: Enrollment['framework'];
+  programHash?: string;
   chain?: Enrollment['chain'];
   lastChangeAt?: string;
 };
@@ -95,6 +99,8 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     status: patch.status ?? enrollment.status,
     pointers: { ...enrollment.pointers, ...(patch.pointers as Record<string, Pointer>) },
     apprentice: patch.apprentice ?? enrollment.apprentice,
+    framework: patch.framework ?? enrollment.framework,
+    ...(patch.programHash !== undefined && { programHash: patch.programHash }),
     chain: patch.chain ?? enrollment.chain,
     // Whatever is chained is a change: what looks for changed chains goes by this.
     lastChangeAt: patch.lastChangeAt ?? patch.chain?.at ?? enrollment.lastChangeAt,

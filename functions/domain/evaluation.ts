@@ -70,12 +70,15 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
     marks: { ...rules.marks, ...marks },
     refused: { ...rules.refused, ...refused },
   };
+  if (enrollment.programHash !== undefined && enrollment.programHash !== input.hashes.program)
+    facts.unshift(programChanged(input));
   const progress = lookAgain(input, after);
   const met = enrollment.met + progress.metDelta;
   const patch: EnrollmentPatch = {
     ...(Object.keys(progress.changed).length > 0 && { progress: progress.changed, met }),
     ...(hasNew(marks, enrollment.marks) && { marks }),
     ...(hasNew(refused, enrollment.refused) && { refused }),
+    ...(facts[0]?.action === 'program-changed' && { programHash: input.hashes.program }),
   };
   tellStatuses(input, facts, progress.changed, rules);
   const moved = movePointers(input, progress.changed, met === requirements.size);
@@ -101,6 +104,17 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
     entries: chained.entries,
     transitions: moved.transitions,
     ...sortAside(input, currentItems, after),
+  };
+}
+
+/** From here on the record is judged by another version of the program: its roster and its policy. */
+function programChanged({ enrollment, hashes }: EvaluationInput): AuditFact {
+  return {
+    actor: systemActor('evaluate'),
+    action: 'program-changed',
+    subject: enrollment.program,
+    facts: { programHash: hashes.program, policyHash: hashes.policy },
+    cause: derivedCause(enrollment, 3),
   };
 }
 

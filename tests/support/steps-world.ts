@@ -63,6 +63,27 @@ export function stepsWorld(store: RecordStore, policy: Partial<Policy> = {}, fra
     await evaluateEnrollment(ports, { ref, changes, whole: false });
   }
 
+  /** Submits and assesses some of what the small framework asks for. */
+  async function assess(requirements: readonly string[]): Promise<void> {
+    const pieces = requirements.map((requirement, i) => ({
+      requirement,
+      evidence: `e${i + 1}`,
+      submittedBy: 'apprentice-1',
+      occurredOn: '2026-02-01',
+      attestation: 'Did it; the proof is in the binder.',
+      ...(requirement === 'cert-cpr' && {
+        certificate: { issuer: 'Red Cross', number: '1', issuedOn: '2026-01-20' },
+      }),
+    }));
+    await submitEvidence(ports, ref, pieces);
+    await assessEvidence(
+      ports,
+      ref,
+      pieces.map(({ requirement, evidence }) => ({ requirement, evidence, assessor: 'assessor-1', outcome: 'met' })),
+    );
+    await settle();
+  }
+
   return {
     ports,
     documents,
@@ -81,31 +102,11 @@ export function stepsWorld(store: RecordStore, policy: Partial<Policy> = {}, fra
         apprentice: { id: 'apprentice-1', name: 'Łukasz Żółć', email: 'lukasz@apprentices.example' },
         enrolledOn,
       }),
+    assess,
     /** Submits and assesses all that the small framework asks for. */
-    async complete(): Promise<void> {
-      const pieces = ['engage-1', 'engage-2', 'course-ethics', 'cert-cpr'].map((requirement, i) => ({
-        requirement,
-        evidence: `e${i + 1}`,
-        submittedBy: 'apprentice-1',
-        occurredOn: '2026-02-01',
-        attestation: 'Did it; the proof is in the binder.',
-        ...(requirement === 'cert-cpr' && {
-          certificate: { issuer: 'Red Cross', number: '1', issuedOn: '2026-01-20' },
-        }),
-      }));
-      await submitEvidence(ports, ref, pieces);
-      await assessEvidence(
-        ports,
-        ref,
-        pieces.map(({ requirement, evidence }) => ({
-          requirement,
-          evidence,
-          assessor: 'assessor-1',
-          outcome: 'met' as const,
-        })),
-      );
-      await settle();
-    },
+    complete: () => assess(['engage-1', 'engage-2', 'course-ethics', 'cert-cpr']),
+    /** Has evaluate look at the whole record, as after an act that asks for it. */
+    lookAtAll: () => evaluateEnrollment(ports, { ref, changes: [], whole: true }),
     /** The last word to issue that evaluate left. */
     issueRequest(): IssueRequested {
       const request = sent.findLast((message) => message.type === 'issue-requested');

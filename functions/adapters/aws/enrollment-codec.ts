@@ -132,7 +132,7 @@ export function updateParts(enrollment: Enrollment, patch: EnrollmentPatch): Upd
   for (const attribute of ['marks', 'refused', 'pointers'] as const) {
     for (const [key, value] of Object.entries(patch[attribute] ?? {})) set(`${name(attribute)}.${name(key)}`, value);
   }
-  for (const attribute of ['met', 'status', 'apprentice', 'chain'] as const) {
+  for (const attribute of ['met', 'status', 'apprentice', 'framework', 'programHash', 'chain'] as const) {
     if (patch[attribute] !== undefined) set(name(attribute), patch[attribute]);
   }
   if (after.lastChangeAt !== enrollment.lastChangeAt) set(name('lastChangeAt'), after.lastChangeAt);
