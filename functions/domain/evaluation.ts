@@ -136,7 +136,10 @@ function lookAgain(input: EvaluationInput, rules: ProgressRules) {
 export function sameProgress(a: RequirementProgress | undefined, b: RequirementProgress | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   if (a.status !== b.status) return false;
-  if (a.status === 'met' && b.status === 'met' && (a.basis !== b.basis || a.since !== b.since)) return false;
+  if (a.status === 'met' && b.status === 'met') {
+    if (a.basis !== b.basis || a.since !== b.since) return false;
+    if (!a.intervals && !b.intervals && !a.hours && !b.hours) return true;
+  }
   return canonicalJson(a) === canonicalJson(b);
 }
 

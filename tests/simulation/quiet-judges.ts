@@ -14,7 +14,7 @@ import type { SimulatedDocuments } from './papers.ts';
 import type { ProgramSetting } from './programs.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type StepJudges, standingOf } from './step-judges.ts';
-import type { SimulatedStream } from './stream.ts';
+import type { SimulatedStream, StreamRecord } from './stream.ts';
 import { type EnrollmentRow, refKey, type SimulatedTable } from './table.ts';
 
 export type QuietWorld = {
@@ -119,9 +119,13 @@ function judgeAsides(world: QuietWorld, row: EnrollmentRow): void {
 /** Refused as dated ahead is exactly the content whose own record says so. */
 function judgeRefused(world: QuietWorld, row: EnrollmentRow): void {
   const pk = evidencePartition(row.enrollment);
+  const last = new Map<string, StreamRecord>();
+  for (const record of world.stream.all) {
+    if (record.pk === pk && record.change.kind !== 'touched') last.set(record.change.sk, record);
+  }
   for (const { sk, attributes } of itemsOf(world, row)) {
     const place = parseEvidenceKeys(pk, sk);
-    const own = world.stream.all.filter((r) => r.pk === pk && r.change.sk === sk && r.change.kind !== 'touched').at(-1);
+    const own = last.get(sk);
     if (!place || !own || !parseItem(place, attributes).ok) continue;
     const dated = String(attributes.submittedAt ?? attributes.assessedAt ?? attributes.withdrawnAt);
     const isAhead = dated > addSeconds(own.change.at, clockToleranceSeconds);

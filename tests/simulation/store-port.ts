@@ -74,8 +74,8 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
 
     readEvidence: (ref, requirements) =>
       call('store.readEvidence', () => {
-        const prefixes = new Set(requirements.map(requirementPrefix));
-        return read(ref, (sk) => prefixes.has(`${sk.split('#', 2).join('#')}#`));
+        const prefixes = requirements.map(requirementPrefix);
+        return read(ref, (sk) => prefixes.some((prefix) => sk.startsWith(prefix)));
       }),
     readAllEvidence: (ref) => call('store.readAllEvidence', () => read(ref, (sk) => sk.startsWith('EVIDENCE#'))),
     putSubmission: (submission) =>

@@ -112,7 +112,9 @@ export class SimulatedTable {
     for (const { delivery } of commit.deliveryChanges ?? []) this.#putDelivery(row, delivery);
     // The indexes' attributes are written where they differ from those of the enrollment as it was read.
     const oldDue = pendingDueAt(commit.enrollment);
-    const newDue = pendingDueAt(patched(commit.enrollment, commit.patch));
+    const newDue = pendingDueAt({
+      pointers: { ...commit.enrollment.pointers, ...(commit.patch.pointers as Enrollment['pointers']) },
+    });
     this.#index(row.enrollment, oldDue === newDue ? this.#due.get(refKey(before))?.dueAt : newDue);
     this.#listener.committed(row, before, commit);
     return { outcome: 'committed' };

@@ -1,6 +1,6 @@
-import { maxItemBytes } from '../../domain/evidence.ts';
+import { maxItemBytes, parseEvidencePartition } from '../../domain/evidence.ts';
 import { canonicalJson, documentHash, sha256 } from '../../domain/hash.ts';
-import { type EnrollmentRef, enrollmentIdSchema, programIdSchema } from '../../domain/ids.ts';
+import type { EnrollmentRef } from '../../domain/ids.ts';
 import type { Change } from '../../domain/messages.ts';
 import { instantOf } from '../../domain/time.ts';
 import { jsonAttributes } from './attribute-json.ts';
@@ -44,15 +44,6 @@ export function groupRecords(records: readonly unknown[]): { groups: ChangeGroup
     groups.set(pk, group);
   }
   return { groups: [...groups.values()], strays };
-}
-
-/** `{program}#EVIDENCE#{enrollment}`, or undefined. */
-export function parseEvidencePartition(pk: string): EnrollmentRef | undefined {
-  const [program, marker, enrollment, ...rest] = pk.split('#');
-  if (marker !== 'EVIDENCE' || rest.length > 0) return undefined;
-  const parsed = { program: programIdSchema.safeParse(program), enrollment: enrollmentIdSchema.safeParse(enrollment) };
-  if (!parsed.program.success || !parsed.enrollment.success) return undefined;
-  return { program: parsed.program.data, enrollment: parsed.enrollment.data };
 }
 
 /** Both keys in one that fits where the table keeps what was set aside; long ones by their hash. */
