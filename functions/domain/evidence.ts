@@ -99,8 +99,15 @@ export type EvidencePlace = EnrollmentRef & {
   assessment?: string;
 };
 
-/** Sort keys of evidence begin so; the stream's filter lets only these through. */
+/** Sort keys of evidence begin so; the stream's filter lets these through. */
 export const evidenceSortPrefix = 'EVIDENCE#';
+
+/**
+ * The attribute (true) of every item that a step or an act writes of its own, and never of evidence, which is anybody's.
+ * The stream's filter goes by it, since it cannot ask for the middle of a partition key: what does not carry it is
+ * evidence or something that no step put there, and evaluate looks at both.
+ */
+export const ownMark = 'own';
 
 export function evidencePartition(ref: EnrollmentRef): string {
   return `${ref.program}#EVIDENCE#${ref.enrollment}`;

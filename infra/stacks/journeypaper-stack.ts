@@ -70,8 +70,6 @@ export class JourneypaperStack extends Stack {
     new StreamSource(this, 'EvaluateStream', {
       step: evaluate,
       table: r.table,
-      // Evidence and nothing that a step writes, so that evaluate never wakes itself.
-      sortKeyPrefix: 'EVIDENCE#',
       failedBatches: r.failedBatches,
       alarmTopic: topic,
       late: {

@@ -51,6 +51,14 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
     ...(rng.chance(0.3) && { same: true }),
   });
 
+  /** Among the evidence, but not always under its keys. */
+  const rawKey = () =>
+    rng.pick([
+      `EVIDENCE#${rng.pick(requirements)}#${rng.pick(ids)}`,
+      `EVIDENCE#${rng.pick(ids)}`,
+      `NOTE#${rng.pick(ids)}`,
+    ]);
+
   /** The next call. What it needs of the present state is read from `reading` first. */
   return async function next(): Promise<RandomCall> {
     const roll = rng.next();
@@ -102,12 +110,8 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
         ),
       }),
       () => ({
-        ...of('putRaw', { where: place(), content: raw() }, (s, v) =>
-          s.putRaw(
-            `${v.where.program}#EVIDENCE#${v.where.enrollment}`,
-            `EVIDENCE#${v.where.requirement}#${v.where.evidence}`,
-            v.content,
-          ),
+        ...of('putRaw', { where: place(), sk: rawKey(), content: raw() }, (s, v) =>
+          s.putRaw(`${v.where.program}#EVIDENCE#${v.where.enrollment}`, v.sk, v.content),
         ),
       }),
       () => ({ ...of('putAside', aside(), (s, v) => s.putAside(v)) }),

@@ -8,6 +8,8 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
+import { streamFilters } from '../../infra/constructs/stream-filters.ts';
+import { matches, parseFilter } from '../../infra/local/mappings/filter.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { spawnService } from '../../infra/local/services/process.ts';
 
@@ -60,7 +62,9 @@ export async function startRecordsTable() {
   };
 }
 
-/** Reads what the stream has shown since the last call, evidence alone, as the event source's filter would. */
+const filters = streamFilters.map((filter) => parseFilter(JSON.stringify(filter), 'stream'));
+
+/** Reads what the stream has shown since the last call and lets through what evaluate's event source does. */
 function streamReader(endpoint: string, StreamArn: string) {
   const streams = new DynamoDBStreamsClient(localClientConfig(endpoint));
   let iterator: string | undefined;
@@ -79,6 +83,6 @@ function streamReader(endpoint: string, StreamArn: string) {
       records.push(...(answer.Records ?? []));
       if ((answer.Records ?? []).length === 0) break;
     }
-    return records.filter((record) => record.dynamodb?.Keys?.sk?.S?.startsWith('EVIDENCE#'));
+    return records.filter((record) => filters.some((filter) => matches(filter, record)));
   };
 }

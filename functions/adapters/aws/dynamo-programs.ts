@@ -5,7 +5,7 @@ import { AdapterError } from '../../ports/adapter-error.ts';
 import type { RecordStore, StoredProgram } from '../../ports/record-store.ts';
 import { isConditionFailure } from './dynamo-errors.ts';
 import type { Item, Table } from './dynamo-table.ts';
-import { frameworkKey, programKey, programsPartition, programVersionKey, templateKey } from './record-keys.ts';
+import { frameworkKey, own, programKey, programsPartition, programVersionKey, templateKey } from './record-keys.ts';
 
 /** A framework fits one item; a thousand skills of the seeds' length take some 250 KB. */
 const maxFrameworkBytes = 380_000;
@@ -45,7 +45,7 @@ export function programs(t: Table): Programs {
     }
     const key = frameworkKey(framework.id, framework.version);
     try {
-      await t.put('putFramework', { ...key, hash, document }, 'attribute_not_exists(pk)');
+      await t.put('putFramework', { ...key, ...own, hash, document }, 'attribute_not_exists(pk)');
       return 'stored' as const;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -98,16 +98,18 @@ async function putProgram(
   const hashes = programHashes(program, template);
   await t.put('putProgram', {
     ...templateKey(program.id, hashes.template),
+    ...own,
     hash: hashes.template,
     document: canonicalJson(template),
   });
   await t.put('putProgram', {
     ...programVersionKey(program.id, hashes.program),
+    ...own,
     hash: hashes.program,
     document: canonicalJson(program),
   });
   // Last, so that a current program never names a version that is not there.
-  const current = { hashes, frameworkHash: documentHash(framework), document: canonicalJson(program) };
+  const current = { ...own, hashes, frameworkHash: documentHash(framework), document: canonicalJson(program) };
   await t.put('putProgram', { ...programKey(program.id), ...current, listPk: programsPartition, listSk: program.id });
 }
 

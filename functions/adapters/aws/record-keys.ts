@@ -1,5 +1,9 @@
+import { ownMark } from '../../domain/evidence.ts';
 import { sha256 } from '../../domain/hash.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
+
+/** Goes into every item but evidence: without it, a write of ours would wake evaluate. */
+export const own = { [ownMark]: true };
 
 /** Every key of the Records table begins with its program, so that a caller's token bounds every query. */
 export const enrollmentPartition = (ref: EnrollmentRef) => `${ref.program}#ENROLLMENT#${ref.enrollment}`;
@@ -34,8 +38,8 @@ export const duePartition = 'DUE';
 export const programsPartition = 'PROGRAMS';
 export const listPartition = (program: string, status: string) => `${program}#${status}`;
 
-/** An item without its keys and the attributes of its indexes. */
+/** An item without its keys, its mark and the attributes of its indexes. */
 export function bare(item: Record<string, unknown>): Record<string, unknown> {
-  const { pk: _, sk: __, duePk: ___, kind: ____, ...rest } = item;
+  const { pk: _, sk: __, duePk: ___, kind: ____, own: _____, ...rest } = item;
   return rest;
 }
