@@ -6,7 +6,8 @@ import { leaseSeconds } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import { rulesOf } from '../../functions/domain/evaluation.ts';
 import { evidencePartition, parseEvidenceKeys, type RawItem } from '../../functions/domain/evidence.ts';
-import { requirementsOf } from '../../functions/domain/framework.ts';
+import { type Framework, requirementsOf } from '../../functions/domain/framework.ts';
+import type { Program } from '../../functions/domain/program.ts';
 import { progressOf, type RequirementProgress } from '../../functions/domain/progress.ts';
 import type { ProgramSetting } from './programs.ts';
 import type { Scheduler, Task } from './scheduler.ts';
@@ -128,7 +129,11 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     for (const [sk, { attributes, byApi }] of table().evidence.get(evidencePartition(commit.enrollment)) ?? []) {
       if (byApi && (sk.endsWith('#WITHDRAWAL') || attributes.outcome === 'not-met')) items.set(sk, { sk, attributes });
     }
-    const standing = standingOf(row.enrollment, [...items.values()], setting);
+    if (before.status === 'withdrawn')
+      scheduler.fail('nothing is issued to who has left', `${credential.credentialId} is`);
+    // By the roster and policy that issue read: no act of an apprentice's, they are not guarded.
+    const program = task()?.memo.program as Program;
+    const standing = standingOf(row.enrollment, [...items.values()], setting.framework, program);
     if (!isComplete(standing, achievement, credential, now)) {
       const unmet = [...requirementsOf(setting.framework).keys()].filter(
         (id) => standing.progress[id]?.status !== 'met',
@@ -186,9 +191,10 @@ export type StepJudges = ReturnType<typeof createStepJudges>;
 export function standingOf(
   enrollment: Enrollment,
   items: readonly RawItem[],
-  { framework, stored }: ProgramSetting,
+  framework: Framework,
+  program: Program,
 ): Standing & { progress: Record<string, RequirementProgress> } {
-  const rules = rulesOf(enrollment, stored.program);
+  const rules = rulesOf(enrollment, program);
   const byRequirement = new Map<string, RawItem[]>();
   for (const item of items) {
     const id = parseEvidenceKeys(evidencePartition(enrollment), item.sk)?.requirement;
@@ -199,7 +205,7 @@ export function standingOf(
     const now = progressOf(requirement, byRequirement.get(id) ?? [], rules);
     if (now) progress[id] = now;
   }
-  return { framework, program: stored.program, enrolledOn: enrollment.enrolledOn, progress };
+  return { framework, program, enrolledOn: enrollment.enrolledOn, progress };
 }
 
 function isComplete(standing: Standing, achievement: Achievement, credential: Credential, now: number): boolean {
