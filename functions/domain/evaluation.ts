@@ -294,8 +294,8 @@ function merged(before: Record<string, RequirementProgress>, changed: Record<str
 }
 
 function sortAside(input: EvaluationInput, items: ReadonlyMap<string, RawItem>, rules: ProgressRules) {
-  const setAside: Aside[] = [];
-  const clearAside: string[] = [];
+  const setAside = new Map<string, Aside>();
+  const clearAside = new Set<string>();
   const requirements = requirementsOf(input.framework);
   for (const change of input.changes) {
     const current = items.get(change.sk);
@@ -303,10 +303,13 @@ function sortAside(input: EvaluationInput, items: ReadonlyMap<string, RawItem>, 
     const aside = current
       ? asideOf(current, requirements, rules, change)
       : !known && change.kind !== 'deleted' && asideOf({ sk: change.sk, attributes: {} }, requirements, rules, change);
-    if (aside) setAside.push(aside);
-    else if (change.kind !== 'put' || change.image === undefined) clearAside.push(change.sk);
+    // An item under a key of no known form is not read again: the last that the stream showed of it decides.
+    setAside.delete(change.sk);
+    clearAside.delete(change.sk);
+    if (aside) setAside.set(change.sk, aside);
+    else if (change.kind !== 'put' || change.image === undefined) clearAside.add(change.sk);
   }
-  return { setAside, clearAside };
+  return { setAside: [...setAside.values()], clearAside: [...clearAside] };
 }
 
 /**
