@@ -30,8 +30,19 @@ const index = (IndexName: string, hash: string, range: string | undefined, carri
 export async function startRecordsTable() {
   const dataDir = mkdtempSync(join(tmpdir(), 'journeypaper-table-'));
   const service = await spawnService('dynamodb', { dataDir });
+  const table = await createRecordsTable(service);
+  return {
+    ...table,
+    async stop() {
+      await table.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The Records table on a running service, which ends with it. */
+export async function createRecordsTable(service: { endpoint: string; stop(): Promise<void> }, tableName = 'Records') {
   const client = new DynamoDBClient(localClientConfig(service.endpoint));
-  const tableName = 'Records';
   const created = await client.send(
     new CreateTableCommand({
       TableName: tableName,
@@ -57,7 +68,6 @@ export async function startRecordsTable() {
     async stop() {
       client.destroy();
       await service.stop();
-      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
