@@ -72,12 +72,14 @@ export function createCoverage() {
 export function coverageTable(rows: readonly CoverageRow[]): string {
   const width = Math.max(...rows.map(({ call }) => call.length));
   const line = (head: string, cells: readonly string[]) =>
-    `${head.padEnd(width)} ${cells.map((c) => c.padStart(13)).join('')}`;
+    `${head.padEnd(width)}${cells.map((c) => c.padStart(8)).join('')}`;
+  const half = (i: number) => faultKinds.map((kind) => kind.replace('throttled', 'throt-tled').split('-')[i] ?? '');
   const reasons = new Set(
     rows.flatMap(({ call }) => faultKinds.flatMap((kind) => impossibleBecause(call, kind) ?? [])),
   );
   return [
-    line('call', faultKinds),
+    line('', half(0)),
+    line('call', half(1)),
     ...rows.map(({ call, cells }) =>
       line(
         call,

@@ -27,6 +27,8 @@ type Mailing = {
   begun: { attempt: number; at: number }[];
   accepted: number[];
   sent: Set<number>;
+  /** Attempts that some step has recorded as sent. */
+  recorded: Set<number>;
   /** Attempts up to a bounce that was recorded: the email may be sent again. */
   reopened: Set<number>;
   /** Attempts that came back. */
@@ -43,6 +45,7 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
       begun: [],
       accepted: [],
       sent: new Set(),
+      recorded: new Set(),
       reopened: new Set(),
       bounced: new Set(),
     };
@@ -60,6 +63,7 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     for (const { delivery } of commit.deliveryChanges ?? []) {
       const id = `${refKey(before)}#${delivery.deliveryId}`;
       if (delivery.state === 'sending') judgeLease(id, delivery.attempt);
+      if (delivery.state === 'sent' || delivery.state === 'delivered') mailing(id).recorded.add(delivery.attempt);
       if (delivery.state === 'bounced') for (let n = 1; n <= delivery.attempt; n++) mailing(id).reopened.add(n);
     }
   }
@@ -147,7 +151,10 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
 
   /** A lease is taken while nobody else's runs, and never once the Send event of an email has been seen to. */
   function judgeLease(id: string, attempt: number): void {
-    const { sent, reopened } = mailing(id);
+    const { sent, recorded, reopened } = mailing(id);
+    // So that a duplicate has but one way to come about: a send whose worker could not record it.
+    if ([...recorded].some((other) => !reopened.has(other)))
+      scheduler.fail('no send begins once one is recorded', `${id}: attempt ${attempt}`);
     if ([...sent].some((other) => !reopened.has(other)))
       scheduler.fail('no send begins after its Send event was processed', `${id}: attempt ${attempt}`);
   }
@@ -171,8 +178,9 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
       begun.push({ attempt: Number(tags.attempt), at: scheduler.now });
     },
     sendAccepted(tags: Record<string, string>): void {
-      const { accepted } = mailing(`${tags.program}#${tags.enrollment}#${tags.delivery}`);
-      if (accepted.length > 0) stats.duplicates++;
+      const { accepted, bounced } = mailing(`${tags.program}#${tags.enrollment}#${tags.delivery}`);
+      // What came back may be sent again.
+      if (accepted.some((other) => !bounced.has(other))) stats.duplicates++;
       accepted.push(Number(tags.attempt));
     },
     sendBounced(tags: Record<string, string>): void {
