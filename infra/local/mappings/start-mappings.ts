@@ -36,7 +36,7 @@ export function startMappings(parts: MappingParts): Promise<Mapping[]> {
       const world = { invoke: local.invoke, functionArn: local.plan.arn, concurrency, note };
       if (mapping.source === 'queue') return startQueueMapping(mapping, world, sqs);
       const checkpoints = openCheckpoints(join(dataFolder, 'checkpoints', `${mapping.id}.json`));
-      const giveUp = failureDestination(mapping, endpoints, sqs);
+      const giveUp = failureDestination(mapping, endpoints, sqs, clock);
       return startStreamMapping({ plan: mapping, world, dynamodb, checkpoints, giveUp, clock });
     }),
   );
