@@ -9,10 +9,10 @@ import { movableClock } from '../../infra/local/movable-clock.ts';
 import type { ProgramSetting } from '../simulation/programs.ts';
 import { rngOf } from '../simulation/rng.ts';
 import { smallFramework, timeZone } from '../support/small-world.ts';
-import { readAftermath } from './aftermath.ts';
+import { type Aftermath, readAftermath } from './aftermath.ts';
 import { calm } from './faults.ts';
 import { chaosPrograms, historiesOf } from './histories.ts';
-import { type Broken, judge, type Verdict } from './judges.ts';
+import { type Broken, type JudgeOptions, judge, type Verdict } from './judges.ts';
 import { peopleOf } from './people.ts';
 import { writePoison } from './poison.ts';
 import { comeToRest } from './rest.ts';
@@ -30,6 +30,8 @@ export type ChaosOptions = {
   /** Keeps the data folder, for whoever looks for the reason. */
   keep?: boolean;
   tell?: (line: string) => void;
+  /** Shown what the judges saw. */
+  inspect?: (aftermath: Aftermath, judged: JudgeOptions) => void;
 };
 
 export type ChaosReport = {
@@ -69,7 +71,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   for (const [name, way] of Object.entries(ways)) way.target = stack.endpoints[name as keyof typeof ways];
   const people = peopleOf(stack, { dynamodb: ways.dynamodb.endpoint, sqs: ways.sqs.endpoint }, clock.now);
   const poisoned = new Set<string>();
-  let broken: Broken[] = [];
+  let isSound = false;
   try {
     for (const files of chaosPrograms) await people.insistRaw('load program', () => loadProgram(people.ports, files));
     const settings = new Map<string, ProgramSetting>();
@@ -102,8 +104,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     if (options.sabotage) await sabotageStore(options.sabotage, stack, apprentices);
     tell('judging');
     const aftermath = await readAftermath(stack, apprentices, clock.now());
-    const verdict = judge(aftermath, { apprentices, settings, poisoned, now: instantOf(clock.now()) });
-    broken = verdict.broken;
+    const judged = { apprentices, settings, poisoned, now: instantOf(clock.now()) };
+    options.inspect?.(aftermath, judged);
+    const verdict = judge(aftermath, judged);
+    isSound = verdict.broken.length === 0;
     return {
       seed,
       apprentices: apprentices.length,
@@ -116,14 +120,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       counts: verdict.counts,
       explainedDeadLetters: countBy(aftermath.deadLetters.map(({ queue }) => queue)),
       restRounds,
-      broken,
+      broken: verdict.broken,
       dataFolder,
     };
   } finally {
     people.close();
     await runtime.stop();
     await stopWays(ways);
-    if (!options.keep && broken.length === 0) rmSync(join(dataFolder, '..'), { recursive: true, force: true });
+    // What broke, or never came to an end, is left for whoever looks for the reason.
+    if (isSound && !options.keep) rmSync(join(dataFolder, '..'), { recursive: true, force: true });
   }
 }
 

@@ -18,8 +18,8 @@ type StormOptions = {
   tell: (line: string) => void;
 };
 
-/** People at work at one time. */
-const atOnce = 10;
+/** People at work at one time: more of them where there is more to do. */
+const atOnce = (apprentices: number) => Math.max(10, Math.ceil(apprentices / 20));
 const sweepEveryMs = 4_000;
 /** The table's own clock ticks in seconds: nobody writes while the clock goes over a lapse. */
 const hushMs = 1_500;
@@ -36,7 +36,7 @@ export async function storm(options: StormOptions): Promise<Storm> {
     kind.startsWith('lapsed') || (i % 2 === 0 && !deeds.some((deed) => deed.do === 'after-lapse'));
   const early = apprentices.filter(isEarly);
   const late = apprentices.filter((each) => !early.includes(each));
-  const works = work(people, options.seed, () => {
+  const works = work(people, options.seed, atOnce(apprentices.length), () => {
     progress.done += 1;
     say();
   });
@@ -61,8 +61,9 @@ export async function storm(options: StormOptions): Promise<Storm> {
 type Begun = { apprentice: Apprentice; from: number };
 
 /** People at work: so many at once, and beside them all who wait for their certificate before they go on. */
-function work(people: People, seed: number, onDone: () => void) {
+function work(people: People, seed: number, workers: number, onDone: () => void) {
   const waiting: Promise<unknown>[] = [];
+  const failures: unknown[] = [];
   const goOn = async ({ apprentice, from }: Begun, isWaiter = false): Promise<Begun | undefined> => {
     const rng = rngOf(seed + Number(apprentice.ref.enrollment.slice(-4)));
     if (from === 0) await people.enroll(apprentice);
@@ -70,7 +71,7 @@ function work(people: People, seed: number, onDone: () => void) {
       if (step < from) continue;
       if (deed.do === 'after-lapse') return { apprentice, from: step + 1 };
       if (deed.do === 'await-issue' && !isWaiter) {
-        waiting.push(goOn({ apprentice, from: step }, true));
+        waiting.push(goOn({ apprentice, from: step }, true).catch((error: unknown) => failures.push(error)));
         return undefined;
       }
       await people.doDeed(apprentice, deed, step);
@@ -90,11 +91,12 @@ function work(people: People, seed: number, onDone: () => void) {
           if (rest) stopped.push(rest);
         }
       };
-      await Promise.all(Array.from({ length: atOnce }, worker));
+      await Promise.all(Array.from({ length: workers }, worker));
       return stopped;
     },
     async ended(): Promise<void> {
       await Promise.all(waiting);
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

@@ -1,20 +1,23 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { basename } from 'node:path';
+import { readFileSync, readlinkSync } from 'node:fs';
+import type { Stack } from '../../infra/local/stack.ts';
 
-/** Peaks of resident memory, in megabytes, by what a process is: a step, a service, the runtime. */
+/** Peaks of resident memory, in megabytes, by what a process is: a step, a service, the runtime. Empty but on Linux. */
 export type Peaks = Map<string, number>;
 
+const lookMs = 1_000;
+
 /** Watches processes that come and go: each one's own high-water mark, the highest of those that are the same thing. */
-export function watchResident(pids: () => number[], everyMs = 1_000): { peaks: Peaks; stop(): void } {
+export function watchResident({ pids, plan }: Pick<Stack, 'pids' | 'plan'>): { peaks: Peaks; stop(): void } {
+  const steps = new Map(plan.functions.map(({ codeFolder, name }) => [codeFolder, name]));
   const peaks: Peaks = new Map();
   const look = () => {
     for (const pid of [process.pid, ...pids()]) {
       const megabytes = highWaterMark(pid);
-      const name = nameOf(pid);
+      const name = nameOf(pid, steps);
       if (name && megabytes > (peaks.get(name) ?? 0)) peaks.set(name, megabytes);
     }
   };
-  const timer = setInterval(look, everyMs).unref();
+  const timer = setInterval(look, lookMs).unref();
   return {
     peaks,
     stop() {
@@ -24,15 +27,12 @@ export function watchResident(pids: () => number[], everyMs = 1_000): { peaks: P
   };
 }
 
-/** Whether this system tells: elsewhere than on Linux nothing is measured, and nothing is judged. */
-export const canMeasureMemory = (): boolean => readable('/proc/self/status');
-
 function highWaterMark(pid: number): number {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`)) ?? [];
   return Math.round(Number(kilobytes ?? 0) / 1024);
 }
 
-function nameOf(pid: number): string | undefined {
+function nameOf(pid: number, steps: ReadonlyMap<string, string>): string | undefined {
   if (pid === process.pid) return 'runtime, with this program';
   const words = read(`/proc/${pid}/cmdline`).split('\0');
   const script = words.findIndex((word) => word.endsWith('/serve.ts'));
@@ -40,8 +40,7 @@ function nameOf(pid: number): string | undefined {
   if (words.some((word) => word.includes('dynoxide'))) return 'emulator of the table';
   if (!words.some((word) => word.endsWith('bootstrap.mjs'))) return undefined;
   // A function runs in the folder of its bundle.
-  const folder = basename(link(`/proc/${pid}/cwd`));
-  return `function ${folder}`;
+  return `function ${steps.get(link(`/proc/${pid}/cwd`)) ?? 'unknown'}`;
 }
 
 function read(path: string): string {
@@ -50,14 +49,6 @@ function read(path: string): string {
   } catch {
     // It has just ended.
     return '';
-  }
-}
-
-function readable(path: string): boolean {
-  try {
-    return readdirSync('/proc').length > 0 && readFileSync(path).length > 0;
-  } catch {
-    return false;
   }
 }
 

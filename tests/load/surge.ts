@@ -3,18 +3,19 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { assessEvidence } from '../../functions/acts/evidence.ts';
 import { loadProgram } from '../../functions/acts/load-program.ts';
-import { type Framework, frameworkSchema } from '../../functions/domain/framework.ts';
-import { programSchema } from '../../functions/domain/program.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
-import classic from '../../templates/certificate/classic.json' with { type: 'json' };
 import { readAftermath } from '../chaos/aftermath.ts';
-import type { Apprentice } from '../chaos/histories.ts';
 import { type Broken, judge } from '../chaos/judges.ts';
 import { bulkLoad, type Loaded, makeApprentice } from '../support/bulk.ts';
-import { smallFramework, smallProgram } from '../support/small-world.ts';
 import { startLoadStack } from './load-stack.ts';
 import { awaitEmails, journalCounts, mostInASecond, rawPutsPerSecond } from './measure.ts';
 import { type Peaks, watchResident } from './resident.ts';
+import {
+  surgeFramework as framework,
+  surgeProgram as program,
+  surgeTemplate as template,
+  withEnding,
+} from './surge-program.ts';
 
 export type SurgeOptions = { apprentices: number; mailRatePerSecond: number; tell(text: string): void };
 
@@ -31,20 +32,6 @@ export type SurgeReport = {
   broken: Broken[];
 };
 
-/** Four requirements, so that ten thousand records fit into one evening on one machine. */
-const framework: Framework = frameworkSchema.parse({
-  ...smallFramework,
-  id: 'surge',
-  certificates: [],
-  skillSets: [
-    ...smallFramework.skillSets,
-    { id: 'plan', text: 'Plans', skills: [{ id: 'plan-1', text: 'Plans with others' }] },
-  ],
-});
-const program = programSchema.parse({
-  ...smallProgram({ certificateValidityMonths: {} }),
-  framework: { id: framework.id, version: framework.version },
-});
 const last = 3;
 const completingAtOnce = 64;
 /** Of the whole drain, for each apprentice: a slow machine with others on it. */
@@ -56,9 +43,9 @@ export async function surge({ apprentices, mailRatePerSecond, tell }: SurgeOptio
   const { stack, ports, close } = await startLoadStack({ mailRatePerSecond });
   const { endpoints, tableName, inbox, dataFolder } = stack.describe();
   const client = new DynamoDBClient(localClientConfig(endpoints.dynamodb));
-  const memory = watchResident(stack.pids);
+  const memory = watchResident(stack);
   try {
-    const loaded = await loadProgram(ports, { program, framework, template: classic });
+    const loaded = await loadProgram(ports, { program, framework, template });
     if (loaded.outcome !== 'loaded') throw new Error(loaded.message);
     const raw = await rawPutsPerSecond(client, tableName);
     const patienceSeconds = 120 + apprentices * patienceSecondsEach;
@@ -87,11 +74,11 @@ export async function surge({ apprentices, mailRatePerSecond, tell }: SurgeOptio
     tell('surge: judging');
     const stored = await ports.store.readProgram(program.id);
     if (!stored) throw new Error('the program is gone');
-    const asApprentices = people.map(({ ref }): Apprentice => plain(ref));
+    const asApprentices = people.map(({ ref }) => withEnding(ref));
     const aftermath = await readAftermath(stack.describe(), asApprentices, Date.now());
     const { broken } = judge(aftermath, {
       apprentices: asApprentices,
-      settings: new Map([[program.id, { stored, framework, template: classic as never }]]),
+      settings: new Map([[program.id, { stored, framework, template }]]),
       poisoned: new Set(),
       now: new Date().toISOString(),
     });
@@ -136,15 +123,6 @@ function acceptedAt(dataFolder: string): string[] {
     .filter((name) => name.endsWith('.json'))
     .map((name) => (JSON.parse(readFileSync(join(folder, name), 'utf8')) as { acceptedAt: string }).acceptedAt);
 }
-
-const plain = (ref: Apprentice['ref']): Apprentice => ({
-  ref,
-  apprentice: { id: '', name: '', email: '' },
-  enrolledOn: '',
-  kind: 'surge',
-  deeds: [],
-  ending: 'in-force',
-});
 
 export const peaksOf = (peaks: Peaks): Record<string, number> =>
   Object.fromEntries([...peaks].sort(([a], [b]) => (a < b ? -1 : 1)));
