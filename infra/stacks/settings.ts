@@ -23,7 +23,7 @@ const settingsSchema = z
     /** Emails on their way at once. Each takes about half a second: enough of them to use the rate, and no more. */
     mailConcurrency: z.coerce.number().int().min(2).max(100).default(5),
     /** Emails a second that SES takes from the account (`aws ses get-send-quota`): 1 in the sandbox, 14 mostly. */
-    mailRatePerSecond: z.coerce.number().min(0.1).max(1000).default(14),
+    mailRatePerSecond: z.coerce.number().min(0.5).max(500).default(14),
     /** Programs for which another system may be given the right to submit evidence. */
     evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
   })
