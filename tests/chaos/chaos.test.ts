@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { chain, emptyChain } from '../../functions/domain/audit.ts';
 import type { Aftermath } from './aftermath.ts';
 import { historiesOf } from './histories.ts';
 import { type JudgeOptions, judge } from './judges.ts';
 import { describeChaos } from './report.ts';
 import { type ChaosReport, runChaos } from './run-chaos.ts';
 
-const run = { seed: 5, apprentices: 15, faults: 8 };
+const run = { seed: 5, apprentices: 15, faults: 6 };
 let report: ChaosReport;
 let aftermath: Aftermath;
 let judged: JudgeOptions;
@@ -90,6 +91,27 @@ describe('the judges notice', () => {
         return seen;
       }),
     ).toEqual(['the chain is unbroken']);
+  });
+
+  test('a certificate issued before the last piece was met', () => {
+    expect(
+      brokenBy((seen) => {
+        const { record } = recordOf(seen);
+        const entries = record.ledger.filter(({ action }) => action !== 'credential-issued');
+        const issue = record.ledger.find(
+          ({ action, facts }) => action === 'credential-issued' && facts.achievement === 'completion',
+        );
+        if (!issue) throw new Error('nothing was issued');
+        const first = entries.findIndex(({ facts }) => facts.requirement !== undefined);
+        const early = [...entries.slice(0, first), issue, ...entries.slice(first)];
+        const facts = early.map(({ seq: _, at: __, prevHash: ___, hash: ____, ...fact }) => fact);
+        const { at } = record.enrollment.chain;
+        const chained = chain(emptyChain(record.enrollment, at), facts, at);
+        record.ledger = chained.entries;
+        record.enrollment.chain = chained.head;
+        return seen;
+      }),
+    ).toContain('nothing incomplete is ever issued');
   });
 
   test('an email that is said to be out and is nowhere', () => {

@@ -1,5 +1,4 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { findChainFault } from '../../functions/domain/audit.ts';
 import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../../functions/domain/completion.ts';
 import { type Achievement, type Credential, signedStatement } from '../../functions/domain/credential.ts';
 import { sameProgress } from '../../functions/domain/evaluation.ts';
@@ -9,6 +8,7 @@ import type { ProgramSetting } from '../simulation/programs.ts';
 import { standingOf } from '../simulation/step-judges.ts';
 import type { Aftermath } from './aftermath.ts';
 import type { Apprentice } from './histories.ts';
+import { judgeLedger } from './ledger-judges.ts';
 import { judgeEmails } from './mail-judges.ts';
 
 /** A promise that does not hold, and for whom. Ids and codes only. */
@@ -44,6 +44,7 @@ export function judge(aftermath: Aftermath, options: JudgeOptions): Verdict {
     }
     const standing = standingOf(found.record.enrollment, found.evidence, setting);
     judgeProgress(found.record, standing.progress, fail);
+    judgeLedger(found.record, setting, options.now, fail);
     judgeCredentials(found.record, standing, setting, options.now, fail);
     judgeEnding(apprentice, found.record, fail);
     for (const credential of found.record.credentials) judgeDocument(credential, found.record, aftermath, fail);
@@ -58,9 +59,7 @@ export function judge(aftermath: Aftermath, options: JudgeOptions): Verdict {
 
 export type Fail = (promise: string, what: string) => void;
 
-function judgeProgress({ enrollment, ledger }: EnrollmentRecord, progress: Standing['progress'], fail: Fail): void {
-  const fault = findChainFault(enrollment, ledger, enrollment.chain);
-  if (fault) fail('the chain is unbroken', `${fault.fault} at ${fault.seq}`);
+function judgeProgress({ enrollment }: EnrollmentRecord, progress: Standing['progress'], fail: Fail): void {
   for (const id of new Set([...Object.keys(progress), ...Object.keys(enrollment.progress)])) {
     const stored = enrollment.progress[id];
     if (!sameProgress(progress[id] as typeof stored, stored))

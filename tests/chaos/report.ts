@@ -23,8 +23,8 @@ export function describeChaos(report: ChaosReport): string {
         `${report.peopleRetries} times; the clock went ${report.clockDays} days ahead.`,
     ),
     ...wrap(
-      `${counts.inForce} completions in force; ${counts.emails} emails out, ${counts.duplicates} of them a second ` +
-        `time, each in the crash window; deliveries: ${counts.sent} sent, ${counts.parked} parked, ${counts.cancelled} cancelled.`,
+      `${counts.inForce} completions in force; ${counts.emails} emails out, ${twice(counts.duplicates)}; ` +
+        `deliveries: ${counts.sent} sent, ${counts.parked} parked, ${counts.cancelled} cancelled.`,
     ),
     ...wrap(
       counts.deadLetters === 0
@@ -41,6 +41,8 @@ export function describeChaos(report: ChaosReport): string {
     '',
   ].join('\n');
 }
+
+const twice = (count: number) => (count === 0 ? 'none a second time' : `${count} a second time, in the crash window`);
 
 function describeBroken({ broken, seed, apprentices, dataFolder }: ChaosReport): string[] {
   const lines = broken.slice(0, most).flatMap(describeOne);
