@@ -16,8 +16,10 @@ import { type Lock, tryLock } from './stack-lock.ts';
 
 const lockName = 'stack.lock';
 export const descriptionName = 'stack.json';
+/** How far a movable clock is ahead. */
+export const clockName = 'clock.json';
 /** Everything that a stack, or the demo, puts into its folder. */
-const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', descriptionName];
+const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', clockName, descriptionName];
 
 /**
  * Takes a data folder for one stack, and with `fresh` removes what an earlier one left in it.

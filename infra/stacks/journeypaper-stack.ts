@@ -44,6 +44,7 @@ export class JourneypaperStack extends Stack {
       signingKey: signingKey(this, 'SigningKey'),
       alarmTopic: topic,
       configurationSetName: mail.configurationSet.configurationSetName,
+      mailRatePerSecond: settings.mailRatePerSecond,
       code,
     };
     const steps = makeSteps(this, resources);
@@ -91,7 +92,7 @@ export class JourneypaperStack extends Stack {
     source('EvaluateMessages', evaluate, 'evaluation', 10, 10);
     // Small batches: printing is work for one core.
     source('IssueMessages', issue, 'issue', 2, 10);
-    // One at a time: a lease begins when its own send begins, and the concurrency is the rate at which SES is asked.
+    // One at a time: a lease begins when its own send begins. The rate is kept by the pace, whatever the concurrency.
     source('DeliverMessages', deliver, 'delivery', 1, mailConcurrency);
     source('FeedbackMessages', feedback, 'feedback', 10, 5);
     new SweepSchedules(this, 'SweepSchedules', {

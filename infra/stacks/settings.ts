@@ -6,21 +6,31 @@ import { programIdSchema } from '../../functions/domain/ids.ts';
 const list = <T extends z.ZodType<string>>(item: T) =>
   z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(item));
 
-const settingsSchema = z.object({
-  /** Deployments side by side in one account; anything but `production` ends up in the stack's name. */
-  stage: z
-    .string()
-    .regex(/^[a-z][a-z0-9]{0,19}$/, 'up to 20 lower-case letters and digits')
-    .default('production'),
-  /** Gets every alarm. None: whoever subscribes to the topic. */
-  alarmEmail: z.email().optional(),
-  /** Addresses or domains that this stack verifies with SES. None: verified elsewhere in the account. */
-  mailIdentities: list(z.string().regex(/^[^\s:*]+\.[^\s:*]+$/, 'an address or a domain')).default([]),
-  /** Emails on their way at once; each takes about half a second, and SES's usual limit is 14 a second. */
-  mailConcurrency: z.coerce.number().int().min(2).max(100).default(5),
-  /** Programs for which another system may be given the right to submit evidence. */
-  evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
-});
+/** Deliver's call takes 30 seconds at most, and a turn further ahead than ten is taken for a mistake (`dynamo-mail-pace.ts`). */
+const longestTurnSeconds = 8;
+
+const settingsSchema = z
+  .object({
+    /** Deployments side by side in one account; anything but `production` ends up in the stack's name. */
+    stage: z
+      .string()
+      .regex(/^[a-z][a-z0-9]{0,19}$/, 'up to 20 lower-case letters and digits')
+      .default('production'),
+    /** Gets every alarm. None: whoever subscribes to the topic. */
+    alarmEmail: z.email().optional(),
+    /** Addresses or domains that this stack verifies with SES. None: verified elsewhere in the account. */
+    mailIdentities: list(z.string().regex(/^[^\s:*]+\.[^\s:*]+$/, 'an address or a domain')).default([]),
+    /** Emails on their way at once. Each takes about half a second: enough of them to use the rate, and no more. */
+    mailConcurrency: z.coerce.number().int().min(2).max(100).default(5),
+    /** Emails a second that SES takes from the account (`aws ses get-send-quota`): 1 in the sandbox, 14 mostly. */
+    mailRatePerSecond: z.coerce.number().min(0.5).max(500).default(14),
+    /** Programs for which another system may be given the right to submit evidence. */
+    evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
+  })
+  .refine(({ mailConcurrency, mailRatePerSecond }) => mailConcurrency / mailRatePerSecond <= longestTurnSeconds, {
+    path: ['mailConcurrency'],
+    message: `at most ${longestTurnSeconds} seconds' worth of mailRatePerSecond: each waits for its turn inside its call`,
+  });
 export type Settings = z.infer<typeof settingsSchema>;
 
 const names = Object.keys(settingsSchema.shape);

@@ -134,11 +134,15 @@ describe('event source mappings', () => {
   });
 
   test('the rate of emails is set from outside', () => {
-    const slower = synthesise({ mailConcurrency: '2' });
+    const slower = synthesise({ mailConcurrency: '2', mailRatePerSecond: '1' });
     const [[, mapping] = []] = slower
       .ofType<Mapping>('AWS::Lambda::EventSourceMapping')
       .filter(([id]) => id === 'DeliverMessages');
     expect(mapping?.Properties.ScalingConfig).toEqual({ MaximumConcurrency: 2 });
+    const [[, deliver] = []] = slower
+      .ofType<{ Environment: { Variables: Record<string, unknown> } }>('AWS::Lambda::Function')
+      .filter(([id]) => id === 'DeliverFunction');
+    expect(deliver?.Properties.Environment.Variables.MAIL_RATE_PER_SECOND).toBe('1');
   });
 });
 

@@ -33,6 +33,9 @@ export const asideKey = (ref: EnrollmentRef, sk: string) => ({
 });
 const maxAsideKeyBytes = 700;
 
+/** When the next email of the account may go: of no program, since SES counts the account's. */
+export const mailPaceKey = { pk: 'MAIL#PACE', sk: 'NEXT' };
+
 /** The sparse index of what is due: only what waits carries these two attributes. */
 export const duePartition = 'DUE';
 export const programsPartition = 'PROGRAMS';
