@@ -35,12 +35,15 @@ export const auditActions = [
   'credential-requested',
   'credential-request-cancelled',
   'credential-parked',
+  'credential-unparked',
+  'credential-set-aside',
   'credential-issued',
   'credential-suspended',
   'credential-reinstated',
   'credential-superseded',
   'credential-revoked',
   'name-corrected',
+  'address-corrected',
   'delivery-queued',
   'delivery-sending',
   'delivery-sent',
@@ -49,6 +52,7 @@ export const auditActions = [
   'delivery-bounced',
   'delivery-complained',
   'delivery-parked',
+  'delivery-set-aside',
   'delivery-cancelled',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { credentialIdSchema } from './credential.ts';
 import { type EnrollmentRef, enrollmentIdSchema, evidenceIdSchema, programIdSchema } from './ids.ts';
+import { setAsideSchema } from './set-aside.ts';
 import { addSeconds, instantSchema } from './time.ts';
 
 /**
@@ -52,6 +53,8 @@ export const deliverySchema = /* @__PURE__ */ z.lazy(() =>
     settledAt: instantSchema.optional(),
     /** Why it is parked, cancelled or bounced: a code and words without addresses. */
     reason: z.string().max(300).optional(),
+    /** Parked for good, as far as a person is concerned: nothing will be sent. */
+    setAside: setAsideSchema().optional(),
   }),
 );
 export type Delivery = z.infer<typeof deliverySchema>;
@@ -166,4 +169,32 @@ export function newDelivery(
 ): Delivery {
   const dueAt = addSeconds(now, queueGraceSeconds);
   return { ...what, state: 'queued', queuedAt: now, attempt: 0, dueAt, redrives: 0, softBounces: 0 };
+}
+
+/** An email that nobody knows to be out or not: never sent before a person says so. */
+export function parkedDelivery(
+  what: Pick<Delivery, 'program' | 'enrollment' | 'deliveryId' | 'about'>,
+  now: string,
+  reason: string,
+): Delivery {
+  const { dueAt: _, ...email } = newDelivery(what, now);
+  return { ...email, state: 'parked', settledAt: now, reason };
+}
+
+/**
+ * A parked email queued anew, with all its tries before it. Late news of a send that came back or was refused says
+ * nothing of the next one; news of a send that nobody heard of still settles it.
+ */
+export function unparkedDelivery(delivery: Delivery, now: string): Delivery {
+  const { settledAt: _, reason, setAside: __, leaseUntil: ___, bouncedAttempt, ...kept } = delivery;
+  const cameBack = delivery.attempt > 0 && /^(bounced|rejected|rendering)/.test(reason ?? '');
+  const spent = cameBack ? delivery.attempt : bouncedAttempt;
+  return {
+    ...kept,
+    ...(spent !== undefined && { bouncedAttempt: spent }),
+    state: 'queued',
+    dueAt: addSeconds(now, queueGraceSeconds),
+    redrives: 0,
+    softBounces: 0,
+  };
 }

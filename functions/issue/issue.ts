@@ -7,7 +7,7 @@ import {
   signedStatement,
   statesBefore,
 } from '../domain/credential.ts';
-import { newDelivery } from '../domain/delivery.ts';
+import { newDelivery, parkedDelivery } from '../domain/delivery.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { rulesOf, sameProgress } from '../domain/evaluation.ts';
 import { evidencePartition, parseEvidenceKeys, type RawItem } from '../domain/evidence.ts';
@@ -255,10 +255,15 @@ async function makeCredential(
 function commitIssued(ports: IssuePorts, enrollment: Enrollment, pointer: Pointer, credential: Credential) {
   const { credentialId, achievement, issuedAt } = credential;
   const about = { kind: 'credential' as const, credentialId };
-  const delivery = newDelivery(
-    { program: enrollment.program, enrollment: enrollment.enrollment, deliveryId: credential.delivery, about },
-    issuedAt,
-  );
+  const { emailMayBeOut } = pointer.pending ?? {};
+  const email = {
+    program: enrollment.program,
+    enrollment: enrollment.enrollment,
+    deliveryId: credential.delivery,
+    about,
+  };
+  const delivery =
+    emailMayBeOut === undefined ? newDelivery(email, issuedAt) : parkedDelivery(email, issuedAt, emailMayBeOut);
   const facts: AuditFact[] = [
     fact('credential-issued', credentialId, credential, {
       achievement,
@@ -271,7 +276,10 @@ function commitIssued(ports: IssuePorts, enrollment: Enrollment, pointer: Pointe
     ...(credential.replaces === undefined
       ? []
       : [fact('credential-superseded', credential.replaces, credential, { by: credentialId })]),
-    fact('delivery-queued', credential.delivery, credential, { credential: credentialId }),
+    fact(`delivery-${delivery.state}`, credential.delivery, credential, {
+      credential: credentialId,
+      ...(emailMayBeOut !== undefined && { reason: emailMayBeOut }),
+    }),
   ];
   const chained = chain(enrollment.chain, facts, issuedAt);
   const { pending: _, revoked: __, ...rest } = pointer;
