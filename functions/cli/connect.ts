@@ -5,14 +5,16 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ActPorts } from '../acts/act-ports.ts';
 import { clientSettings } from '../adapters/aws/client-settings.ts';
 import { systemClock } from '../adapters/aws/clock.ts';
+import { awsDeadLetters } from '../adapters/aws/dead-letters.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
 import { s3Documents } from '../adapters/aws/s3-documents.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
+import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { usageFailure } from './answer.ts';
-import { readDeployment, readLocalStack } from './stack-file.ts';
+import { type LocalStack, readDeployment, readLocalStack } from './stack-file.ts';
 import type { World } from './world.ts';
 
 export type Place = {
@@ -25,6 +27,7 @@ export type Place = {
 export type Connection = {
   ports: ActPorts;
   documents: DocumentStore;
+  deadLetters: DeadLetters;
   /** For people: which table this is. */
   name: string;
   local: boolean;
@@ -36,8 +39,9 @@ type Settings = {
   sqs: ConstructorParameters<typeof SQSClient>[0];
   s3: ConstructorParameters<typeof S3Client>[0];
   tableName: string;
-  queueUrls: { evaluation: string; issue: string; delivery: string };
+  queueUrls: LocalStack['queueUrls'];
   documentsBucket: string;
+  failedBatchesBucket: string;
 };
 
 /**
@@ -102,6 +106,7 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
       unprintable: printableCheck(),
     },
     documents: s3Documents({ client: clients.s3, bucket: settings.documentsBucket }),
+    deadLetters: awsDeadLetters({ ...settings, ...clients }),
     name,
     local,
     close: () => {

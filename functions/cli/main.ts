@@ -4,11 +4,14 @@ import { type Answer, CliFailure } from './answer.ts';
 import { addAssess } from './assess.ts';
 import type { AddCommand, Session } from './command.ts';
 import { addCredentials } from './credentials.ts';
+import { addDeadLetters } from './dead-letters.ts';
 import { addEnroll } from './enroll.ts';
 import { addEvidence } from './evidence.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { describeOutage } from './outage.ts';
+import { addParked } from './parked.ts';
 import { addProgram } from './program.ts';
+import { addRedrive } from './redrive.ts';
 import { addReissue } from './reissue.ts';
 import { addRevoke } from './revoke.ts';
 import { addStatus } from './status.ts';
@@ -27,6 +30,9 @@ const commands: readonly AddCommand[] = [
   addRevoke,
   addReissue,
   addEvidence,
+  addParked,
+  addDeadLetters,
+  addRedrive,
 ];
 
 /**

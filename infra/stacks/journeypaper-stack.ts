@@ -96,7 +96,7 @@ export class JourneypaperStack extends Stack {
     // One at a time: a lease begins when its own send begins, and the concurrency is the rate at which SES is asked.
     source('DeliverMessages', deliver, 'delivery', 1, mailConcurrency);
     source('FeedbackMessages', feedback, 'feedback', 10, 5);
-    new SweepSchedules(this, 'SweepSchedules', {
+    const schedules = new SweepSchedules(this, 'SweepSchedules', {
       sweep,
       key: r.dataKey,
       alarmTopic: topic,
@@ -109,6 +109,7 @@ export class JourneypaperStack extends Stack {
         runbook: 'sweep-is-silent',
       },
     });
+    this.output('SweepSchedulesDeadLettersArn', schedules.deadLetters.queueArn);
   }
 
   /** What the command line and the runbook need to know of this deployment. */
