@@ -15,6 +15,7 @@ const commands = [
     'credentials',
   ],
   ...['revoke', 'reissue', 'evidence list', 'evidence refused', 'evidence replay', 'evidence put-raw'],
+  ...['evidence strays', 'evidence dismiss'],
   ...['parked list', 'parked show', 'parked replay', 'parked set-aside', 'redrive'],
   ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters set-aside'],
 ];
