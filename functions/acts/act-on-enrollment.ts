@@ -4,6 +4,7 @@ import type { Enrollment, EnrollmentPatch } from '../domain/enrollment.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { ActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
+import { refuseUnknownEnrollment } from './unknown-enrollment.ts';
 
 const maxTries = 8;
 
@@ -26,8 +27,7 @@ export async function actOnEnrollment<T>(
 ): Promise<T | Refused> {
   for (let tries = 0; tries < maxTries; tries++) {
     const enrollment = await ports.store.readEnrollment(ref);
-    if (!enrollment)
-      return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`);
+    if (!enrollment) return refuseUnknownEnrollment(ports.store, ref);
     const decided = await decide(enrollment);
     if ('outcome' in decided) return decided;
     const { answer, facts, patch, ...changes } = decided;

@@ -3,7 +3,8 @@ import { isSettled } from '../domain/delivery.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { Message } from '../domain/messages.ts';
 import type { ActPorts } from './act-ports.ts';
-import { type Refused, refused } from './refusal.ts';
+import type { Refused } from './refusal.ts';
+import { refuseUnknownEnrollment } from './unknown-enrollment.ts';
 
 /**
  * Drives every step of one enrollment again: evaluate looks at all the evidence, issue makes what is pending and locks
@@ -15,8 +16,7 @@ export async function redriveEnrollment(
   ref: EnrollmentRef,
 ): Promise<{ outcome: 'redriven'; messages: number } | Refused> {
   const record = await ports.store.readRecord(ref);
-  if (!record)
-    return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`);
+  if (!record) return refuseUnknownEnrollment(ports.store, ref);
   const place = { version: 1, program: ref.program, enrollment: ref.enrollment } as const;
   const pending = Object.entries(record.enrollment.pointers).flatMap(([achievement, pointer]) =>
     pointer.pending && !pointer.pending.parked ? [{ ...pointer.pending, achievement: achievement as Achievement }] : [],

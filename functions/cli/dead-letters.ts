@@ -151,7 +151,7 @@ async function setLettersAside(
     if (stop) return stop;
   }
   const set = await setDeadLettersAside({ ...ports, deadLetters }, actor, queue, id, flags.reason);
-  if (set.outcome === 'refused') return refusal(set);
+  if (set.outcome === 'refused') return refusal(set, { reason: '--reason' });
   const { letters } = set;
   return done(set, letters === 0 ? 'No dead letters.' : `${counted(letters, 'dead letter')} of ${queue} set aside.`);
 }

@@ -65,7 +65,7 @@ export async function dismissRefused(context: Context, flags: DismissFlags, prog
   }
   for (const aside of asides) {
     const dismissed = await dismissAside(ports, actor, aside, flags.reason);
-    if (dismissed.outcome === 'refused') return refusal(dismissed);
+    if (dismissed.outcome === 'refused') return refusal(dismissed, { reason: '--reason' });
   }
   return done({ outcome: 'dismissed', items: asides.length }, `${counted(asides.length, 'item')} dismissed.`);
 }

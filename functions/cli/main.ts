@@ -2,9 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { type Answer, CliFailure } from './answer.ts';
 import { addAssess } from './assess.ts';
+import { addBackup } from './backup.ts';
 import type { AddCommand, Session } from './command.ts';
 import { addCredentials } from './credentials.ts';
 import { addDeadLetters } from './dead-letters.ts';
+import { addDoctor } from './doctor.ts';
 import { addEnroll } from './enroll.ts';
 import { addEvidence } from './evidence.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
@@ -33,6 +35,8 @@ const commands: readonly AddCommand[] = [
   addParked,
   addDeadLetters,
   addRedrive,
+  addDoctor,
+  addBackup,
 ];
 
 /**

@@ -136,7 +136,9 @@ async function actOn(
   const id = chosenId(given, flags);
   if (id !== undefined && enrollment !== undefined) {
     const answer = await act({ ref: { program, enrollment }, id });
-    return 'code' in answer ? refusal(answer) : done({ ...answer, id }, `${id}: ${words.done}.`);
+    return 'code' in answer
+      ? refusal(answer, { reason: '--reason', email: '--email' })
+      : done({ ...answer, id }, `${id}: ${words.done}.`);
   }
   const filter = filterOf(flags, program, enrollment);
   const found = await collected(listParked(context.connect().ports, filter));

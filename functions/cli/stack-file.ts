@@ -62,8 +62,9 @@ const noStack = 'no local stack is running: start one with `npm run local`';
  * @throws CliFailure `stack.none` when there is no file or its process is gone, `stack.invalid` when it holds something
  * else or names another machine.
  */
-export function readLocalStack(file: string): LocalStack {
-  const stack = parse(stackSchema, readJson(file, { code: 'stack.none', message: noStack }), file, 'stack.invalid');
+export function readLocalStack(file: string, given: boolean): LocalStack {
+  const message = given ? `--stack ${file}: there is no such file; a running stack writes stack.json` : noStack;
+  const stack = parse(stackSchema, readJson(file, { code: 'stack.none', message }), file, 'stack.invalid');
   if (!isAlive(stack.pid)) throw unreachable('stack.none', `${noStack} (the one in ${file} has ended)`);
   return stack;
 }

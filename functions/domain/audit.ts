@@ -44,6 +44,7 @@ export const auditActions = [
   'credential-revoked',
   'name-corrected',
   'address-corrected',
+  'restored',
   'delivery-queued',
   'delivery-sending',
   'delivery-sent',

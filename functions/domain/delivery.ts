@@ -10,6 +10,7 @@ import { addSeconds, instantSchema } from './time.ts';
  *
  *     queued → sending → sent → delivered | bounced | complained
  *     queued | sending | sent | bounced → parked (a person decides)     queued | sending → cancelled
+ *     parked, since a restore → sent | delivered | complained, where the mail service tells of it after all
  */
 export const deliveryStateSchema = z.enum([
   'queued',
@@ -62,10 +63,10 @@ export type Delivery = z.infer<typeof deliverySchema>;
 const priorStates: Record<DeliveryState, readonly DeliveryState[]> = {
   queued: ['sending', 'bounced', 'parked'],
   sending: ['queued', 'sending'],
-  sent: ['sending', 'queued'],
-  delivered: ['sending', 'sent', 'queued', 'bounced'],
+  sent: ['sending', 'queued', 'parked'],
+  delivered: ['sending', 'sent', 'queued', 'bounced', 'parked'],
   bounced: ['sending', 'sent', 'queued', 'delivered'],
-  complained: ['sending', 'sent', 'queued', 'delivered'],
+  complained: ['sending', 'sent', 'queued', 'delivered', 'parked'],
   parked: ['queued', 'sending', 'sent', 'delivered', 'bounced'],
   cancelled: ['queued', 'sending'],
 };
@@ -105,9 +106,11 @@ export type DeliveryEventOutcome = { outcome: 'changed'; delivery: Delivery } | 
 export function applyDeliveryEvent(delivery: Delivery, event: DeliveryEvent): DeliveryEventOutcome {
   const stale = event.attempt < delivery.attempt;
   const change = (state: DeliveryState, more: Partial<Delivery> = {}): DeliveryEventOutcome => {
-    if (!deliveryStatesBefore(state).includes(delivery.state))
+    // Only of a parked email that may be out anyway does news of its sending say anything new.
+    const over = delivery.state === 'parked' && !mayBeOut(delivery);
+    if (over || !deliveryStatesBefore(state).includes(delivery.state))
       return { outcome: 'unchanged', why: `${delivery.state} stays` };
-    const { leaseUntil: _, dueAt: __, reason: ___, ...kept } = delivery;
+    const { leaseUntil: _, dueAt: __, reason: ___, settledAt: ____, ...kept } = delivery;
     return { outcome: 'changed', delivery: { ...kept, providerId: event.providerId, ...more, state } };
   };
   const bounced = event.attempt <= (delivery.bouncedAttempt ?? 0);
@@ -197,4 +200,15 @@ export function unparkedDelivery(delivery: Delivery, now: string): Delivery {
     redrives: 0,
     softBounces: 0,
   };
+}
+
+/**
+ * Why an email is parked whose table was restored: what the table has forgotten the mail service may have done. Its own
+ * events still settle it.
+ */
+export const mayBeOutReason = (restoredTo: string) => `${mayBeOutWords}${restoredTo}: it may have gone out since`;
+const mayBeOutWords = 'restored to ';
+
+function mayBeOut({ reason }: Pick<Delivery, 'reason'>): boolean {
+  return reason?.startsWith(mayBeOutWords) === true;
 }

@@ -10,12 +10,12 @@ import {
 import { newDelivery, parkedDelivery } from '../domain/delivery.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { rulesOf, sameProgress } from '../domain/evaluation.ts';
-import { evidencePartition, parseEvidenceKeys, type RawItem } from '../domain/evidence.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
 import { canonicalJson, documentHash, saltedHash, sha256 } from '../domain/hash.ts';
 import type { IssueRequested } from '../domain/messages.ts';
 import type { CertificateTemplate, Program } from '../domain/program.ts';
-import { progressOf, type RequirementProgress } from '../domain/progress.ts';
+import type { RequirementProgress } from '../domain/progress.ts';
+import { recomputeProgress } from '../domain/recompute.ts';
 import { addMonths, civilDateOf } from '../domain/time.ts';
 import { transcriptOf } from '../domain/transcript.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
@@ -155,17 +155,8 @@ async function readBasis(ports: IssuePorts, enrollment: Enrollment, pending: Cre
       },
     );
   }
-  const byRequirement = new Map<string, RawItem[]>();
-  for (const item of await store.readAllEvidence(enrollment)) {
-    const id = parseEvidenceKeys(evidencePartition(enrollment), item.sk)?.requirement;
-    if (id !== undefined) byRequirement.set(id, [...(byRequirement.get(id) ?? []), item]);
-  }
-  const rules = rulesOf(enrollment, stored.program);
-  const progress: Record<string, RequirementProgress> = {};
-  for (const requirement of requirementsOf(framework).values()) {
-    const now = progressOf(requirement, byRequirement.get(requirement.id) ?? [], rules);
-    if (now) progress[requirement.id] = now;
-  }
+  const items = await store.readAllEvidence(enrollment);
+  const progress = recomputeProgress(framework, items, rulesOf(enrollment, stored.program));
   return { framework, program: stored.program, frozenProgram, template, progress };
 }
 

@@ -16,7 +16,16 @@ const commands = [
   ],
   ...['revoke', 'reissue', 'evidence list', 'evidence refused', 'evidence replay', 'evidence put-raw'],
   ...['evidence strays', 'evidence dismiss'],
-  ...['parked list', 'parked show', 'parked replay', 'parked set-aside', 'redrive'],
+  ...[
+    'parked list',
+    'parked show',
+    'parked replay',
+    'parked set-aside',
+    'redrive',
+    'doctor',
+    'backup export',
+    'backup restore',
+  ],
   ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters set-aside'],
 ];
 
