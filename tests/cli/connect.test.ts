@@ -57,6 +57,12 @@ describe('without a local stack', () => {
     });
   });
 
+  test('a file that was named and is not there is named again', async () => {
+    const ran = await run(['program', 'list', '--stack', join(folder, 'nowhere.json')]);
+    expect(ran.exitCode).toBe(4);
+    expect(ran.stderr).toContain(`--stack ${join(folder, 'nowhere.json')}: there is no such file`);
+  });
+
   test('a file that its stack left behind counts for nothing', async () => {
     const ran = await run(['program', 'list', '--stack', file({ ...stack, pid: 2 ** 22 + 1 })]);
     expect(ran.exitCode).toBe(4);
