@@ -27,6 +27,8 @@ export type Diagnosis = { enrollments: number; documents: number; findings: numb
 
 /** Enrollments under examination at one time: all that is held of the table. */
 const atOnce = 8;
+/** So many that seem wrong are looked at again together, after one rest. */
+const mostSuspects = 200;
 /** Sweep takes failed batches every five minutes; one that is older stays for a reason. */
 const oldBatchSeconds = 3600;
 
@@ -41,17 +43,30 @@ export async function examineStack(ports: DoctorPorts, options: DoctorOptions): 
     findings.forEach(options.onFinding);
   };
   const known = new Set<string>();
+  const suspects: Suspect[] = [];
+  /** Looks again where something seemed wrong: what was under way has come to rest by then, what is wrong stays. */
+  const lookAgain = async () => {
+    const some = suspects.splice(0);
+    if (some.length === 0) return;
+    await options.rest();
+    for (const { ref, findings } of some) {
+      const now = await examineEnrollment(ports, ref);
+      tell(now.findings.filter((finding) => findings.some((before) => isSame(before, finding))));
+    }
+  };
   const refs = refsOf(ports, options)[Symbol.asyncIterator]();
   const work = async () => {
     for (let next = await refs.next(); !next.done; next = await refs.next()) {
-      const { findings, keys } = await examineSettled(ports, next.value, options.rest);
+      const { findings, keys } = await examineEnrollment(ports, next.value);
       for (const key of keys) known.add(fingerprint(key));
       diagnosis.enrollments++;
       diagnosis.documents += keys.length;
-      tell(findings);
+      if (findings.length > 0) suspects.push({ ref: next.value, findings });
+      if (suspects.length >= mostSuspects) await lookAgain();
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
+  await lookAgain();
   if (options.enrollment !== undefined) return diagnosis;
   tell(await examineUnknownDocuments(ports, options.program, known));
   if (options.program === undefined) tell(await examineDeadLetters(ports));
@@ -65,19 +80,9 @@ async function* refsOf({ records }: DoctorPorts, { program, enrollment }: Doctor
 
 const fingerprint = (key: string) => sha256(key).slice(0, 16);
 
-/** Looks twice where something seems wrong: what was under way has come to rest by then, what is wrong stays. */
-async function examineSettled(
-  ports: DoctorPorts,
-  ref: EnrollmentRef,
-  rest: DoctorOptions['rest'],
-): Promise<{ findings: Finding[]; keys: string[] }> {
-  const first = await examineEnrollment(ports, ref);
-  if (first.findings.length === 0) return first;
-  await rest();
-  const second = await examineEnrollment(ports, ref);
-  const same = (a: Finding, b: Finding) => a.code === b.code && a.subject === b.subject;
-  return { ...second, findings: second.findings.filter((finding) => first.findings.some((f) => same(f, finding))) };
-}
+type Suspect = { ref: EnrollmentRef; findings: Finding[] };
+
+const isSame = (a: Finding, b: Finding) => a.code === b.code && a.subject === b.subject;
 
 async function examineEnrollment(
   ports: DoctorPorts,

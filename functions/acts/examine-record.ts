@@ -145,7 +145,8 @@ function examineBasis(ref: EnrollmentRef, enrollment: Enrollment, standing: Stan
       findings.push({ code, ref, subject: active.credentialId, problem, remedy });
     } else if (!pending && !revoked && wasComplete(achievement, enrollment, standing, now)) {
       const problem = 'the record is complete, and no certificate was asked for';
-      findings.push({ code: 'credential.not-requested', ref, subject: achievement, problem, remedy });
+      const subject = isSensitive(achievement, standing) ? 'a sensitive skill set' : achievement;
+      findings.push({ code: 'credential.not-requested', ref, subject, problem, remedy });
     }
   }
   return findings;
@@ -156,6 +157,10 @@ function achievementsOf({ pointers }: Enrollment, { framework, program }: Standi
   const all = ['completion', ...wanted.map(({ id }) => `skill-set:${id}`), ...Object.keys(pointers)];
   return [...new Set(all)] as Achievement[];
 }
+
+/** A finding is printed and logged: it names no set that says something about its holder's health. */
+const isSensitive = (achievement: Achievement, { framework }: Standing) =>
+  framework.skillSets.some(({ id, sensitive }) => sensitive && id === setOf(achievement));
 
 const setOf = (achievement: Achievement) => achievement.slice('skill-set:'.length);
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parkedIdOf, parkedIn, replayParked, setParkedAside } from '../../functions/acts/parked.ts';
 import { redriveEnrollment } from '../../functions/acts/redrive.ts';
+import { enrollmentAt } from '../../functions/domain/as-of.ts';
 import { findChainFault } from '../../functions/domain/audit.ts';
 import type { DeliveryEvent } from '../../functions/domain/delivery.ts';
 import { recordMailEvent } from '../../functions/feedback/feedback.ts';
@@ -74,6 +75,18 @@ describe('a parked credential', () => {
     });
     expect(await world.parked()).toEqual([]);
     expect(await world.fault()).toBeUndefined();
+  });
+
+  test('was parked in the past for as long as the ledger says', async () => {
+    const world = await withParkedCredential();
+    await replayParked(world.ports, operator, ref, { id: world.id });
+    const { enrollment, ledger } = await world.record();
+    const parkedAt = (action: string) => {
+      const at = ledger.find((entry) => entry.action === action)?.at ?? '';
+      return enrollmentAt(ledger, enrollment, at)?.pointers.completion?.pending?.parked;
+    };
+    expect(parkedAt('credential-parked')).toBe('pdf.font: no font');
+    expect(parkedAt('credential-unparked')).toBeUndefined();
   });
 
   test('is found by the sweep again from then on, should the message be lost', async () => {

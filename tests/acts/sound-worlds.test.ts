@@ -125,3 +125,33 @@ test('whatever people do, a world that nothing has damaged gets a clean bill', {
   );
   expect(issued).toBeGreaterThan(20);
 });
+
+test('however many enrollments there are, only a few are held at one time', async () => {
+  const world = soundWorld(false);
+  await world.publish();
+  await world.enroll();
+  const ports = inspected(world);
+  let [begun, ended, most] = [0, 0, 0];
+  const diagnosis = await examineStack(
+    {
+      ...ports,
+      records: {
+        async *enrollments() {
+          for (let n = 0; n < 3000; n++) {
+            begun++;
+            most = Math.max(most, begun - ended);
+            yield ref;
+          }
+        },
+        inspect: async (one) => {
+          const record = await ports.records.inspect(one);
+          ended++;
+          return record;
+        },
+      },
+    },
+    { rest: async () => undefined, onFinding: () => undefined },
+  );
+  expect(diagnosis).toMatchObject({ enrollments: 3000, findings: 0 });
+  expect(most).toBeLessThanOrEqual(16);
+});
