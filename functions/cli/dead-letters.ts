@@ -105,9 +105,11 @@ async function showLetter(context: Context, queue: DeadLetterQueue, id: string):
     ['About', aboutOf(letter)],
     ['First sent', `${letter.since} (${ageOf(letter.since, ports.clock.now())})`],
     ['Standing', standingSentence(letter)],
-    ['Next', nextStep(letter)],
   ];
-  return done(letter, table(context.page, rows, 0));
+  const { words, command } = nextStep(letter);
+  // Never cut: a command is there to be copied.
+  const next = command === undefined ? words : `${words}:\n  ${command}`;
+  return done(letter, `${table(context.page, rows, 0)}\n\n${heading(context.page, 'What can be done')}\n  ${next}`);
 }
 
 async function replayLetters(
@@ -207,10 +209,11 @@ function standingSentence({ standing }: FoundLetter): string {
   return standing === 'over' ? 'the record needs it no longer' : 'only its step can say';
 }
 
-function nextStep({ queue, id, fault, standing }: FoundLetter): string {
+function nextStep({ queue, id, fault, standing }: FoundLetter): { words: string; command?: string } {
   const aside = `dead-letters set-aside ${queue} ${id} --reason …`;
-  if (fault !== undefined) return `no step of this version can take it: ${aside}`;
-  if (queue === 'stream') return 'sweep hands it back within five minutes';
-  if (queue === 'sweeps' || standing === 'over') return aside;
-  return `mend what the log of its step names, then dead-letters replay ${queue} ${id}`;
+  if (fault !== undefined) return { words: 'No step of this version can take it', command: aside };
+  if (queue === 'stream') return { words: 'Sweep hands it back within five minutes.' };
+  if (queue === 'sweeps') return { words: 'The schedules have asked again since', command: aside };
+  if (standing === 'over') return { words: 'Nothing waits for it any more', command: aside };
+  return { words: 'Mend what the log of its step names, then', command: `dead-letters replay ${queue} ${id}` };
 }

@@ -23,10 +23,8 @@ const deed = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), of: fc.constantFrom(...requirements) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom('complete' as const, 'reissue' as const, 'revoke' as const) }),
-  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('complete' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('reissue' as const, 'revoke' as const) }) },
 );
 
 type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
@@ -123,7 +121,8 @@ test('whatever people do, a world that nothing has damaged gets a clean bill', {
     }),
     { numRuns: 150 },
   );
-  expect(issued).toBeGreaterThan(20);
+  // Some hundred in a run: were there next to none, the clean bills would say little.
+  expect(issued).toBeGreaterThan(30);
 });
 
 test('however many enrollments there are, only a few are held at one time', async () => {
