@@ -1,18 +1,15 @@
-import { type Actor, type AuditFact, chain } from '../domain/audit.ts';
-import type { Commit } from '../domain/commit.ts';
+import type { Actor } from '../domain/audit.ts';
 import { decideSkillSet } from '../domain/completion.ts';
 import { type Achievement, type Pointer, revocationCodes, statesBefore } from '../domain/credential.ts';
-import type { Enrollment, EnrollmentPatch } from '../domain/enrollment.ts';
 import { firstIssue } from '../domain/evidence.ts';
 import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import { personNameSchema } from '../domain/person.ts';
 import { requestCredential } from '../domain/pointers.ts';
+import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
 import type { ActPorts } from './act-ports.ts';
 import { unprintableMessage } from './enroll.ts';
 import { type Refused, refused } from './refusal.ts';
-
-const maxTries = 8;
 
 export type RevokeInput = { credentialId: string; code: (typeof revocationCodes)[number]; text: string };
 
@@ -28,7 +25,7 @@ export async function revokeCredential(
   const text = input.text.trim();
   if (text.length < 3 || text.length > 500 || /\p{Cc}/u.test(text))
     return refused('revocation.text', 'text: one line of 3 to 500 characters that says why; verification shows it');
-  return act(ports, ref, (enrollment): Decided<{ outcome: 'revoked' }> | Refused => {
+  return actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<{ outcome: 'revoked' }> | Refused => {
     const found = Object.entries(enrollment.pointers).find(([, p]) => p.active?.credentialId === input.credentialId);
     if (!found)
       return refused(
@@ -39,7 +36,7 @@ export async function revokeCredential(
     const now = ports.clock.now();
     const { active: _, pending: __, ...rest } = pointer;
     const facts = [
-      factOf(
+      actFact(
         actor,
         'credential-revoked',
         input.credentialId,
@@ -47,7 +44,7 @@ export async function revokeCredential(
         enrollment,
       ),
       ...(pointer.pending
-        ? [factOf(actor, 'credential-request-cancelled', pointer.pending.credentialId, { achievement }, enrollment)]
+        ? [actFact(actor, 'credential-request-cancelled', pointer.pending.credentialId, { achievement }, enrollment)]
         : []),
     ];
     const revocation = { code: input.code, text };
@@ -89,7 +86,7 @@ export async function reissueCredential(
   if (!stored) return refused('program.unknown', `program: there is no "${ref.program}"`);
   const pinned = (await ports.store.readEnrollment(ref))?.framework;
   const framework = pinned && (await ports.store.readFramework(pinned));
-  const answer = await act(ports, ref, (enrollment) => {
+  const answer = await actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment) => {
     const pointer: Pointer = enrollment.pointers[input.achievement] ?? {};
     const { active, pending } = pointer;
     const { progress, enrolledOn } = enrollment;
@@ -139,7 +136,7 @@ export async function reissueCredential(
     const facts = [
       ...(name
         ? [
-            factOf(
+            actFact(
               actor,
               'name-corrected',
               ref.enrollment,
@@ -149,9 +146,9 @@ export async function reissueCredential(
           ]
         : []),
       ...(pending
-        ? [factOf(actor, 'credential-request-cancelled', pending.credentialId, { achievement }, enrollment)]
+        ? [actFact(actor, 'credential-request-cancelled', pending.credentialId, { achievement }, enrollment)]
         : []),
-      factOf(
+      actFact(
         actor,
         'credential-requested',
         request.credentialId,
@@ -177,48 +174,4 @@ export async function reissueCredential(
     requestedAt,
   });
   return { outcome: 'requested', credentialId };
-}
-
-type Decided<T> = {
-  answer: T;
-  facts: AuditFact[];
-  patch: EnrollmentPatch;
-  credentialChanges?: Commit['credentialChanges'];
-};
-
-/** One act on one enrollment: chained in the transaction that carries it out, with the fence counted up. */
-async function act<T>(
-  ports: ActPorts,
-  ref: EnrollmentRef,
-  decide: (enrollment: Enrollment) => Decided<T> | Refused,
-): Promise<T | Refused> {
-  for (let tries = 0; tries < maxTries; tries++) {
-    const enrollment = await ports.store.readEnrollment(ref);
-    if (!enrollment)
-      return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`);
-    const decided = decide(enrollment);
-    if ('outcome' in decided) return decided;
-    const now = ports.clock.now();
-    const chained = chain(enrollment.chain, decided.facts, now);
-    const { outcome } = await ports.store.commit({
-      enrollment,
-      guard: { version: enrollment.version, fence: enrollment.fence },
-      patch: { ...decided.patch, chain: chained.head, lastChangeAt: now },
-      bumpFence: true,
-      entries: chained.entries,
-      ...(decided.credentialChanges && { credentialChanges: decided.credentialChanges }),
-    });
-    if (outcome === 'committed') return decided.answer;
-  }
-  return refused('enrollment.busy', 'enrollment: it kept changing meanwhile; try again');
-}
-
-function factOf(
-  actor: Actor,
-  action: AuditFact['action'],
-  subject: string,
-  facts: AuditFact['facts'],
-  enrollment: Enrollment,
-): AuditFact {
-  return { actor, action, subject, facts, cause: `act#${action}#${subject}#${enrollment.version}` };
 }

@@ -5,14 +5,21 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ActPorts } from '../acts/act-ports.ts';
 import { clientSettings } from '../adapters/aws/client-settings.ts';
 import { systemClock } from '../adapters/aws/clock.ts';
+import { awsDeadLetters } from '../adapters/aws/dead-letters.ts';
+import { dynamoArchive } from '../adapters/aws/dynamo-archive.ts';
+import { dynamoInspection } from '../adapters/aws/dynamo-inspection.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
 import { s3Documents } from '../adapters/aws/s3-documents.ts';
+import { s3Inspection } from '../adapters/aws/s3-inspection.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
+import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import type { DocumentInspection, RecordInspection } from '../ports/inspection.ts';
+import type { RecordArchive } from '../ports/record-archive.ts';
 import { usageFailure } from './answer.ts';
-import { readDeployment, readLocalStack } from './stack-file.ts';
+import { type LocalStack, readDeployment, readLocalStack } from './stack-file.ts';
 import type { World } from './world.ts';
 
 export type Place = {
@@ -25,6 +32,9 @@ export type Place = {
 export type Connection = {
   ports: ActPorts;
   documents: DocumentStore;
+  deadLetters: DeadLetters;
+  archive: RecordArchive;
+  inspection: { records: RecordInspection; documents: DocumentInspection };
   /** For people: which table this is. */
   name: string;
   local: boolean;
@@ -36,8 +46,9 @@ type Settings = {
   sqs: ConstructorParameters<typeof SQSClient>[0];
   s3: ConstructorParameters<typeof S3Client>[0];
   tableName: string;
-  queueUrls: { evaluation: string; issue: string; delivery: string };
+  queueUrls: LocalStack['queueUrls'];
   documentsBucket: string;
+  failedBatchesBucket: string;
 };
 
 /**
@@ -48,7 +59,7 @@ type Settings = {
  */
 export function connect(place: Place, world: World): Connection {
   if (place.aws !== undefined) return connectAws(place.aws, world);
-  const stack = readLocalStack(place.stack ?? join(world.root, '.local/stack.json'));
+  const stack = readLocalStack(place.stack ?? join(world.root, '.local/stack.json'), place.stack !== undefined);
   const { endpoints, region, credentials } = stack;
   const environment = {
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
@@ -102,6 +113,12 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
       unprintable: printableCheck(),
     },
     documents: s3Documents({ client: clients.s3, bucket: settings.documentsBucket }),
+    deadLetters: awsDeadLetters({ ...settings, ...clients }),
+    archive: dynamoArchive({ client: clients.dynamodb, tableName: settings.tableName }),
+    inspection: {
+      records: dynamoInspection({ client: clients.dynamodb, tableName: settings.tableName }),
+      documents: s3Inspection({ client: clients.s3, bucket: settings.documentsBucket }),
+    },
     name,
     local,
     close: () => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { frameworkRefSchema } from './framework.ts';
 import { enrollmentIdSchema, evidenceIdSchema, programIdSchema, requirementIdSchema } from './ids.ts';
 import { programHashesSchema } from './program.ts';
+import { setAsideSchema } from './set-aside.ts';
 import { civilDateSchema, instantSchema } from './time.ts';
 
 /**
@@ -44,6 +45,10 @@ export const credentialRequestSchema = () =>
     dueAt: instantSchema,
     /** Set when it needs a person: why it cannot be issued. */
     parked: z.string().max(300).optional(),
+    /** Parked for good, as far as a person is concerned. */
+    setAside: setAsideSchema().optional(),
+    /** Why its email may have gone out already, after a restore: it is then recorded as parked, and not sent. */
+    emailMayBeOut: z.string().max(300).optional(),
   });
 export type CredentialRequest = z.infer<ReturnType<typeof credentialRequestSchema>>;
 

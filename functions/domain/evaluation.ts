@@ -71,9 +71,10 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
     refused: { ...rules.refused, ...refused },
   };
   const progress = lookAgain(input, after);
-  const met = enrollment.met + progress.metDelta;
+  const met = progress.metOfAll ?? enrollment.met + progress.metDelta;
+  const recounted = met !== enrollment.met + progress.metDelta;
   const patch: EnrollmentPatch = {
-    ...(Object.keys(progress.changed).length > 0 && { progress: progress.changed, met }),
+    ...((Object.keys(progress.changed).length > 0 || recounted) && { progress: progress.changed, met }),
     ...(hasNew(marks, enrollment.marks) && { marks }),
     ...(hasNew(refused, enrollment.refused) && { refused }),
   };
@@ -121,16 +122,21 @@ function lookAgain(input: EvaluationInput, rules: ProgressRules) {
   const requirements = requirementsOf(input.framework);
   const changed: Record<string, RequirementProgress | null> = {};
   let metDelta = 0;
+  let looked = 0;
+  let metNow = 0;
   for (const [id, items] of input.readings) {
     const requirement = requirements.get(id);
     if (!requirement) continue;
     const before = input.enrollment.progress[id];
     const now = progressOf(requirement, items, rules);
+    looked++;
+    metNow += Number(now?.status === 'met');
     if (sameProgress(before, now)) continue;
     changed[id] = now ?? null;
     metDelta += Number(now?.status === 'met') - Number(before?.status === 'met');
   }
-  return { changed, metDelta };
+  // Where every requirement was looked at, the count is taken afresh: a hand in the table may have changed it.
+  return { changed, metDelta, ...(looked === requirements.size && { metOfAll: metNow }) };
 }
 
 export function sameProgress(a: RequirementProgress | undefined, b: RequirementProgress | undefined): boolean {

@@ -11,6 +11,7 @@ import {
   programIdSchema,
   requirementIdSchema,
 } from './ids.ts';
+import { issueWords } from './issue-words.ts';
 import { civilDateSchema, instantSchema } from './time.ts';
 
 /**
@@ -205,5 +206,5 @@ export function firstIssue(error: z.ZodError): string {
   if (!issue) return 'item: invalid';
   if (issue.code === 'unrecognized_keys')
     return `${[...issue.path, 'item'].join('.')}: has fields that the contract does not know`;
-  return `${issue.path.join('.') || 'item'}: ${issue.message}`.slice(0, 200);
+  return `${issue.path.join('.') || 'item'}: ${issueWords(issue)}`.slice(0, 200);
 }

@@ -7,15 +7,15 @@ import {
   signedStatement,
   statesBefore,
 } from '../domain/credential.ts';
-import { newDelivery } from '../domain/delivery.ts';
+import { newDelivery, parkedDelivery } from '../domain/delivery.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { rulesOf, sameProgress } from '../domain/evaluation.ts';
-import { evidencePartition, parseEvidenceKeys, type RawItem } from '../domain/evidence.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
 import { canonicalJson, documentHash, saltedHash, sha256 } from '../domain/hash.ts';
 import type { IssueRequested } from '../domain/messages.ts';
 import type { CertificateTemplate, Program } from '../domain/program.ts';
-import { progressOf, type RequirementProgress } from '../domain/progress.ts';
+import type { RequirementProgress } from '../domain/progress.ts';
+import { recomputeProgress } from '../domain/recompute.ts';
 import { addMonths, civilDateOf } from '../domain/time.ts';
 import { transcriptOf } from '../domain/transcript.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
@@ -155,17 +155,8 @@ async function readBasis(ports: IssuePorts, enrollment: Enrollment, pending: Cre
       },
     );
   }
-  const byRequirement = new Map<string, RawItem[]>();
-  for (const item of await store.readAllEvidence(enrollment)) {
-    const id = parseEvidenceKeys(evidencePartition(enrollment), item.sk)?.requirement;
-    if (id !== undefined) byRequirement.set(id, [...(byRequirement.get(id) ?? []), item]);
-  }
-  const rules = rulesOf(enrollment, stored.program);
-  const progress: Record<string, RequirementProgress> = {};
-  for (const requirement of requirementsOf(framework).values()) {
-    const now = progressOf(requirement, byRequirement.get(requirement.id) ?? [], rules);
-    if (now) progress[requirement.id] = now;
-  }
+  const items = await store.readAllEvidence(enrollment);
+  const progress = recomputeProgress(framework, items, rulesOf(enrollment, stored.program));
   return { framework, program: stored.program, frozenProgram, template, progress };
 }
 
@@ -255,10 +246,15 @@ async function makeCredential(
 function commitIssued(ports: IssuePorts, enrollment: Enrollment, pointer: Pointer, credential: Credential) {
   const { credentialId, achievement, issuedAt } = credential;
   const about = { kind: 'credential' as const, credentialId };
-  const delivery = newDelivery(
-    { program: enrollment.program, enrollment: enrollment.enrollment, deliveryId: credential.delivery, about },
-    issuedAt,
-  );
+  const { emailMayBeOut } = pointer.pending ?? {};
+  const email = {
+    program: enrollment.program,
+    enrollment: enrollment.enrollment,
+    deliveryId: credential.delivery,
+    about,
+  };
+  const delivery =
+    emailMayBeOut === undefined ? newDelivery(email, issuedAt) : parkedDelivery(email, issuedAt, emailMayBeOut);
   const facts: AuditFact[] = [
     fact('credential-issued', credentialId, credential, {
       achievement,
@@ -271,7 +267,10 @@ function commitIssued(ports: IssuePorts, enrollment: Enrollment, pointer: Pointe
     ...(credential.replaces === undefined
       ? []
       : [fact('credential-superseded', credential.replaces, credential, { by: credentialId })]),
-    fact('delivery-queued', credential.delivery, credential, { credential: credentialId }),
+    fact(`delivery-${delivery.state}`, credential.delivery, credential, {
+      credential: credentialId,
+      ...(emailMayBeOut !== undefined && { reason: emailMayBeOut }),
+    }),
   ];
   const chained = chain(enrollment.chain, facts, issuedAt);
   const { pending: _, revoked: __, ...rest } = pointer;

@@ -8,6 +8,7 @@ import type { Assessment, RawItem, Submission, Withdrawal } from '../domain/evid
 import type { Framework, FrameworkRef } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { CertificateTemplate, Program, ProgramHashes } from '../domain/program.ts';
+import type { SetAside } from '../domain/set-aside.ts';
 import type { Instant } from '../domain/time.ts';
 
 /** A program as it is in force now. */
@@ -38,7 +39,8 @@ export type EnrollmentSummary = {
 
 export type Page<T> = { items: T[]; cursor?: string };
 
-export type StoredAside = Aside & { program: string; enrollment: string };
+/** `dismissed`: a person has said that it needs nothing more. The next judgement of the item asks again. */
+export type StoredAside = Aside & { program: string; enrollment: string; dismissed?: SetAside };
 
 /** What is due for another push: a pending credential or an unsettled delivery. */
 export type DueItem = {

@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
@@ -28,7 +29,10 @@ const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', c
  */
 export function claimDataFolder(folder: string, fresh: boolean): Lock {
   if (fresh) checkOurs(folder);
-  requireWritable(folder);
+  const isOurs = !existsSync(folder) || existsSync(join(folder, lockName));
+  requireWritable(folder, 0o700);
+  // Names, addresses and evidence lie there: for this account alone, what an earlier version made too.
+  if (isOurs) chmodSync(folder, 0o700);
   const lock = tryLock(join(folder, lockName));
   if (!lock) throw alreadyRunning(folder);
   // Of a stack that was killed.
@@ -40,10 +44,15 @@ export function claimDataFolder(folder: string, fresh: boolean): Lock {
   return lock;
 }
 
+/** What a table takes with it when it is lost: itself, and how far its stream was read. */
+export function loseTable(folder: string): void {
+  for (const name of ['data/dynamodb', 'checkpoints']) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
 /** Makes a folder where there is none. @throws LocalError `folder-not-writable` where this user may not write there. */
-export function requireWritable(folder: string): void {
+export function requireWritable(folder: string, mode?: number): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, ...(mode !== undefined && { mode }) });
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown';

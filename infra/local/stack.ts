@@ -2,7 +2,14 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAdmin } from './admin.ts';
 import { buildStack, repositoryRoot } from './build.ts';
-import { claimDataFolder, clockName, descriptionName, requireWritable, writeDescription } from './data-folder.ts';
+import {
+  claimDataFolder,
+  clockName,
+  descriptionName,
+  loseTable,
+  requireWritable,
+  writeDescription,
+} from './data-folder.ts';
 import { localFunctions } from './functions.ts';
 import { LocalError } from './local-error.ts';
 import { startServices } from './local-services.ts';
@@ -25,6 +32,8 @@ export interface StackOptions {
   ports?: Partial<Record<ServiceName | 'admin', number>>;
   /** Empties the data folder first. */
   fresh?: boolean;
+  /** Begins with an empty table, as after losing it: everything else stays. */
+  freshTable?: boolean;
   /** Each service in a process of its own, to be killed alone; they share one otherwise. */
   servicesApart?: boolean;
   /** Processes that one function may have at one time; each takes some 80 MB. */
@@ -74,6 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   findDynamodb(process.env);
   requireWritable(join(repositoryRoot, '.build'));
   const lock = claimDataFolder(dataFolder, options.fresh ?? false);
+  if (options.freshTable) loseTable(dataFolder);
   const undo: (() => unknown)[] = [() => lock.release()];
   try {
     return await start(options, dataFolder, undo);

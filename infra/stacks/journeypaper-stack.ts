@@ -95,7 +95,7 @@ export class JourneypaperStack extends Stack {
     // One at a time: a lease begins when its own send begins. The rate is kept by the pace, whatever the concurrency.
     source('DeliverMessages', deliver, 'delivery', 1, mailConcurrency);
     source('FeedbackMessages', feedback, 'feedback', 10, 5);
-    new SweepSchedules(this, 'SweepSchedules', {
+    const schedules = new SweepSchedules(this, 'SweepSchedules', {
       sweep,
       key: r.dataKey,
       alarmTopic: topic,
@@ -108,6 +108,7 @@ export class JourneypaperStack extends Stack {
         runbook: 'sweep-is-silent',
       },
     });
+    this.output('SweepSchedulesDeadLettersArn', schedules.deadLetters.queueArn);
   }
 
   /** What the command line and the runbook need to know of this deployment. */

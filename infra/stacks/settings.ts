@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { programIdSchema } from '../../functions/domain/ids.ts';
+import { issueWords } from '../../functions/domain/issue-words.ts';
 
 /** A list as JSON (`cdk.json`) or as text with commas (`-c name=a,b`). */
 const list = <T extends z.ZodType<string>>(item: T) =>
@@ -33,19 +34,24 @@ const settingsSchema = z
   });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** A setting that somebody gave wrongly: its message says all that there is to know. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
 const names = Object.keys(settingsSchema.shape);
 
 /**
  * The deployment's settings from the CDK context (`-c name=value`, or `context` in `cdk.json`).
  *
- * @throws Error naming each setting that is wrong, and how it is given.
+ * @throws SettingsError naming each setting that is wrong, and how it is given.
  */
 export function readSettings(node: Node): Settings {
   const given = Object.fromEntries(names.map((name) => [name, node.tryGetContext(name)]));
   const parsed = settingsSchema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issueWords(issue)}`);
+  throw new SettingsError(
     `${faults.join('; ')}. Give it as -c ${parsed.error.issues[0]?.path[0]?.toString()}=… or in cdk.json.`,
   );
 }

@@ -17,15 +17,28 @@ const stack = {
   endpoints: { dynamodb: closed, sqs: closed, s3: closed, ses: closed, kms: closed },
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   tableName: 'Records',
-  queueUrls: { evaluation: `${closed}/e`, issue: `${closed}/i`, delivery: `${closed}/d`, feedback: `${closed}/f` },
+  queueUrls: {
+    ...{ evaluation: `${closed}/e`, issue: `${closed}/i`, delivery: `${closed}/d`, feedback: `${closed}/f` },
+    ...{ evaluationDeadLetters: `${closed}/ed`, issueDeadLetters: `${closed}/id` },
+    ...{ deliveryDeadLetters: `${closed}/dd`, feedbackDeadLetters: `${closed}/fd` },
+    sweepSchedulesDeadLetters: `${closed}/sd`,
+  },
   documentsBucket: 'documents',
+  failedBatchesBucket: 'failed-batches',
 };
 const outputs = {
   RecordsTableName: 'Journeypaper-Records1234',
   EvaluationQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/evaluation',
   IssueQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/issue',
   DeliveryQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/delivery',
+  FeedbackQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/feedback',
+  EvaluationDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:evaluation-dead',
+  IssueDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:issue-dead',
+  DeliveryDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:delivery-dead',
+  FeedbackDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:feedback-dead',
+  SweepSchedulesDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:sweeps-dead',
   DocumentsBucketName: 'journeypaper-documents',
+  FailedBatchesBucketName: 'journeypaper-failed-batches',
 };
 
 function file(content: unknown, name = 'stack.json'): string {
@@ -42,6 +55,12 @@ describe('without a local stack', () => {
       stdout: '',
       stderr: 'no local stack is running: start one with `npm run local`\n',
     });
+  });
+
+  test('a file that was named and is not there is named again', async () => {
+    const ran = await run(['program', 'list', '--stack', join(folder, 'nowhere.json')]);
+    expect(ran.exitCode).toBe(4);
+    expect(ran.stderr).toContain(`--stack ${join(folder, 'nowhere.json')}: there is no such file`);
   });
 
   test('a file that its stack left behind counts for nothing', async () => {
@@ -93,6 +112,7 @@ describe('AWS, where it is asked for', () => {
       account: '123456789012',
       region: 'eu-west-1',
       tableName: 'Journeypaper-Records1234',
+      queueUrls: { issueDeadLetters: 'https://sqs.eu-west-1.amazonaws.com/123456789012/issue-dead' },
     });
   });
 

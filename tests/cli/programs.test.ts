@@ -39,7 +39,10 @@ describe('programs', () => {
     const { stdout } = await run('program', 'show', 'recovery-support-specialist');
     expect(stdout).toContain('Skill sets (19; 111 skills)');
     expect(stdout).toContain('Courses (11)');
-    expect(stdout).toMatch(/cert-crss +sensitive +Certified Recovery Support Specialist/);
+    expect(stdout).toMatch(/^ +sensitive +\(sensitive requirement\)\n {2}cert-cpr +CPR Certificate$/m);
+    expect((await run('program', 'show', 'recovery-support-specialist', '--sensitive')).stdout).toMatch(
+      /cert-crss +sensitive +Certified Recovery Support Specialist/,
+    );
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
     const json = (await run('program', 'show', 'recovery-support-specialist', '--json')).json();
     expect(json).toMatchObject({ counts: { skillSets: 19, skills: 111, courses: 11, certificates: 2 } });

@@ -46,3 +46,6 @@ export function bare(item: Record<string, unknown>): Record<string, unknown> {
   const { pk: _, sk: __, duePk: ___, kind: ____, own: _____, ...rest } = item;
   return rest;
 }
+
+/** The record of a restore. Belongs to no program. */
+export const restoreKey = (to: string) => ({ pk: 'RESTORE', sk: to });
