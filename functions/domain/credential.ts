@@ -64,9 +64,12 @@ export type CredentialState = z.infer<typeof credentialStateSchema>;
 
 /** One line of the transcript. Sensitive requirements are absent. */
 export const transcriptLineSchema = () => z.strictObject({ text: z.string(), on: civilDateSchema });
+/** A skill set, with its skills where the program's policy wants them printed. */
+const transcriptSetSchema = () =>
+  z.strictObject({ text: z.string(), on: civilDateSchema, skills: z.array(transcriptLineSchema()).min(1).optional() });
 export const transcriptSchema = () =>
   z.strictObject({
-    skillSets: z.array(transcriptLineSchema()),
+    skillSets: z.array(transcriptSetSchema()),
     courses: z.array(transcriptLineSchema()),
     certificates: z.array(transcriptLineSchema()),
   });

@@ -4,7 +4,7 @@ import { documentHash } from '../../functions/domain/hash.ts';
 import {
   type CertificateTemplate,
   type Policy,
-  type Program,
+  type ProgramInput,
   programHashes,
   programSchema,
   templateSchema,
@@ -104,7 +104,7 @@ export function randomProgram(rng: Rng, breadth: 'small' | 'real'): ProgramSetti
     email: { from: 'from@program.example', fromName: 'Office', contact: 'office@program.example' },
     assessors,
     policy,
-  } satisfies Record<keyof Program, unknown>);
+  } satisfies ProgramInput);
   const stored = { program, hashes: programHashes(program, template), frameworkHash: documentHash(framework) };
   const setting = { stored, framework, template };
   settings.set(key, setting);
