@@ -10,6 +10,7 @@ import {
   requirementIdSchema,
 } from './ids.ts';
 import { personNameSchema } from './person.ts';
+import { signingSchema } from './signing.ts';
 import { languageSchema, wordsSchema } from './template-words.ts';
 import { civilDateSchema, timeZoneSchema } from './time.ts';
 
@@ -97,6 +98,7 @@ export const programSchema = /* @__PURE__ */ z.lazy(() =>
     /** The file name, without `.json`, in `templates/certificate/`. */
     template: templateIdSchema(),
     branding: brandingSchema().optional(),
+    signing: signingSchema().optional(),
     signatories: z.array(signatorySchema()).min(1).max(3),
     /** Base of the address that a certificate points to; the credential's code follows. */
     verifyUrl: z.url({ protocol: /^https?$/ }).max(120),
