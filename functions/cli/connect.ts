@@ -9,6 +9,7 @@ import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
 import { s3Documents } from '../adapters/aws/s3-documents.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { imageFault } from '../adapters/pdf/images/decode-image.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { usageFailure } from './answer.ts';
@@ -100,6 +101,7 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
       clock: systemClock,
       ids: randomIds(systemClock),
       unprintable: printableCheck(),
+      imageFault,
     },
     documents: s3Documents({ client: clients.s3, bucket: settings.documentsBucket }),
     name,

@@ -11,6 +11,7 @@ import { enrollmentKey } from '../../functions/adapters/aws/record-keys.ts';
 import { groupRecords } from '../../functions/adapters/aws/stream-records.ts';
 import { pdfCertificateEngine } from '../../functions/adapters/pdf/certificate-engine.ts';
 import { readFontFiles } from '../../functions/adapters/pdf/font-files.ts';
+import { imageFault } from '../../functions/adapters/pdf/images/decode-image.ts';
 import { printableCheck } from '../../functions/adapters/pdf/printable.ts';
 import { composeEmail } from '../../functions/deliver/compose-email.ts';
 import { deliverEmail } from '../../functions/deliver/deliver.ts';
@@ -148,7 +149,7 @@ async function wholeApprentice(
     }
     for (let message = waiting.shift(); message; message = waiting.shift()) await handle(message);
   };
-  const ref = await play({ ...base, unprintable: printableCheck() }, file, way, settle, () => {
+  const ref = await play({ ...base, unprintable: printableCheck(), imageFault }, file, way, settle, () => {
     usage.write = {};
     usage.read = {};
   });

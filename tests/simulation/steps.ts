@@ -125,7 +125,12 @@ export function stepsOf(options: StepsOptions) {
   return {
     callerOf,
     clockOf,
-    actPorts: (task: Task): ActPorts => ({ ...base(task, 'act'), ids, unprintable: () => [] }),
+    actPorts: (task: Task): ActPorts => ({
+      ...base(task, 'act'),
+      ids,
+      unprintable: () => [],
+      imageFault: () => undefined,
+    }),
     evaluateGroup: (task: Task, { ref, changes }: ChangeGroup) => evaluate(task, { ref, changes, whole: false }),
     evaluateMessage: (task: Task, { program, enrollment, changes, whole, reason }: EvaluationRequested) =>
       evaluate(task, {

@@ -50,6 +50,7 @@ export function stepsWorld(store: RecordStore, policy: Partial<Policy> = {}, fra
       }),
     },
     unprintable: () => [],
+    imageFault: () => undefined,
     journal: () => undefined,
   };
 
