@@ -24,6 +24,7 @@ const inputCodes = new Set([
   'program.framework',
   'program.template',
   'program.policy',
+  'program.image',
   'framework.too-large',
 ]);
 
