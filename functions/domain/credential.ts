@@ -93,6 +93,8 @@ export const credentialSchema = /* @__PURE__ */ z.lazy(() =>
       key: z.string(),
       /** SHA-256 of the stored bytes. */
       hash: z.string().length(64),
+      /** SHA-256 of the same bytes without the signature: what printing the same facts again gives. */
+      unsignedHash: z.string().length(64),
       bytes: z.number().int().positive(),
       engine: z.string(),
     }),
@@ -134,12 +136,13 @@ export function signedStatement(
   credential: Pick<Credential, 'credentialId' | 'program' | 'achievement' | 'facts' | 'basisHash' | 'document'>,
 ) {
   return {
-    statement: 'journeypaper/credential/1',
+    statement: 'journeypaper/credential/2',
     credentialId: credential.credentialId,
     program: credential.program,
     achievement: credential.achievement,
     facts: credential.facts,
     basisHash: credential.basisHash,
     documentHash: credential.document.hash,
+    unsignedHash: credential.document.unsignedHash,
   };
 }
