@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { type Answer, CliFailure } from './answer.ts';
 import { addAssess } from './assess.ts';
+import { addCertificate } from './certificate.ts';
 import type { AddCommand, Session } from './command.ts';
 import { addCredentials } from './credentials.ts';
 import { addEnroll } from './enroll.ts';
@@ -27,6 +28,7 @@ const commands: readonly AddCommand[] = [
   addRevoke,
   addReissue,
   addEvidence,
+  addCertificate,
 ];
 
 /**

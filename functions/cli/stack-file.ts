@@ -11,11 +11,12 @@ const loopbackUrl = z.url().refine(isLoopback, 'is not on this machine; a local 
 const stackSchema = z.object({
   pid: z.number().int().positive(),
   region: z.string().min(1),
-  endpoints: z.object({ dynamodb: loopbackUrl, sqs: loopbackUrl, s3: loopbackUrl }),
+  endpoints: z.object({ dynamodb: loopbackUrl, sqs: loopbackUrl, s3: loopbackUrl, kms: loopbackUrl }),
   credentials: z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) }),
   tableName: z.string().min(1),
   queueUrls: z.object({ evaluation: loopbackUrl, issue: loopbackUrl, delivery: loopbackUrl }),
   documentsBucket: z.string().min(1),
+  signingKeyId: z.string().min(1),
 });
 export type LocalStack = z.output<typeof stackSchema>;
 
@@ -30,6 +31,7 @@ const outputsSchema = z.object({
   IssueQueueUrl: queueUrl,
   DeliveryQueueUrl: queueUrl,
   DocumentsBucketName: z.string().min(1),
+  SigningKeyId: z.string().min(1),
 });
 export type Deployment = {
   account: string;
@@ -37,6 +39,7 @@ export type Deployment = {
   tableName: string;
   queueUrls: { evaluation: string; issue: string; delivery: string };
   documentsBucket: string;
+  signingKeyId: string;
 };
 
 const noStack = 'no local stack is running: start one with `npm run local`';
@@ -82,6 +85,7 @@ export function readDeployment(file: string): Deployment {
       delivery: outputs.DeliveryQueueUrl,
     },
     documentsBucket: outputs.DocumentsBucketName,
+    signingKeyId: outputs.SigningKeyId,
   };
 }
 

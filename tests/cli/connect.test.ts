@@ -19,6 +19,7 @@ const stack = {
   tableName: 'Records',
   queueUrls: { evaluation: `${closed}/e`, issue: `${closed}/i`, delivery: `${closed}/d`, feedback: `${closed}/f` },
   documentsBucket: 'documents',
+  signingKeyId: 'signing',
 };
 const outputs = {
   RecordsTableName: 'Journeypaper-Records1234',
@@ -26,6 +27,7 @@ const outputs = {
   IssueQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/issue',
   DeliveryQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/delivery',
   DocumentsBucketName: 'journeypaper-documents',
+  SigningKeyId: '0e0b5a9c-3a0f-4c55-9d2e-6a1f6a2f7b11',
 };
 
 function file(content: unknown, name = 'stack.json'): string {
@@ -73,6 +75,7 @@ describe('the local stack is on this machine or refused', () => {
       { endpoints: { ...stack.endpoints, dynamodb: 'http://127.0.0.1.attacker.example' } },
       'endpoints.dynamodb',
     ],
+    ['the key', { endpoints: { ...stack.endpoints, kms: 'https://kms.us-east-1.amazonaws.com' } }, 'endpoints.kms'],
     ['a queue', { queueUrls: { ...stack.queueUrls, issue: outputs.IssueQueueUrl } }, 'queueUrls.issue'],
   ])('%s elsewhere', async (_, change, field) => {
     const ran = await run(['program', 'list', '--stack', file({ ...stack, ...change })]);

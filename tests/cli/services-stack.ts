@@ -40,7 +40,16 @@ export async function startServices(): Promise<ServicesStack> {
   const file = join(folder, 'stack.json');
   const endpoints = { dynamodb, sqs, s3, kms };
   const { region, credentials } = localClientConfig(dynamodb);
-  const stack = { pid: process.pid, region, endpoints, credentials, tableName, queueUrls, documentsBucket };
+  const stack = {
+    pid: process.pid,
+    region,
+    endpoints,
+    credentials,
+    tableName,
+    queueUrls,
+    documentsBucket,
+    signingKeyId: signingKey,
+  };
   writeFileSync(file, JSON.stringify(stack));
   return {
     folder,
