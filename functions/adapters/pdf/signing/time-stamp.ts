@@ -4,7 +4,7 @@ import { contentOf, contextTag, type Der, integer, NotDer, octets, readElement, 
 import { oids, sha256Algorithm } from './object-identifiers.ts';
 
 /** Issue has a minute for the whole certificate. */
-const timeoutMs = 10_000;
+const usualTimeoutMs = 10_000;
 const maxAnswerBytes = 64 * 1024;
 const nonceBytes = 8;
 
@@ -15,12 +15,12 @@ const nonceBytes = 8;
  * Rejects with an `AdapterError`, always retryable, since the server belongs to somebody else and may be mended:
  * `timestamp.unreachable` (no answer in ten seconds, or none that is one), `timestamp.refused`, `timestamp.mismatch`.
  */
-export async function requestTimeStamp(url: string, signature: Uint8Array): Promise<Der> {
+export async function requestTimeStamp(url: string, signature: Uint8Array, timeoutMs = usualTimeoutMs): Promise<Der> {
   const imprint = hash('sha256', signature, 'buffer');
   const nonce = integer(randomBytes(nonceBytes));
   const wantsCertificates = Buffer.of(0x01, 0x01, 0xff);
   const query = sequence(integer(1), sequence(sha256Algorithm, octets(imprint)), nonce, wantsCertificates);
-  const answer = await post(url, query);
+  const answer = await post(url, query, timeoutMs);
   try {
     return tokenOf(answer, imprint, nonce);
   } catch (error) {
@@ -29,7 +29,7 @@ export async function requestTimeStamp(url: string, signature: Uint8Array): Prom
   }
 }
 
-async function post(url: string, query: Der): Promise<Buffer> {
+async function post(url: string, query: Der, timeoutMs: number): Promise<Buffer> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -51,7 +51,7 @@ async function post(url: string, query: Der): Promise<Buffer> {
   } catch (error) {
     if (error instanceof AdapterError) throw error;
     const isLate = error instanceof Error && error.name === 'TimeoutError';
-    throw failure('timestamp.unreachable', isLate ? 'did not answer in ten seconds' : 'cannot be reached', error);
+    throw failure('timestamp.unreachable', isLate ? 'did not answer in time' : 'cannot be reached', error);
   }
 }
 
