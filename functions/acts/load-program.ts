@@ -6,7 +6,7 @@ import { transcriptTexts } from '../domain/transcript.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import type { ActPorts } from './act-ports.ts';
 import { documentIssue } from './document-issue.ts';
-import { unprintableMessage } from './enroll.ts';
+import { namedCharacters } from './enroll.ts';
 import { type Refused, refused } from './refusal.ts';
 
 /** A program's documents and pictures as read from files: not trusted until they have passed here. */
@@ -66,8 +66,8 @@ export function checkProgram(
   if (!template.success) return refused('template.invalid', `template ${documentIssue(template.error)}`);
   const misfit = findMisfit(program.data, framework.data, template.data);
   if (misfit) return misfit;
-  const unprintable = ports.unprintable(printedTexts(program.data, framework.data, template.data).join(' '));
-  if (unprintable.length > 0) return refused('program.unprintable', unprintableMessage(unprintable));
+  const unprintable = findUnprintable(ports, program.data, framework.data, template.data);
+  if (unprintable) return unprintable;
   const images = new Map<string, Uint8Array>();
   const faulty = pinImages(program.data, files.images ?? new Map(), images, ports.imageFault);
   if (faulty) return faulty;
@@ -142,15 +142,40 @@ function findPolicyMisfit(policy: Program['policy'], framework: Framework): Refu
   return undefined;
 }
 
-function printedTexts(program: Program, framework: Framework, template: CertificateTemplate): string[] {
+function findUnprintable(
+  { unprintable }: Pick<ActPorts, 'unprintable'>,
+  program: Program,
+  framework: Framework,
+  template: CertificateTemplate,
+): Refused | undefined {
+  for (const [field, text] of printedTexts(program, framework, template)) {
+    const characters = unprintable(text);
+    if (characters.length === 0) continue;
+    const words = `${field}: no font of ours prints ${namedCharacters(characters)}; write it without`;
+    return refused('program.unprintable', words);
+  }
+  return undefined;
+}
+
+function printedTexts(program: Program, framework: Framework, template: CertificateTemplate): [string, string][] {
+  const withSkills = program.policy.transcriptSkills;
   const texts = [
-    program.name,
-    program.sponsor,
-    program.achievement,
-    ...program.signatories.flatMap((s) => [s.name, s.title]),
-    ...Object.values(template.words),
     ...framework.skillSets.map((set) => set.display ?? set.text),
-    ...transcriptTexts(framework, program.policy.transcriptSkills),
+    ...transcriptTexts(framework, withSkills),
   ];
-  return texts.filter((text) => text !== undefined);
+  return [
+    ...(['name', 'sponsor', 'achievement'] as const).map((field): [string, string] => [
+      `program ${field}`,
+      program[field],
+    ]),
+    ...program.signatories.flatMap(({ name, title }, i): [string, string][] => [
+      [`program signatories.${i}.name`, name],
+      [`program signatories.${i}.title`, title],
+    ]),
+    ...Object.entries(template.words).map(([field, words]): [string, string] => [
+      `template words.${field}`,
+      words ?? '',
+    ]),
+    ...texts.map((text): [string, string] => [`framework "${text.slice(0, 40)}"`, text]),
+  ];
 }
