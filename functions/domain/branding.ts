@@ -83,10 +83,9 @@ export function contrastWarnings(program: Pick<Branded, 'branding'>, template: {
     const ratio = contrastOf(inForce[name], inForce.paper);
     if (ratio >= leastContrast) return [];
     const where = program.branding?.colours?.[name] === undefined ? 'template colours' : 'program branding.colours';
-    const pair = `${inForce[name]} on paper ${inForce.paper}`;
     // Rounded down, so that a ratio that falls short never reads as if it did not.
     const shown = Math.floor(ratio * 100) / 100;
-    return [`${where}.${name}: ${pair} has a contrast of ${shown}; below ${leastContrast} it is hard to read`];
+    return [`${where}.${name}: its contrast with the paper is ${shown}; make it ${leastContrast} or more`];
   });
 }
 

@@ -120,11 +120,11 @@ describe('colours', () => {
   test('too pale for their paper are warned of where they are written', () => {
     const branding = { colours: { accent: '#777777', paper: '#ffffff' } };
     expect(contrastWarnings({ branding }, classicTemplate)).toEqual([
-      'program branding.colours.accent: #777777 on paper #ffffff has a contrast of 4.47; below 4.5 it is hard to read',
+      'program branding.colours.accent: its contrast with the paper is 4.47; make it 4.5 or more',
     ]);
     const pale = { colours: { ...classicTemplate.colours, ink: '#cccccc' } };
     expect(contrastWarnings({}, pale)).toEqual([
-      'template colours.ink: #cccccc on paper #fdfcf7 has a contrast of 1.56; below 4.5 it is hard to read',
+      'template colours.ink: its contrast with the paper is 1.56; make it 4.5 or more',
     ]);
   });
 });
