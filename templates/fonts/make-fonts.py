@@ -24,7 +24,8 @@ GARAMOND = span(
     (0x1D00, 0x1DFF), (0x1E00, 0x1FFF), (0x2000, 0x206F), (0x2070, 0x209F), (0x20A0, 0x20CF), (0x2100, 0x214F),
     (0x2190, 0x2193), (0x2212, 0x2212), (0x2C60, 0x2C7F), (0x2DE0, 0x2DFF), (0xA640, 0xA69F), (0xA720, 0xA7FF),
     (0xAB30, 0xAB6F), (0xFB00, 0xFB04))
-GARAMOND = [c for c in GARAMOND if unicodedata.category(chr(c)) not in ('Cf', 'Cc', 'Zl', 'Zp')]
+# Neither what is invisible, nor strokes laid over a letter: the font has no place for them.
+GARAMOND = [c for c in GARAMOND if unicodedata.category(chr(c)) not in ('Cf', 'Cc', 'Zl', 'Zp') and not 0x334 <= c <= 0x338]
 
 EASTERN = SHARED + [0x2025, 0x2027] + span((0x3000, 0x303F), (0xFE30, 0xFE4F), (0xFF00, 0xFFEF))
 KANA = span((0x3040, 0x30FF), (0x31F0, 0x31FF))
@@ -94,6 +95,37 @@ def attach_marks_to_every_letter(font):
             table.BaseCoverage.glyphs = sorted(records, key=font.getGlyphID)
             table.BaseArray.BaseRecord = [records[name] for name in table.BaseCoverage.glyphs]
             table.BaseArray.BaseCount = len(records)
+
+
+def attach_every_mark(font):
+    """Some marks have no anchor, so that the cedilla of `M̧` would hang behind its letter, and a few have one on the wrong
+    side. They get one in their middle, at the height that leaves them where they are drawn over or under an `o`."""
+    glyf, names = font['glyf'], font.getBestCmap()
+    tables = [getattr(table, 'ExtSubTable', table) for lookup in font['GPOS'].table.LookupList.Lookup for table in lookup.SubTable]
+    tables = [table for table in tables if table.LookupType == 4]
+    sides = {g: unicodedata.combining(chr(c)) for c, g in names.items() if unicodedata.category(chr(c)) == 'Mn'}
+    above = next(table for table in tables if names[0x301] in table.MarkCoverage.glyphs)
+    below = next(table for table in tables if names[0x323] in table.MarkCoverage.glyphs)
+    attached = set()
+    for table in tables:
+        wrong = (220, 202) if names[0x301] in table.MarkCoverage.glyphs else (230,) if table is below else ()
+        records = {n: r for n, r in zip(table.MarkCoverage.glyphs, table.MarkArray.MarkRecord) if sides.get(n) not in wrong}
+        attached |= set(records)
+        set_marks(font, table, records)
+    for table, classes in ((above, (230,)), (below, (220, 202))):
+        records = dict(zip(table.MarkCoverage.glyphs, table.MarkArray.MarkRecord))
+        height = table.BaseArray.BaseRecord[table.BaseCoverage.glyphs.index(names[ord('o')])].BaseAnchor[0].YCoordinate
+        for n in [n for n, side in sides.items() if side in classes and n not in attached and glyf[n].numberOfContours]:
+            record = otTables.MarkRecord()
+            record.Class, record.MarkAnchor = 0, anchor_at((glyf[n].xMin + glyf[n].xMax) / 2, height)
+            records[n] = record
+        set_marks(font, table, records)
+
+
+def set_marks(font, table, records):
+    table.MarkCoverage.glyphs = sorted(records, key=font.getGlyphID)
+    table.MarkArray.MarkRecord = [records[n] for n in table.MarkCoverage.glyphs]
+    table.MarkArray.MarkCount = len(records)
 
 
 def carries_mark(codepoint, above):
@@ -177,6 +209,7 @@ def make(name, sources, out):
     subsetter.subset(font)
     if name.startswith('EBGaramond'):
         attach_marks_to_every_letter(font)
+        attach_every_mark(font)
         stack_marks(font)
     font.save(out / f'{name}.ttf')
 

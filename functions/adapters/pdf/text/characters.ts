@@ -1,4 +1,4 @@
-import { fontHas, isMark } from './coverage.ts';
+import { fontHas, isJoiner, isMark, scriptOf } from './coverage.ts';
 import { hanOrder, latinFonts, scriptFonts } from './font-list.ts';
 
 /** A character with the marks and joiners that follow it, by its place in the text, in UTF-16 units. */
@@ -21,12 +21,12 @@ export function charactersOf(text: string): Character[] {
   return characters;
 }
 
-/** Does the font have the character and all of its marks? */
+/** Does the font have the character and all of its marks? A joiner must have a letter to join: elsewhere it would hide. */
 export function prints(font: string, text: string, { start, end, codePoint }: Character): boolean {
   if (!fontHas(font, codePoint)) return false;
   for (let at = start + (codePoint > 0xffff ? 2 : 1); at < end; ) {
     const mark = text.codePointAt(at) ?? 0;
-    if (!fontHas(font, mark)) return false;
+    if (!fontHas(font, mark) || (isJoiner(mark) && scriptOf(codePoint) === '')) return false;
     at += mark > 0xffff ? 2 : 1;
   }
   return true;

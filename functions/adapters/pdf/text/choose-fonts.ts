@@ -29,17 +29,13 @@ function candidates(text: string, face: string, language: string | undefined): s
   const near = [...new Set([face, latinFonts.regular, ...scriptFonts])];
   if (!farEastern.test(text)) return near;
   const order = hanOrder(text, language);
-  const letters = [...text].map((letter) => letter.codePointAt(0) ?? 0).filter((codePoint) => eastern(codePoint));
+  const letters = [...text].map((letter) => letter.codePointAt(0) ?? 0).filter((each) => scriptOf(each) === 'Hani');
   const lacking = (font: string) => letters.filter((codePoint) => !fontHas(font, codePoint)).length;
   const whole = order.find((font) => lacking(font) === 0);
   return [...near, ...new Set(whole ? [whole, ...order] : order)];
 }
 
 const farEastern = /[\u1100-\u11ff\u2e80-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\u{20000}-\u{3ffff}]/u;
-
-function eastern(codePoint: number): boolean {
-  return codePoint >= 0x1100 && ['Hani', 'Hira', 'Kana', 'Hang', 'Bopo'].includes(scriptOf(codePoint));
-}
 
 function isDigit(codePoint: number): boolean {
   return codePoint >= 0x30 && codePoint <= 0x39;

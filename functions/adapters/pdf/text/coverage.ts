@@ -10,7 +10,7 @@ const scripts = remembered((tag) => decodeRanges((coverage.scripts as Record<str
 const scriptTags = Object.keys(coverage.scripts);
 const marks = decodeRanges(coverage.marks);
 
-/** Does the font print the character, with a glyph of its own or from the parts of its canonical decomposition? */
+/** Has the font a glyph for the character (of a text in NFC)? */
 export function fontHas(font: string, codePoint: number): boolean {
   return inRanges(fonts(font), codePoint);
 }
@@ -24,6 +24,11 @@ export function scriptOf(codePoint: number): string {
 /** Does the character belong to the one before it: a combining mark, or a joiner? */
 export function isMark(codePoint: number): boolean {
   return codePoint >= 0x300 && inRanges(marks, codePoint);
+}
+
+/** ZWNJ and ZWJ: they shape the letters before and after them, and print nothing. */
+export function isJoiner(codePoint: number): boolean {
+  return codePoint === 0x200c || codePoint === 0x200d;
 }
 
 function isAsciiLetter(codePoint: number): boolean {

@@ -35,12 +35,11 @@ export function fontCoverage(source: FontSource): FontCoverage {
   const fonts: Record<string, string> = {};
   for (const [id, script] of Object.entries(fontScripts)) {
     const font = harfbuzz.open(source(`${id}.ttf`));
-    const has = (character: string) => harfbuzz.has(font, character.codePointAt(0) ?? 0);
     const own = new Set(joiningScripts.includes(script) ? joiners : []);
     for (let codePoint = 0x20; codePoint <= 0x3ffff; codePoint++) {
       const character = String.fromCodePoint(codePoint);
       if (nothing.test(character) || character.normalize('NFC') !== character) continue;
-      if (has(character) || [...character.normalize('NFD')].every(has)) own.add(codePoint);
+      if (harfbuzz.has(font, codePoint)) own.add(codePoint);
     }
     for (const codePoint of own) covered.add(codePoint);
     fonts[id] = encodeRanges(own);

@@ -23,8 +23,18 @@ export type TextOptions = {
 /** Lengths in 1/1000 em. `text` is what the glyph extracts as: that of its cluster, or '' for a cluster's later glyphs. */
 export type ShapedGlyph = { id: number; advance: number; dx: number; dy: number; text: string };
 
-/** A stretch in one font and one direction. `text` in logical order, `glyphs` from left to right. */
-export type GlyphRun = { font: string; rtl: boolean; text: string; advance: number; glyphs: ShapedGlyph[] };
+/**
+ * A stretch in one font and one direction, `start` UTF-16 units into the line. `text` in logical order, `glyphs` from
+ * left to right.
+ */
+export type GlyphRun = {
+  font: string;
+  rtl: boolean;
+  start: number;
+  text: string;
+  advance: number;
+  glyphs: ShapedGlyph[];
+};
 
 /** A line of text, normalised to NFC; its runs from left to right. */
 export type ShapedText = { text: string; direction: 'ltr' | 'rtl'; advance: number; runs: GlyphRun[] };
@@ -120,5 +130,6 @@ function glyphRun(item: Item, text: string, set: SetGlyph[], scale: number): Gly
     }
     first = next;
   }
-  return { font: item.font, rtl: item.rtl, text: text.slice(item.start, item.end), advance, glyphs };
+  const { font, rtl, start, end } = item;
+  return { font, rtl, start, text: text.slice(start, end), advance, glyphs };
 }
