@@ -1,4 +1,4 @@
-import { type Sfnt, tableOf } from './sfnt.ts';
+import { aligned, type Sfnt, tableOf, trueType } from './sfnt.ts';
 
 /** A font file with some glyphs of another. `idOf` gives a glyph's number in it, and throws for one left out. */
 export type FontSubset = { kind: 'truetype'; bytes: Uint8Array; idOf(glyph: number): number };
@@ -140,7 +140,7 @@ function layOut(lengths: number[]): Output {
   }
   const bytes = new Uint8Array(end);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, 0x00010000);
+  view.setUint32(0, trueType);
   view.setUint16(4, tags.length);
   // For searching six tags in halves: 2² of them, in records of sixteen bytes.
   view.setUint16(6, 64);
@@ -172,8 +172,4 @@ function sum(view: DataView, start: number, length: number): number {
 function writeOffset(view: DataView, loca: number, index: number, offset: number, short: boolean): void {
   if (short) view.setUint16(loca + 2 * index, offset / 2);
   else view.setUint32(loca + 4 * index, offset);
-}
-
-function aligned(length: number): number {
-  return (length + 3) & ~3;
 }

@@ -14,12 +14,13 @@ export type FontFacts = {
   stemV: number;
 };
 
+export const trueType = 0x00010000;
 const needed = ['head', 'hhea', 'hmtx', 'maxp', 'loca', 'glyf', 'cmap', 'OS/2', 'post', 'name'];
 
 /** Reads the directory of a font file. Throws, naming the file, where it is no TrueType font with outlines in `glyf`. */
 export function readSfnt(file: string, bytes: Uint8Array): Sfnt {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || view.getUint32(0) !== 0x00010000) throw new Error(`${file} is not a TrueType font`);
+  if (bytes.length < 12 || view.getUint32(0) !== trueType) throw new Error(`${file} is not a TrueType font`);
   const tables = new Map<string, Table>();
   if (bytes.length < 12 + 16 * view.getUint16(4)) throw new Error(`${file} is cut short`);
   for (let at = 12; at < 12 + 16 * view.getUint16(4); at += 16) {
@@ -37,6 +38,32 @@ export function tableOf({ tables }: Sfnt, tag: string): Table {
   const table = tables.get(tag);
   if (!table) throw new Error(`a font lacks its table ${tag}`);
   return table;
+}
+
+/** The file without its outlines: all that shaping reads, and of a font of Han characters a thirtieth. */
+export function withoutOutlines({ bytes, tables }: Sfnt): Uint8Array {
+  const kept = [...tables].filter(([tag]) => tag !== 'glyf' && tag !== 'loca');
+  const header = 12 + 16 * kept.length;
+  const length = kept.reduce((sum, [, table]) => sum + aligned(table.length), header);
+  const copy = new Uint8Array(length);
+  const view = new DataView(copy.buffer);
+  view.setUint32(0, trueType);
+  view.setUint16(4, kept.length);
+  let end = header;
+  kept.forEach(([tag, table], i) => {
+    const record = 12 + 16 * i;
+    for (let letter = 0; letter < 4; letter++) copy[record + letter] = tag.charCodeAt(letter);
+    view.setUint32(record + 8, end);
+    view.setUint32(record + 12, table.length);
+    copy.set(bytes.subarray(table.offset, table.offset + table.length), end);
+    end += aligned(table.length);
+  });
+  return copy;
+}
+
+/** Tables begin at multiples of four. */
+export function aligned(length: number): number {
+  return (length + 3) & ~3;
 }
 
 export function factsOf(font: Sfnt): FontFacts {

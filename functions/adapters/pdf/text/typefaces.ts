@@ -4,7 +4,7 @@ import { glyfSubsetter } from './glyf-subset.ts';
 import { type HarfBuzz, type SetGlyph, startHarfBuzz } from './harfbuzz.ts';
 import { type Item, itemise } from './itemise.ts';
 import { remembered } from './remembered.ts';
-import { advanceOf, type FontFacts, factsOf, readSfnt } from './sfnt.ts';
+import { advanceOf, type FontFacts, factsOf, readSfnt, withoutOutlines } from './sfnt.ts';
 
 export type { FaceName };
 
@@ -94,7 +94,7 @@ function openFont(id: string, source: FontSource, harfbuzz: HarfBuzz): Opened {
   const advance = advanceOf(sfnt);
   const scale = 1000 / facts.unitsPerEm;
   const font = { ...facts, id, widthOf: (glyph: number) => advance(glyph) * scale, subset: glyfSubsetter(sfnt) };
-  return { pointer: harfbuzz.open(sfnt.bytes), font };
+  return { pointer: harfbuzz.open(withoutOutlines(sfnt)), font };
 }
 
 function featuresOf({ features }: TextOptions): string {
