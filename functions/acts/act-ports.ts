@@ -1,4 +1,5 @@
 import type { PrintableCheck } from '../ports/certificate-engine.ts';
+import type { SigningCheck } from '../ports/certificate-sealer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { ImageCheck } from '../ports/image-check.ts';
@@ -13,4 +14,5 @@ export type ActPorts = {
   ids: Ids;
   unprintable: PrintableCheck;
   imageFault: ImageCheck;
+  signingFault: SigningCheck;
 };

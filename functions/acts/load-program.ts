@@ -35,15 +35,18 @@ const maxTranscriptBytes = 250_000;
 
 /**
  * Publishes a program with its framework, template and pictures. Everything that could fail at issue is checked now:
- * that the documents fit one another, that every word that will be printed can be, and that every picture decodes.
+ * that the documents fit one another, that every word that will be printed can be, that every picture decodes, and
+ * that the certificates are those of the signing key.
  */
 export async function loadProgram(
-  ports: Pick<ActPorts, 'store' | 'unprintable' | 'imageFault'>,
+  ports: Pick<ActPorts, 'store' | 'clock' | 'unprintable' | 'imageFault' | 'signingFault'>,
   files: ProgramFiles,
 ): Promise<{ outcome: 'loaded'; program: Program; warnings: string[] } | Refused> {
   const checked = checkProgram(ports, files);
   if (checked.outcome === 'refused') return checked;
   const { program, template, framework, images, warnings } = checked;
+  const fault = program.signing && (await ports.signingFault(program.signing, ports.clock.now()));
+  if (fault !== undefined) return refused('program.signing', `program ${fault}`);
   try {
     await ports.store.putProgram(program, template, framework, [...images.values()]);
   } catch (error) {

@@ -13,6 +13,7 @@ import { s3Documents } from '../adapters/aws/s3-documents.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { imageFault } from '../adapters/pdf/images/decode-image.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
+import { signingCheck } from '../adapters/pdf/signing/sealer.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Signer } from '../ports/signer.ts';
 import { usageFailure } from './answer.ts';
@@ -105,6 +106,7 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
     s3: new S3Client(settings.s3 ?? {}),
     kms: new KMSClient(settings.kms ?? {}),
   };
+  const signer = kmsSigner({ client: clients.kms, keyId: settings.signingKeyId });
   return {
     ports: {
       store: dynamoStore({ client: clients.dynamodb, tableName: settings.tableName }),
@@ -113,9 +115,10 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
       ids: randomIds(systemClock),
       unprintable: printableCheck(),
       imageFault,
+      signingFault: signingCheck({ signer }),
     },
     documents: s3Documents({ client: clients.s3, bucket: settings.documentsBucket }),
-    signer: kmsSigner({ client: clients.kms, keyId: settings.signingKeyId }),
+    signer,
     name,
     local,
     close: () => {

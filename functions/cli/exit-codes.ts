@@ -25,6 +25,7 @@ const inputCodes = new Set([
   'program.template',
   'program.policy',
   'program.image',
+  'program.signing',
   'framework.too-large',
 ]);
 

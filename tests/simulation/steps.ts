@@ -136,6 +136,7 @@ export function stepsOf(options: StepsOptions) {
       ids,
       unprintable: () => [],
       imageFault: () => undefined,
+      signingFault: async () => undefined,
     }),
     evaluateGroup: (task: Task, { ref, changes }: ChangeGroup) => evaluate(task, { ref, changes, whole: false }),
     evaluateMessage: (task: Task, { program, enrollment, changes, whole, reason }: EvaluationRequested) =>

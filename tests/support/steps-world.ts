@@ -55,6 +55,7 @@ export function stepsWorld(store: RecordStore, policy: Partial<Policy> = {}, fra
     },
     unprintable: () => [],
     imageFault: () => undefined,
+    signingFault: async () => undefined,
     journal: () => undefined,
   };
 
