@@ -20,6 +20,11 @@ const settingsSchema = z.object({
   mailConcurrency: z.coerce.number().int().min(2).max(100).default(5),
   /** Programs for which another system may be given the right to submit evidence. */
   evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
+  /** Who may sign with the signing key for now, to ask an authority for its certificate. */
+  certificateRequester: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[^*]+$/, 'the ARN of a role or user')
+    .optional(),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

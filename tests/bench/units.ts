@@ -11,10 +11,10 @@ import { randomIds } from '../../functions/adapters/aws/ids.ts';
 import { enrollmentKey } from '../../functions/adapters/aws/record-keys.ts';
 import { groupRecords } from '../../functions/adapters/aws/stream-records.ts';
 import { pdfCertificateEngine } from '../../functions/adapters/pdf/certificate-engine.ts';
-import { readFontFiles } from '../../functions/adapters/pdf/font-files.ts';
 import { imageFault } from '../../functions/adapters/pdf/images/decode-image.ts';
 import { printableCheck } from '../../functions/adapters/pdf/printable.ts';
 import { certificateSealer } from '../../functions/adapters/pdf/signing/sealer.ts';
+import { typefaceFiles } from '../../functions/adapters/pdf/text/typeface-files.ts';
 import { composeEmail } from '../../functions/deliver/compose-email.ts';
 import { deliverEmail } from '../../functions/deliver/deliver.ts';
 import type { Message } from '../../functions/domain/messages.ts';
@@ -117,7 +117,7 @@ async function wholeApprentice(
   };
   const base = { store, queue, clock: systemClock, ids: randomIds(systemClock), journal: () => undefined };
   const documents = new Map<string, Uint8Array>();
-  const engine = pdfCertificateEngine({ fonts: readFontFiles(join(root, 'templates/fonts')) });
+  const engine = pdfCertificateEngine({ fonts: typefaceFiles(root) });
   const signer = countedSigner(usage);
   const sealer = certificateSealer({ signer });
   const run = async (name: string, work: () => Promise<unknown>) => {
@@ -160,10 +160,16 @@ async function wholeApprentice(
     }
     for (let message = waiting.shift(); message; message = waiting.shift()) await handle(message);
   };
-  const ref = await play({ ...base, unprintable: printableCheck(), imageFault }, file, way, settle, () => {
-    usage.write = {};
-    usage.read = {};
-  });
+  const ref = await play(
+    { ...base, unprintable: printableCheck(), imageFault, signingFault: async () => undefined },
+    file,
+    way,
+    settle,
+    () => {
+      usage.write = {};
+      usage.read = {};
+    },
+  );
   const { Item } = await table.client.send(
     new GetItemCommand({
       TableName: table.tableName,

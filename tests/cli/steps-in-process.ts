@@ -11,8 +11,8 @@ import { enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts
 import { s3Documents } from '../../functions/adapters/aws/s3-documents.ts';
 import { sqsQueue } from '../../functions/adapters/aws/sqs-queue.ts';
 import { pdfCertificateEngine } from '../../functions/adapters/pdf/certificate-engine.ts';
-import { readFontFiles } from '../../functions/adapters/pdf/font-files.ts';
 import { certificateSealer } from '../../functions/adapters/pdf/signing/sealer.ts';
+import { typefaceFiles } from '../../functions/adapters/pdf/text/typeface-files.ts';
 import { evidencePartition } from '../../functions/domain/evidence.ts';
 import { documentHash } from '../../functions/domain/hash.ts';
 import type { EnrollmentRef } from '../../functions/domain/ids.ts';
@@ -40,7 +40,7 @@ export function stepsOn(stack: ServicesStack) {
     documents: s3Documents({ client: clients.s3, bucket: documentsBucket }),
     sealer: certificateSealer({ signer }),
     signer,
-    engine: pdfCertificateEngine({ fonts: readFontFiles('templates/fonts') }),
+    engine: pdfCertificateEngine({ fonts: typefaceFiles('.') }),
     clock: systemClock,
     ids: randomIds(systemClock),
     journal: () => undefined,
