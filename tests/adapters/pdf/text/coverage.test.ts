@@ -1,13 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import coverage from '../../../../functions/adapters/pdf/text/coverage.json' with { type: 'json' };
 import { fontHas, isMark, scriptOf } from '../../../../functions/adapters/pdf/text/coverage.ts';
 import { fontCoverage } from '../../../../functions/adapters/pdf/text/font-coverage.ts';
 import { decodeRanges, encodeRanges, inRanges } from '../../../../functions/adapters/pdf/text/ranges.ts';
+import { sha256 } from '../../../../functions/domain/hash.ts';
 import { fontFiles, typefaces } from './sample-typefaces.ts';
 
 test('the lists of characters are those of the fonts (else run npm run printable)', { timeout: 60_000 }, () => {
   expect(coverage).toEqual(fontCoverage(fontFiles));
+});
+
+test('the table of fonts in their README has every file with its hash', () => {
+  const folder = new URL('../../../../templates/fonts/', import.meta.url);
+  const readme = readFileSync(new URL('README.md', folder), 'utf8');
+  const listed = [...readme.matchAll(/^\| `(\S+)` \|.*\| `([0-9a-f]{64})` \|$/gm)].map(([, file, hash]) => [
+    file,
+    hash,
+  ]);
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ttf'));
+  expect(listed.sort()).toEqual(files.map((file) => [file, sha256(readFileSync(new URL(file, folder)))]).sort());
 });
 
 test('a set of code points is packed and unpacked without loss', () => {
