@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { certificateSealer } from '../../../../functions/adapters/pdf/signing/sealer.ts';
+import { signatureRoom } from '../../../../functions/adapters/pdf/signing/signature-room.ts';
 import { findSlot } from '../../../../functions/adapters/pdf/signing/signature-slot.ts';
 import type { Signer } from '../../../../functions/ports/signer.ts';
 import { fixturePdf, localKey, ownCertificate } from './fixtures.ts';
@@ -42,6 +43,33 @@ describe('sealing', () => {
     const sealer = certificateSealer(key);
     for (const _ of ['first', 'second', 'third']) await sealer.seal(rendered, {}, requestedAt);
     expect(key.signed).toHaveLength(1 + 3);
+  });
+});
+
+describe('the room that is kept for a signature', () => {
+  const fits = async (certificates: string[] | undefined) => {
+    const key = localKey();
+    const own = certificates && [await ownCertificate(key), ...certificates];
+    const signing = own && { certificates: own };
+    const pdf = await fixturePdf(signatureRoom(signing));
+    const { bytes } = await certificateSealer(key).seal(pdf, signing ? { signing } : {}, requestedAt);
+    const slot = Buffer.from(bytes).toString('latin1', pdf.slot.start + 1, pdf.slot.start + 1 + pdf.slot.length);
+    return { left: slot.length / 2 - slot.replace(/0+$/, '').length / 2 };
+  };
+
+  test("is enough for the deployment's own certificate and for a program's, with a little left", async () => {
+    for (const certificates of [undefined, []]) {
+      const { left } = await fits(certificates);
+      expect(left).toBeGreaterThan(200);
+      expect(left).toBeLessThan(1_500);
+    }
+  });
+
+  test('grows with the chain and with a time stamp', async () => {
+    const certificates = [await ownCertificate(localKey())];
+    const room = signatureRoom({ certificates });
+    expect(signatureRoom({ certificates: [...certificates, ...certificates] })).toBeGreaterThan(room + 400);
+    expect(signatureRoom({ certificates, timestampUrl: 'https://stamps.example/' })).toBeGreaterThan(room + 8_000);
   });
 });
 
