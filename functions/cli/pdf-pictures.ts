@@ -29,13 +29,9 @@ export async function picturesOf(pdf: Uint8Array): Promise<Uint8Array[]> {
   }
 }
 
-/** Blue, green, red and alpha as red, green and blue: a page is opaque. */
-function withoutAlpha(bgra: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array((bgra.length / 4) * 3);
-  for (let from = 0, to = 0; from < bgra.length; from += 4, to += 3) {
-    rgb[to] = bgra[from + 2] ?? 0;
-    rgb[to + 1] = bgra[from + 1] ?? 0;
-    rgb[to + 2] = bgra[from] ?? 0;
-  }
+/** A page is opaque. */
+function withoutAlpha(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4, to += 3) rgb.set(rgba.subarray(from, from + 3), to);
   return rgb;
 }

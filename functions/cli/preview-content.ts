@@ -39,5 +39,6 @@ export function previewContent(checked: CheckedProgram, name: string, today: str
     template,
     transcript: transcriptOf('completion', framework, progress, program.timeZone, program.policy.transcriptSkills),
     images,
+    isPreview: true,
   };
 }

@@ -26,7 +26,7 @@ export function encodePng({ width, height, colours, samples, alpha }: Omit<Png, 
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([8, (colours === 3 ? 2 : 0) + (alpha ? 4 : 0)], 8);
-  const parts = [signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND')];
+  const parts = [signature, chunk('IHDR', header), chunk('IDAT', deflateSync(rows, { level: 6 })), chunk('IEND')];
   return new Uint8Array(Buffer.concat(parts));
 }
 
