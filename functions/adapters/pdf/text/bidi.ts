@@ -9,7 +9,10 @@ let algorithm: Bidi | undefined;
 /** Its types describe an ES module; Node loads it as CommonJS, where the function itself is the default. */
 const openAlgorithm = bidiFactory as unknown as () => Bidi;
 
-/** The direction of a line and, unless all of it runs from left to right, the level of each UTF-16 unit (UAX #9). */
+/**
+ * The direction of a line and, unless all of it runs from left to right, the level of each UTF-16 unit (UAX #9). Rule L1,
+ * for spaces at the end, is left out: it says something new only after explicit embeddings, which no font prints.
+ */
 export function directionsOf(
   text: string,
   wanted: 'ltr' | 'rtl' | undefined,
@@ -18,7 +21,5 @@ export function directionsOf(
   algorithm ??= openAlgorithm();
   const { levels, paragraphs } = algorithm.getEmbeddingLevels(text, wanted);
   const base = paragraphs[0]?.level ?? 0;
-  // Rule L1: space at the end of a line stands where the line ends.
-  for (let at = text.length - 1; at >= 0 && text[at] === ' '; at--) levels[at] = base;
   return { direction: base % 2 === 1 ? 'rtl' : 'ltr', levels };
 }

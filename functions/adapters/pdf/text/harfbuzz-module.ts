@@ -10,7 +10,6 @@ export type HarfBuzzFunctions = Record<
   | 'hb_font_get_nominal_glyph'
   | 'hb_buffer_create'
   | 'hb_buffer_set_cluster_level'
-  | 'hb_buffer_set_flags'
   | 'hb_buffer_clear_contents'
   | 'hb_buffer_set_direction'
   | 'hb_buffer_set_script'

@@ -25,7 +25,6 @@ export type HarfBuzz = {
 const leftToRight = 4;
 const rightToLeft = 5;
 const clustersOfGraphemes = 0;
-const insertNoDottedCircle = 0x10;
 const readOnly = 1;
 const bytesOfGlyph = 20;
 const bytesOfFeature = 16;
@@ -35,7 +34,6 @@ export function startHarfBuzz(wasm: Uint8Array): HarfBuzz {
   const { hb, memory } = startModule(wasm);
   const buffer = hb.hb_buffer_create();
   hb.hb_buffer_set_cluster_level(buffer, clustersOfGraphemes);
-  hb.hb_buffer_set_flags(buffer, insertNoDottedCircle);
   const languages = remembered((tag) => {
     const at = ascii(hb, memory, tag);
     const language = hb.hb_language_from_string(at, tag.length);
