@@ -1,6 +1,16 @@
-import { number } from './sheet.ts';
+import { number } from '../file/pdf-text.ts';
 
 type Point = [x: number, y: number];
+
+/** A matrix as the `cm` operator takes it. */
+export type Matrix = readonly [number, number, number, number, number, number];
+
+/** A path that is stroked so many times, each time moved on from the last by `step`. */
+export type Repeated = { path: string; step: Matrix; count: number };
+
+export function turning(angle: number): Matrix {
+  return [Math.cos(angle), Math.sin(angle), -Math.sin(angle), Math.cos(angle), 0, 0];
+}
 
 /** Path operators (ISO 32000-1, 8.5.2) for shapes around the origin. */
 export function rectangle(x: number, y: number, width: number, height: number): string {

@@ -1,4 +1,4 @@
-import { circle, curve, rectangle, star } from './paths.ts';
+import { circle, curve, type Repeated, rectangle, star, turning } from './paths.ts';
 import type { Sheet } from './sheet.ts';
 
 /** The colours of a page: those of the template. */
@@ -13,7 +13,7 @@ export function drawFrame(sheet: Sheet, palette: Palette): void {
   const { width, height } = sheet;
   const box = (inset: number) => rectangle(inset, inset, width - 2 * inset, height - 2 * inset);
   sheet.fill(box(band.outer), palette.paper);
-  sheet.stroke(braid(width, height), 0.35, palette.rule);
+  strokeBraid(sheet, 0.35, palette.rule);
   sheet.stroke(box(band.outer), 1.1, palette.accent);
   sheet.stroke(box(band.inner), 0.45, palette.accent);
   sheet.stroke(box(innerRule), 0.3, palette.rule);
@@ -22,7 +22,10 @@ export function drawFrame(sheet: Sheet, palette: Palette): void {
     for (const y of [band.outer, height - band.inner]) {
       sheet.fill(rectangle(0, 0, side, side), palette.paper, x, y);
       sheet.stroke(rectangle(0, 0, side, side), 0.45, palette.accent, x, y);
-      sheet.stroke(rosette(side * 0.27, side * 0.15, 8), 0.35, palette.accent, x + side / 2, y + side / 2);
+      sheet.strokeRepeated(rosette(side * 0.27, side * 0.15, 8), 0.35, palette.accent, {
+        x: x + side / 2,
+        y: y + side / 2,
+      });
     }
   }
 }
@@ -36,14 +39,14 @@ export function drawSeal(sheet: Sheet, palette: Palette, x: number, y: number, r
         const r = radius * (0.92 + 0.08 * Math.cos(24 * t + phase));
         return [r * Math.cos(t), r * Math.sin(t)];
       },
-      2 * Math.PI,
-      96,
+      (2 * Math.PI) / 24,
+      4,
     );
-    sheet.stroke(ripple, 0.4, palette.accent, x, y);
+    sheet.strokeRepeated({ path: ripple, step: turning((2 * Math.PI) / 24), count: 24 }, 0.4, palette.accent, { x, y });
   }
   sheet.fill(circle(radius * 0.76), palette.accent, x, y);
   sheet.stroke(circle(radius * 0.69), 0.4, palette.paper, x, y);
-  sheet.stroke(rosette(radius * 0.52, radius * 0.11, 18), 0.3, palette.paper, x, y);
+  sheet.strokeRepeated(rosette(radius * 0.52, radius * 0.11, 18), 0.3, palette.paper, { x, y });
   sheet.fill(circle(radius * 0.4), palette.accent, x, y);
   sheet.fill(star(5, radius * 0.33, radius * 0.135), palette.paper, x, y);
 }
@@ -58,8 +61,8 @@ export function drawDivider(sheet: Sheet, palette: Palette, x: number, y: number
 
 /** A large, faint rosette behind the words. */
 export function drawWatermark(sheet: Sheet, colour: string, x: number, y: number, radius: number): void {
-  sheet.stroke(rosette(radius * 0.62, radius * 0.38, 41), 0.35, colour, x, y);
-  sheet.stroke(rosette(radius * 0.62, radius * 0.3, 36), 0.35, colour, x, y);
+  sheet.strokeRepeated(rosette(radius * 0.62, radius * 0.38, 41), 0.35, colour, { x, y });
+  sheet.strokeRepeated(rosette(radius * 0.62, radius * 0.3, 36), 0.35, colour, { x, y });
 }
 
 /** `colour` mixed into `ground`: `share` 0 is all ground, 1 all colour. */
@@ -73,53 +76,59 @@ export function tint(colour: string, ground: string, share: number): string {
   return `#${channel(1)}${channel(3)}${channel(5)}`;
 }
 
-/** A closed curve with so many loops, between `middle - swing` and `middle + swing` from the origin. */
-function rosette(middle: number, swing: number, loops: number): string {
+/**
+ * A closed curve with so many loops, between `middle - swing` and `middle + swing` from the origin: one loop, and what
+ * turns it into the next. Written as equal pieces, it compresses to little more than one.
+ */
+function rosette(middle: number, swing: number, loops: number): Repeated {
   // A frequency prime to the loops makes one line go round several times and cross itself evenly.
   const rounds = 5;
   const frequency = loops / rounds;
-  return curve(
+  const loop = curve(
     (t) => {
       const r = middle + swing * Math.cos(frequency * t);
       return [r * Math.cos(t), r * Math.sin(t)];
     },
-    rounds * 2 * Math.PI,
-    loops * 6,
+    (2 * Math.PI) / frequency,
+    6,
   );
-}
-
-type Place = (along: number, across: number) => [x: number, y: number];
-
-/** Six interlaced waves along each side of the band. */
-function braid(width: number, height: number): string {
-  const start = band.inner;
-  const middle = (band.inner + band.outer) / 2;
-  const [across, down] = [width - 2 * start, height - 2 * start];
-  const sides: [number, Place][] = [
-    [across, (along, off) => [start + along, middle + off]],
-    [across, (along, off) => [start + along, height - middle + off]],
-    [down, (along, off) => [middle + off, start + along]],
-    [down, (along, off) => [width - middle + off, start + along]],
-  ];
-  return sides.flatMap(([length, place]) => waves(length, place)).join('\n');
+  return { path: loop, step: turning((2 * Math.PI) / frequency), count: loops };
 }
 
 /** About so many points from crest to crest. */
 const wavelength = 22;
 
-function waves(length: number, place: Place): string[] {
-  const periods = Math.round(length / wavelength);
-  const period = length / periods;
+/** Six interlaced waves along each side of the band. */
+function strokeBraid(sheet: Sheet, thickness: number, colour: string): void {
+  const { width, height } = sheet;
+  const start = band.inner;
+  const middle = (band.inner + band.outer) / 2;
+  const sides = [
+    { length: width - 2 * start, x: start, y: middle, angle: 0 },
+    { length: width - 2 * start, x: start, y: height - middle, angle: 0 },
+    { length: height - 2 * start, x: middle, y: start, angle: Math.PI / 2 },
+    { length: height - 2 * start, x: width - middle, y: start, angle: Math.PI / 2 },
+  ];
+  for (const { length, x, y, angle } of sides) {
+    const count = Math.round(length / wavelength);
+    const period = length / count;
+    sheet.strokeRepeated({ path: waves(period), step: [1, 0, 0, 1, period, 0], count }, thickness, colour, {
+      x,
+      y,
+      angle,
+    });
+  }
+}
+
+/** One period of all six: a Bézier draws half a wave truly between its crests. */
+function waves(period: number): string {
   const swing = (band.inner - band.outer) * 0.4;
-  return [0, 1, 2, 3, 4, 5].map((strand) => {
-    // Each begins and ends at a crest, under the corner squares: one Bézier then draws half a wave truly.
-    const before = ((strand % 3) * period) / 6;
-    const halves = 2 * periods + (before > 0 ? 1 : 0);
-    const height = strand < 3 ? swing : -swing;
-    return curve(
-      (t) => place(t - before, height * Math.cos((2 * Math.PI * t) / period)),
-      (halves * period) / 2,
-      halves,
-    );
-  });
+  return [0, 1, 2]
+    .flatMap((strand) => {
+      const shift = (strand * period) / 6;
+      return [swing, -swing].map((height) =>
+        curve((t) => [t + shift, height * Math.cos((2 * Math.PI * t) / period)], period, 2),
+      );
+    })
+    .join('\n');
 }

@@ -36,7 +36,7 @@ export function fitText(type: Typesetter, text: string, style: TextStyle, width:
     for (let size = fit.largest; size >= fit.smallest; size -= 1) {
       const span = { text, style: { ...style, size } };
       // Whoever's last word does not fit the line is set smaller before it is broken.
-      const unbroken = fit.lines > 1 || type.width(span) <= width;
+      const unbroken = fit.lines > 1 || type.set(span).width <= width;
       lines = unbroken ? wrapEvenly(type, [span], width) : wrap(type, [span], width);
       if (unbroken && lines.length <= fit.lines) return lines;
     }
@@ -68,7 +68,7 @@ const tolerance = 0.001;
 
 function spaceAfter(type: Typesetter, spans: Span[]): number {
   const style = spans.at(-1)?.style;
-  return style ? type.width({ text: ' ', style }) : 0;
+  return style ? type.set({ text: ' ', style }).width : 0;
 }
 
 /** Appends a word; neighbours of one style become one span. */
@@ -103,7 +103,7 @@ function unbreakable(type: Typesetter, word: Span[], width: number): Word[] {
       .flatMap((part) => cut(type, part, span.style, width))
       .map((text) => ({ ...span, text })),
   );
-  return pieces.map((piece, i) => ({ spans: [piece], width: type.width(piece), spaced: i === 0 }));
+  return pieces.map((piece, i) => ({ spans: [piece], width: type.set(piece).width, spaced: i === 0 }));
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -112,7 +112,7 @@ function cut(type: Typesetter, text: string, style: TextStyle, width: number): s
   const parts: string[] = [];
   let current = '';
   for (const { segment } of graphemes.segment(text)) {
-    if (current !== '' && type.width({ text: current + segment, style }) > width) {
+    if (current !== '' && type.set({ text: current + segment, style }).width > width) {
       parts.push(current);
       current = '';
     }
