@@ -128,6 +128,11 @@ test('brackets among letters from the right are mirrored, and extract as they we
   expect(open?.id).not.toBe(close?.id);
 });
 
+test('a space between Garamond and another font is Garamond, on either side', () => {
+  expect(shape('王 Wang').runs.map(({ text }) => text)).toEqual(['王', ' Wang']);
+  expect(shape('Wang 王').runs.map(({ text }) => text)).toEqual(['Wang ', '王']);
+});
+
 test('a line runs in the direction of its first letter, or as it is told', () => {
   const order = (text: string, direction?: 'ltr' | 'rtl') =>
     typefaces.shape(text, { ...regular, ...(direction && { direction }) }).runs.map((run) => run.text);
@@ -143,7 +148,6 @@ test('a line runs in the direction of its first letter, or as it is told', () =>
 
 test.each([
   ['a space between two words of a font is of that font', 'أحمد يوسف', ['Amiri-Regular']],
-  ['a space beside Garamond is Garamond', '王 Wang', ['NotoSerifSC-Regular', 'EBGaramond-Regular']],
   ['brackets are of the font of what they enclose', 'Wang (王)', ['EBGaramond-Regular', 'NotoSerifSC-Regular']],
   [
     'brackets that belong together are of one font',
