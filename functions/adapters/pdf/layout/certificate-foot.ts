@@ -6,7 +6,7 @@ import type { Individual } from './individual.ts';
 import { place } from './individual-text.ts';
 import type { Area, Sheet } from './sheet.ts';
 import { wrapEvenly } from './text-fitting.ts';
-import type { Span, TextLine, TextStyle } from './typesetting.ts';
+import type { SetSpan, Span, TextLine, TextStyle } from './typesetting.ts';
 
 /** The name of the QR code among a page's pictures. Each certificate has its own. */
 export const qrKey = 'Q';
@@ -50,10 +50,13 @@ type Foot = {
   plain: TextStyle;
   credential: TextLine;
   /** The words before the address and the address itself, up to the code; the code follows, or has the last line. */
-  address: (TextLine | 'code')[];
+  address: AddressLine[];
   whose: TextLine[];
   textWidth: number;
 };
+
+/** `left`: an address, which runs from left to right in every script, from the left edge of the text. */
+type AddressLine = { line: TextLine | 'code'; from: 'start' | 'left' };
 
 /** The widest that a code of 26 characters comes out, and what most come to, of the type size. */
 const codeWidth = { widest: 26 * 0.8, usual: 26 * 0.605 };
@@ -63,17 +66,22 @@ function footOf({ shared, type }: Design, width: number, scale: number): Foot {
   const size = Math.max(8.4 * scale, smallestFoot);
   const plain: TextStyle = { face: 'regular', size, colour: colours.ink };
   const room = Math.min(width, 560) - qrSide - qrGap;
-  const spans: Span[] = [
-    { text: `${words.verify} `, style: plain },
-    { text: verifyBase, style: plain },
+  const verify: Span = { text: `${words.verify} `, style: plain };
+  const base: Span = { text: verifyBase, style: plain };
+  const from = shared.rtl ? 'left' : 'start';
+  // In a script from the right, the words have a line and the address has the next.
+  const before = shared.rtl ? wrapEvenly(type, [verify], room) : [];
+  const addressLines = shared.rtl ? [lineOf(type.set(base))] : wrapEvenly(type, [verify, base], room);
+  const address: AddressLine[] = [
+    ...before.map((line): AddressLine => ({ line, from: 'start' })),
+    ...addressLines.map((line): AddressLine => ({ line, from })),
   ];
-  const [first, ...more] = wrapEvenly(type, spans, room);
-  const address: Foot['address'] = first ? [first, ...more] : [];
+  const [first, ...more] = addressLines;
   const beside = more.length === 0 && first !== undefined && first.width + codeWidth.widest * size <= room;
-  if (!beside) address.push('code');
+  if (!beside) address.push({ line: 'code', from });
   const whose = wrapEvenly(type, [{ text: words.notAgency, style: { ...plain, face: 'italic' } }], room);
   const [credential] = wrapEvenly(type, [{ text: `${words.credential}\u00a0`, style: plain }], room);
-  const lines = [...address, ...whose].map((line) => (line === 'code' ? 0 : line.width));
+  const lines = [...address.map(({ line }) => line), ...whose].map((line) => (line === 'code' ? 0 : line.width));
   return {
     size,
     lineHeight: size * 1.34,
@@ -84,6 +92,8 @@ function footOf({ shared, type }: Design, width: number, scale: number): Foot {
     textWidth: Math.max(...lines, beside ? (first?.width ?? 0) + codeWidth.usual * size : 0),
   };
 }
+
+const lineOf = (span: SetSpan): TextLine => ({ spans: [span], width: span.width });
 
 function drawQr(sheet: Sheet, { shared }: Design, section: StructureElement, area: Area): void {
   const { words } = shared;
@@ -112,17 +122,19 @@ function drawLines(sheet: Sheet, { shared }: Design, section: StructureElement, 
   const link = childOf(childOf(section, 'P'), 'Link');
   const from = y;
   let codeAt = { x: edge, y };
-  for (const line of foot.address) {
-    if (line === 'code') codeAt = { x: edge, y };
+  for (const { line, from } of foot.address) {
+    const at = y;
+    // Only a script from the right has addresses from the left.
+    const x = from === 'left' ? edge - foot.textWidth : edge;
+    if (line === 'code') codeAt = { x, y };
     else {
-      const at = y;
-      sheet.tagged(link, () => start(line, edge, at));
-      codeAt = { x: edge + sign * line.width, y };
+      sheet.tagged(link, () => (from === 'left' ? sheet.text(line, x, at) : start(line, x, at)));
+      codeAt = { x: x + line.width, y };
     }
     y -= lineHeight;
   }
   const code = (individual: Individual) =>
-    place(individual.characters(individual.code, plain), codeAt.x, codeAt.y, side);
+    place(individual.characters(individual.code, plain), codeAt.x, codeAt.y, 'left');
   sheet.slot(link, code);
   link.kids.push({ annotation: 'address' });
   const width = foot.textWidth;
