@@ -51,7 +51,11 @@ export function certificateSealer({ signer }: { signer: Signer }): CertificateSe
       const signedData = template.signedData(hashes.signedRange, signature, timeStamp || undefined);
       if (signedData.length * 2 > slot.length) {
         const sizes = `the signature has ${signedData.length} bytes and its place ${slot.length / 2}`;
-        throw new AdapterError('seal.does-not-fit', `${sizes}; shorten signing.certificates`, { retryable: false });
+        throw new AdapterError(
+          'seal.does-not-fit',
+          `${sizes}; shorten signing.certificates, or name another signing.timestampUrl`,
+          { retryable: false },
+        );
       }
       const signed = fillSlot(bytes, slot, signedData);
       return { bytes: signed, hash: hashes.filled(signed), unsignedHash: hashes.unsigned, keyId };

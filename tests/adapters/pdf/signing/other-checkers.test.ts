@@ -23,7 +23,9 @@ describeWith(['openssl'], 'openssl', () => {
   testInFolder('verifies the signature as CAdES by its chain, up to the root that it trusts', async (folder) => {
     const key = localKey();
     const { chain, root } = certify(folder, await ownRequest(key));
-    const sealed = await certificateSealer(key).seal(rendered, { signing: { certificates: chain } }, requestedAt);
+    const sealer = certificateSealer(key);
+    const sealed = await sealer.seal(rendered, { signing: { certificates: chain } }, requestedAt);
+    expect(await sealer.isSealOf(sealed.bytes, sealed.unsignedHash)).toBe(true);
     expect(verdict('openssl', writeParts(folder, sealed.bytes, root))).toEqual({
       ok: true,
       words: expect.stringContaining('CAdES Verification successful'),
