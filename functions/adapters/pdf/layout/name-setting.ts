@@ -1,6 +1,7 @@
 import { AdapterError } from '../../../ports/adapter-error.ts';
 import type { ShapedText, Typefaces } from '../text/typefaces.ts';
 import type { SetName } from './individual.ts';
+import { isLatinFamily } from './typesetting.ts';
 
 /** How a name may shrink on so many lines, from the largest size down to the smallest, in points. */
 export type NameFit = { lines: number; largest: number; smallest: number };
@@ -48,7 +49,7 @@ export function linesOf({ lines }: SetName): number {
 
 /** Letters of other scripts fill more of their em than Latin ones: set a little smaller, they look as large. */
 function opticalSize(whole: ShapedText): number {
-  return whole.runs.every((run) => run.font.startsWith('EBGaramond')) ? 1 : 0.84;
+  return isLatinFamily(whole) ? 1 : 0.84;
 }
 
 type Piece = { text: string; advance: number; space: number };

@@ -39,9 +39,16 @@ export function typesetter(typefaces: Typefaces, template: { language: string; r
   };
 }
 
-export function setSpan(shaped: ShapedText, style: TextStyle): SetSpan {
+export function setSpan(shaped: ShapedText, given: TextStyle): SetSpan {
+  // Letters of scripts that join them must not be spaced.
+  const style = given.tracking && !isLatinFamily(shaped) ? { ...given, tracking: 0 } : given;
   const tracking = style.tracking ? style.tracking * advancing(shaped) : 0;
   return { shaped, style, width: ((shaped.advance + tracking) * style.size) / 1000 };
+}
+
+/** In the certificate's own family, which has Latin, Greek and Cyrillic letters. */
+export function isLatinFamily({ runs }: ShapedText): boolean {
+  return runs.every(({ font }) => font.startsWith('EBGaramond'));
 }
 
 /** Glyphs that letters are spaced after: a mark on a letter is not one. */

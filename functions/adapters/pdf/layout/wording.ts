@@ -91,6 +91,7 @@ export function sharedTexts(content: CertificateContent): string[] {
     program.id,
     template.id,
     achievement === 'completion' ? achievement : '',
+    content.isPreview ? 'preview' : '',
     program.page,
     program.name,
     program.sponsor,

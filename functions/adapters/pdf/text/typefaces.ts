@@ -104,7 +104,11 @@ function featuresOf({ features }: TextOptions): string {
     .join(',');
 }
 
-/** Gives each cluster's text to its first glyph. HarfBuzz keeps clusters in order, rising, or falling from the right. */
+/**
+ * Gives each cluster's text to its first glyph. HarfBuzz keeps clusters in order, rising, or falling from the right.
+ * From the right, a cluster of as many glyphs as characters gives each its own: readers that go by positions turn the
+ * glyphs of a line around, but not the characters of one glyph, so that a letter and its marks would change places.
+ */
 function glyphRun(item: Item, text: string, set: SetGlyph[], scale: number): GlyphRun {
   const glyphs: ShapedGlyph[] = [];
   let advance = 0;
@@ -114,6 +118,7 @@ function glyphRun(item: Item, text: string, set: SetGlyph[], scale: number): Gly
     while (set[next]?.cluster === cluster) next++;
     const after = item.rtl ? set[first - 1]?.cluster : set[next]?.cluster;
     const letters = text.slice(cluster, after ?? item.end);
+    const own = item.rtl && letters.length === next - first ? [...letters].reverse() : [letters];
     for (let i = first; i < next; i++) {
       const glyph = set[i];
       if (!glyph) continue;
@@ -125,7 +130,7 @@ function glyphRun(item: Item, text: string, set: SetGlyph[], scale: number): Gly
         advance: glyph.advance * scale,
         dx: glyph.dx * scale,
         dy: glyph.dy * scale,
-        text: i === first ? letters : '',
+        text: own[i - first] ?? '',
       });
     }
     first = next;
