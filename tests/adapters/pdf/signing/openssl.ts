@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,13 +18,16 @@ export function testInFolder(title: string, body: (folder: string) => Promise<vo
 }
 
 /** Runs a tool whose verdict is its exit code; the words are both its outputs. */
-export function verdict(tool: string, parameters: readonly string[]): { ok: boolean; words: string } {
-  const { status, stdout, stderr } = spawnSync(tool, parameters, { encoding: 'utf8' });
+export function verdict(tool: string, parameters: readonly string[], folder = tmpdir()) {
+  const { status, stdout, stderr } = spawnSync(tool, parameters, { encoding: 'utf8', cwd: folder });
   return { ok: status === 0, words: `${stdout}${stderr}` };
 }
 
+/** Runs openssl in a folder, where nothing may go wrong; what it wrote. */
 export function openssl(folder: string, ...parameters: string[]): string {
-  return execFileSync('openssl', parameters, { cwd: folder, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+  const { ok, words } = verdict('openssl', parameters, folder);
+  if (!ok) throw new Error(`openssl ${parameters.join(' ')}: ${words}`);
+  return words;
 }
 
 /** What a verifier needs of a signed file: the CMS from its slot, and the bytes around it. */
