@@ -28,12 +28,12 @@ export const addPreview: AddCommand = (parent, session) =>
     name: 'preview <program>',
     summary: "print a program's certificate with sample facts, as a PDF and a PNG of each page",
     examples: [
-      'certificate preview staten-island-peer-specialist --name "Nguyễn Thị Hồng Nhung"',
+      'certificate preview staten-island-peer-specialist --name "Nguyễn Thị Nhung"',
       'certificate preview programs/harbor.json --template classic-es --out papers',
     ],
     notes:
-      'PROGRAM is the id of one in data/programs, or a JSON file. It needs no stack. What it prints is marked as a\n' +
-      'preview, is not signed, and its code verifies as nothing.',
+      'PROGRAM is the id of one in data/programs, or a JSON file. It needs no stack.\n' +
+      'What it prints is marked as a preview, is not signed, and its code verifies as nothing.',
     options: (command) =>
       command
         .option('--name <name>', 'the name to print (default: "Sample Name")')

@@ -14,12 +14,12 @@ export const addProve: AddCommand = (parent, session) =>
     name: 'prove <credential>',
     summary: 'print a credential again from its frozen facts, and compare it with what was issued',
     examples: [
-      'certificate prove 01JX8Z6TQ4H0W3N5V7K9R2M1PD --program harbor --enrollment 01JZX3V9D7',
+      'certificate prove 01JX8Z6TQ4H0W3N5V7K9R2M1PD --program harbor --enrollment 01JZX3V',
       'certificate prove 7Q4NZ0K8W2RJ5TX1M9VC3HYBPD',
     ],
     notes:
-      "CREDENTIAL is the credential's id, with its program and enrollment, or the code printed on it, without.\n" +
-      'Signatures differ each time, so that bytes are compared without theirs; exit code 1 where anything differs.',
+      "CREDENTIAL is the credential's id, given with its program and enrollment, or the code printed on it.\n" +
+      'Signatures differ each time, so that bytes are compared without. Exit code 1: something differs.',
     options: (command) =>
       command.option('--program <id>', "the program's id").option('--enrollment <id>', "the enrollment's id"),
     run: (context, flags, [credential = '']) => prove(context, whichOf(flags, credential)),

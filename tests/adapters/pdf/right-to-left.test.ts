@@ -23,6 +23,16 @@ test('an address runs from left to right on a page that runs from right to left,
   expect((code?.x ?? 0) - (slash?.x ?? 0) - (slash?.width ?? 0)).toBeCloseTo(0, 0);
 });
 
+test('a page is numbered in the figures that the language of its dates has', async () => {
+  const { bytes } = await engineHere().render({ ...certificateContent(), template: arabic });
+  const { pages } = await readPdf(bytes);
+  const foot = pages[1]?.texts.find(
+    ({ glyphs }) => glyphs.some(({ text }) => text.includes('ص')) && glyphs.length < 16,
+  );
+  const figures = foot?.glyphs.map(({ text }) => text).filter((text) => /\d|[٠-٩]/.test(text));
+  expect(figures).toEqual(['٢', '٢']);
+});
+
 /** The glyph that stands for the character at this place of all that they say. */
 function glyphAt<T extends { text: string }>(glyphs: readonly T[], at: number): T | undefined {
   let from = 0;
