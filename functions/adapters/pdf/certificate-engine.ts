@@ -47,7 +47,7 @@ export function pdfCertificateEngine(options: CertificateEngineOptions): Certifi
       const names = namesOf(content, typefaces);
       const revision = revisionOf(content, nameLinesOf(names), typefaces);
       const signatureBytes = options.signatureBytes ?? signatureRoom(content.program.signing);
-      const spliced = splice(revision, content, names, typefaces, { producer: engine, signatureBytes });
+      const spliced = splice(revision, content, names, typefaces, { signatureBytes });
       return { ...spliced, engine };
     },
   };
@@ -57,7 +57,7 @@ export function pdfCertificateEngine(options: CertificateEngineOptions): Certifi
     const texts = sharedTexts(content);
     let revision = revisions.get(key, texts);
     if (!revision) {
-      revision = makeRevision(content, lines, typefaces);
+      revision = makeRevision(content, lines, typefaces, engine);
       revisions.put(key, texts, revision);
     }
     return revision;

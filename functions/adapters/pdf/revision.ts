@@ -10,6 +10,7 @@ import { type DynamicNumbers, dynamicNumbers } from './file/numbers.ts';
 import { type RecordWriter, recordWriter } from './file/record-file.ts';
 import { compressed, staticBytes } from './file/static-bytes.ts';
 import type { StructureElement } from './file/structure-element.ts';
+import { type DescriptionWriter, descriptionWriter } from './file/xmp.ts';
 import { type Design, type NameLines, papers } from './layout/design.ts';
 import type { Individual, Shown } from './layout/individual.ts';
 import { drawCertificate } from './layout/page-certificate.ts';
@@ -40,6 +41,7 @@ export type Revision = {
   /** Entries of the resources' dictionaries. */
   resources: { fonts: string; images: string };
   record: RecordWriter;
+  description: DescriptionWriter;
   /** Words set before, such as those with a date, by style and text. */
   phrases: Map<string, Shown>;
   dateTexts: Individual['dateTexts'];
@@ -50,7 +52,12 @@ export type Revision = {
  *
  * @throws AdapterError `certificate.unprintable`, `certificate.image`, `certificate.template`, `certificate.does-not-fit`
  */
-export function makeRevision(content: CertificateContent, nameLines: NameLines, typefaces: Typefaces): Revision {
+export function makeRevision(
+  content: CertificateContent,
+  nameLines: NameLines,
+  typefaces: Typefaces,
+  producer: string,
+): Revision {
   const shared = sharedContent(content);
   refuseUnprintable(textsOf(shared), typefaces, 'the program, its template or the transcript');
   const pictures = imageObjects(content);
@@ -89,7 +96,7 @@ export function makeRevision(content: CertificateContent, nameLines: NameLines, 
   const serialised = staticBytes(objects, numbers.count + 1, allot);
   return {
     shared,
-    digest: createHash('sha256').update(serialised.bytes).digest('base64'),
+    digest: createHash('sha256').update(producer).update(serialised.bytes).digest('base64'),
     ...serialised,
     numbers,
     catalog: skeleton.catalog,
@@ -100,6 +107,12 @@ export function makeRevision(content: CertificateContent, nameLines: NameLines, 
     characters: characterShower(type, codes, digits + capitals),
     resources,
     record: recordWriter(content),
+    description: descriptionWriter({
+      author: shared.sponsor,
+      subject: shared.achievementText,
+      language: shared.language,
+      producer,
+    }),
     phrases: new Map(),
     dateTexts: new Map(),
   };

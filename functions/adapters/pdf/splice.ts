@@ -6,7 +6,6 @@ import { fontObjects } from './file/font-objects.ts';
 import { dateString, number, textString } from './file/pdf-text.ts';
 import { entryLength, entryWidths, writeEntry } from './file/static-bytes.ts';
 import { structParentOf } from './file/structure-tree.ts';
-import { creator, type Description, xmpPacket } from './file/xmp.ts';
 import { type IndividualPages, individualPages, type Names } from './individual.ts';
 import { qrKey } from './layout/certificate-foot.ts';
 import type { LinkArea } from './layout/sheet.ts';
@@ -14,7 +13,7 @@ import { qrCode } from './qr/qr-code.ts';
 import type { Revision } from './revision.ts';
 import type { Typefaces } from './text/typefaces.ts';
 
-export type SpliceOptions = { producer: string; signatureBytes: number };
+export type SpliceOptions = { signatureBytes: number };
 
 const writer = byteWriter();
 
@@ -44,7 +43,7 @@ function write(
   revision: Revision,
   content: CertificateContent,
   pages: IndividualPages,
-  { producer, signatureBytes }: SpliceOptions,
+  options: SpliceOptions,
 ) {
   const { numbers, shared } = revision;
   const address = shared.verifyBase + content.code;
@@ -55,30 +54,27 @@ function write(
     numbers.resources,
     `<</Font<<${revision.resources.fonts}${ownFonts}>>/XObject<<${revision.resources.images}/${qrKey} ${numbers.qr} 0 R>>>>`,
   );
-  writeQr(out, numbers.qr, shared.verifyBase, content.code);
-  for (const link of revision.links) writeLink(out, revision, link, address);
+  writeQr(out, numbers.qr, shared.verifyHref, content.code);
+  for (const link of revision.links) writeLink(out, revision, link, content.code);
   const record = revision.record.write(content, address, pages.transcriptDates);
-  out.file(numbers.record, instant, record);
-  const description: Description = {
-    title: `${shared.title} · ${content.facts.name.normalize('NFC')}`,
-    author: shared.sponsor,
-    subject: shared.achievementText,
-    language: shared.language,
-    keyword: content.credentialId,
-    instant,
-    producer,
-  };
-  out.metadata(numbers.metadata, xmpPacket(description));
   const date = dateString(instant);
+  out.unicode(numbers.record, `<</Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate${date}>>`, [record]);
+  const title = `${shared.title} · ${content.facts.name.normalize('NFC')}`;
+  const { description } = revision;
+  out.unicode(
+    numbers.metadata,
+    '<</Type/Metadata/Subtype/XML',
+    description.packet({ title, keyword: content.credentialId, instant }),
+  );
   out.object(
     numbers.information,
-    `<</Title${textString(description.title)}/Author${textString(description.author)}/Subject${textString(description.subject)}/Keywords${textString(content.credentialId)}/Creator(${creator})/Producer(${producer})/CreationDate${date}/ModDate${date}>>`,
+    `<</Title${textString(title)}/Keywords${textString(content.credentialId)}${description.information}/CreationDate${date}/ModDate${date}>>`,
   );
-  const id = documentId(revision, content, pages, { producer, signatureBytes });
+  const id = documentId(revision, content, pages, options);
   return out.finish({
     signature: numbers.signature,
     date,
-    signatureBytes,
+    signatureBytes: options.signatureBytes,
     trailer: `/Root ${revision.catalog} 0 R/Info ${numbers.information} 0 R/ID[<${id}><${id}>]`,
   });
 }
@@ -113,7 +109,7 @@ function writeFonts(out: ObjectWriter, { objectCount }: Revision, { fonts }: Ind
 
 /** A stencil: its dark modules are painted in the page's ink, the others show the paper. */
 function writeQr(out: ObjectWriter, object: number, base: string, code: string): void {
-  const made = qrCode(new URL(base).href, code);
+  const made = qrCode(base, code);
   if (!made) {
     const message = 'program verifyUrl: too long for a QR code; give a shorter address';
     throw new AdapterError('certificate.does-not-fit', message, { retryable: false });
@@ -122,13 +118,13 @@ function writeQr(out: ObjectWriter, object: number, base: string, code: string):
   out.stream(object, head, made.rows);
 }
 
-function writeLink(out: ObjectWriter, { numbers, pages, shared }: Revision, { name, area }: LinkArea, address: string) {
+function writeLink(out: ObjectWriter, { numbers, pages, shared }: Revision, { name, area }: LinkArea, code: string) {
   const rectangle = [area.x, area.y, area.x + area.width, area.y + area.height].map(number).join(' ');
   const object = name === 'qr' ? numbers.qrLink : numbers.addressLink;
-  const told = textString(`${shared.words.verify} ${address}`);
+  const told = textString(`${shared.words.verify} ${shared.verifyBase}${code}`);
   out.object(
     object,
-    `<</Type/Annot/Subtype/Link/F 4/Rect[${rectangle}]/Border[0 0 0]/StructParent ${structParentOf(name, pages.length)}/Contents${told}/A<</S/URI/URI${textString(new URL(address).href)}>>>>`,
+    `<</Type/Annot/Subtype/Link/F 4/Rect[${rectangle}]/Border[0 0 0]/StructParent ${structParentOf(name, pages.length)}/Contents${told}/A<</S/URI/URI${textString(shared.verifyHref + code)}>>>>`,
   );
 }
 
@@ -158,19 +154,18 @@ function objectWriter(revision: Revision, out: ByteWriter, fontObjectCount: numb
       else out.bytes(content);
       out.latin('\nendstream\nendobj\n');
     },
-    file(object: number, instant: string, text: string) {
+    /** A stream of Unicode text, whose length is known when it is written. */
+    unicode(object: number, dictionary: string, texts: readonly (string | Uint8Array)[]) {
       open(object);
-      const length = Buffer.byteLength(text);
-      out.latin(
-        `${object} 0 obj\n<</Type/EmbeddedFile/Subtype/application#2Fjson/Params<</Size ${length}/ModDate${dateString(instant)}>>/Length ${length}>>stream\n`,
-      );
-      out.utf8(text);
-      out.latin('\nendstream\nendobj\n');
-    },
-    metadata(object: number, packet: string) {
-      open(object);
-      out.latin(`${object} 0 obj\n<</Type/Metadata/Subtype/XML/Length ${Buffer.byteLength(packet)}>>stream\n`);
-      out.utf8(packet);
+      out.latin(`${object} 0 obj\n${dictionary}/Length `);
+      const lengthAt = out.length;
+      out.latin(`${blank}>>stream\n`);
+      const start = out.length;
+      for (const text of texts) {
+        if (typeof text === 'string') out.utf8(text);
+        else out.bytes(text);
+      }
+      out.patch(lengthAt, String(out.length - start));
       out.latin('\nendstream\nendobj\n');
     },
     /** The signature's dictionary with its slot, then the cross-reference stream. */
@@ -198,6 +193,9 @@ function objectWriter(revision: Revision, out: ByteWriter, fontObjectCount: numb
     },
   };
 }
+
+/** Room for a length of up to ten digits. */
+const blank = ' '.repeat(10);
 
 /** Room for three offsets of up to ten digits. */
 const rangeWidth = 34;

@@ -4,6 +4,8 @@ export type ByteWriter = {
   /** Text of one byte a character. */
   latin(text: string): void;
   utf8(text: string): void;
+  /** Overwrites what stands at `at`, as long as `text` is. */
+  patch(at: number, text: string): void;
   bytes(bytes: Uint8Array): void;
   /** A copy of what was written, behind other bytes; the writer starts anew. */
   take(before: Uint8Array): Uint8Array;
@@ -30,6 +32,9 @@ export function byteWriter(): ByteWriter {
     utf8(text) {
       room(3 * text.length);
       length += buffer.write(text, length, 'utf8');
+    },
+    patch(at, text) {
+      buffer.write(text, at, 'latin1');
     },
     bytes(bytes) {
       room(bytes.length);

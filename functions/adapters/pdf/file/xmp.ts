@@ -1,38 +1,43 @@
-/** What a document says of itself, in its metadata and, for readers that look there, in its information dictionary. */
-export type Description = {
-  title: string;
-  author: string;
-  subject: string;
-  language: string;
-  keyword: string;
-  /** An ISO instant, to the second. */
-  instant: string;
-  producer: string;
-};
+import { textString } from './pdf-text.ts';
 
-export const creator = 'Journeypaper';
+/** What the certificates of one revision say of themselves alike. */
+export type SharedDescription = { author: string; subject: string; language: string; producer: string };
+/** What each says of its own; `instant` is of ISO form, to the second. */
+export type OwnDescription = { title: string; keyword: string; instant: string };
+
+/** The metadata packet (XMP), and for readers that look there the same as entries of an information dictionary. */
+export type DescriptionWriter = { packet(own: OwnDescription): (string | Uint8Array)[]; information: string };
+
+const creator = 'Journeypaper';
 
 /**
- * The metadata packet (XMP) of a PDF/A-3a and PDF/UA-1 document. PDF/A asks that a schema which it does not know, as that
- * of PDF/UA, is described in the packet itself (ISO 19005-3, 6.6.2.3).
+ * Describes PDF/A-3a and PDF/UA-1 documents. PDF/A asks that a schema which it does not know, as that of PDF/UA, is
+ * described in the packet itself (ISO 19005-3, 6.6.2.3).
  */
-export function xmpPacket(of: Description): string {
-  const title = escaped(of.title);
-  return `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+export function descriptionWriter(shared: SharedDescription): DescriptionWriter {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const head = bytes(`<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+${extension}
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>
 <dc:format>application/pdf</dc:format>
-<dc:title><rdf:Alt><rdf:li xml:lang="x-default">${title}</rdf:li></rdf:Alt></dc:title>
-<dc:creator><rdf:Seq><rdf:li>${escaped(of.author)}</rdf:li></rdf:Seq></dc:creator>
-<dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escaped(of.subject)}</rdf:li></rdf:Alt></dc:description>
-<dc:language><rdf:Bag><rdf:li>${of.language}</rdf:li></rdf:Bag></dc:language>
-<pdf:Keywords>${of.keyword}</pdf:Keywords><pdf:Producer>${of.producer}</pdf:Producer>
-<xmp:CreatorTool>${creator}</xmp:CreatorTool><xmp:CreateDate>${of.instant}</xmp:CreateDate><xmp:ModifyDate>${of.instant}</xmp:ModifyDate>
-</rdf:Description>
-${extension}
-</rdf:RDF></x:xmpmeta>
-<?xpacket end="r"?>`;
+<dc:creator><rdf:Seq><rdf:li>${escaped(shared.author)}</rdf:li></rdf:Seq></dc:creator>
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escaped(shared.subject)}</rdf:li></rdf:Alt></dc:description>
+<dc:language><rdf:Bag><rdf:li>${shared.language}</rdf:li></rdf:Bag></dc:language>
+<pdf:Producer>${shared.producer}</pdf:Producer><xmp:CreatorTool>${creator}</xmp:CreatorTool>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">`);
+  const end = bytes('</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="r"?>');
+  return {
+    packet: ({ title, keyword, instant }) => [
+      head,
+      `${escaped(title)}</rdf:li></rdf:Alt></dc:title>
+<pdf:Keywords>${keyword}</pdf:Keywords><xmp:CreateDate>${instant}</xmp:CreateDate><xmp:ModifyDate>${instant}</xmp:ModifyDate>
+`,
+      end,
+    ],
+    information: `/Author${textString(shared.author)}/Subject${textString(shared.subject)}/Creator(${creator})/Producer(${shared.producer})`,
+  };
 }
 
 const extension = `<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">

@@ -9,7 +9,7 @@ import { nameLeading } from './name-setting.ts';
 import { drawDivider, drawSeal } from './ornament.ts';
 import { type Fit, fitText, wrapEvenly } from './text-fitting.ts';
 import type { TextLine, TextStyle } from './typesetting.ts';
-import { dateInWords, filled } from './wording.ts';
+import { datedWords, filled } from './wording.ts';
 
 /** The certificate's elements from top to bottom, for a column of `width` points; `scale` sizes type and air alike. */
 export function certificateBlocks(design: Design, section: StructureElement, width: number, scale: number): Block[] {
@@ -126,12 +126,14 @@ function nameBlock({ nameLines }: Design, section: StructureElement, style: Text
 /** The two dates beside each other, or, where the words are long, one below the other. */
 function datesBlock(design: Design, section: StructureElement, width: number, ink: TextStyle, scale: number): Block {
   const { shared, type } = design;
-  const { words, values, language } = shared;
-  const say = (text: string, date: string) => filled(text, { ...values, date: dateInWords(date, language) });
+  const [sayCompleted, sayIssued] = [
+    datedWords(shared, shared.words.completedOn),
+    datedWords(shared, shared.words.issuedOn),
+  ];
   const dot = '\u2002\u00b7\u2002';
   const widthOf = (text: string) => type.set({ text, style: ink }).width;
   // The widest dates of most languages: what is left over is made up by shrinking.
-  const [long, short] = [words.completedOn, words.issuedOn].map((text) => widthOf(say(text, '2026-09-28')));
+  const [long, short] = [sayCompleted, sayIssued].map((say) => widthOf(say('2026-09-28')));
   const beside = (long ?? 0) + widthOf(dot) + (short ?? 0) < Math.min(width, 520);
   const leading = ink.size * lineHeight;
   const fits = (individual: Individual, text: string) => shrunk(individual, text, ink, width);
@@ -141,8 +143,8 @@ function datesBlock(design: Design, section: StructureElement, width: number, in
     stretch: 1,
     draw(sheet, centre, top) {
       sheet.slot(childOf(section, 'P'), (individual) => {
-        const completed = say(words.completedOn, individual.completedOn);
-        const issued = say(words.issuedOn, individual.issuedOn);
+        const completed = sayCompleted(individual.completedOn);
+        const issued = sayIssued(individual.issuedOn);
         const y = top - ink.size * baseline;
         if (!beside) {
           const below = place(fits(individual, issued), centre, y - leading, 'centre');

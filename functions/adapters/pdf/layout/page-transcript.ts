@@ -6,7 +6,7 @@ import type { Sheet } from './sheet.ts';
 import { wrap, wrapEvenly } from './text-fitting.ts';
 import { paginate, sectionParts, type TablePage } from './transcript-table.ts';
 import { lineOf, type TextStyle } from './typesetting.ts';
-import { dateInWords, filled } from './wording.ts';
+import { datedWords, filled } from './wording.ts';
 
 /**
  * The transcript: each section a table whose heading is repeated on every page that it reaches. No page at all where
@@ -42,7 +42,8 @@ function drawTable(sheet: Sheet, page: TablePage, top: number): void {
 
 /** Whose transcript it is and of what, above the first table. */
 function openingHead({ shared, type, nameLines }: Design, section: StructureElement, paper: PaperSize): Head {
-  const { colours, words, values, language } = shared;
+  const { colours, words } = shared;
+  const sayCompleted = datedWords(shared, words.completedOn);
   const width = paper.width - 2 * margin.side;
   const plain: TextStyle = { face: 'regular', size: 11.5, colour: colours.ink };
   const centred = (text: string, style: TextStyle) => wrapEvenly(type, [{ text, style }], width);
@@ -99,8 +100,7 @@ function openingHead({ shared, type, nameLines }: Design, section: StructureElem
       y -= heights.completed;
       const datesY = y;
       sheet.slot(forDate, (individual) => {
-        const text = filled(words.completedOn, { ...values, date: dateInWords(individual.completedOn, language) });
-        const shown = individual.phrase(text, plain);
+        const shown = individual.phrase(sayCompleted(individual.completedOn), plain);
         return place(shown, centre, datesY, 'centre');
       });
       sheet.artifact(() => {
@@ -144,7 +144,9 @@ function drawFoot(sheet: Sheet, { shared, type }: Design, numbers: { page: numbe
   const style: TextStyle = { face: 'regular', size: 8.5, colour: colours.ink };
   const [left, right, y] = [margin.side, sheet.width - margin.side, 62];
   const credential = lineOf(type, [{ text: `${words.credential}\u00a0`, style }]);
-  const count = filled(words.page, { page: String(numbers.page), pages: String(numbers.pages) });
+  const figures = new Intl.NumberFormat(shared.language, { useGrouping: false });
+  const [page, pages] = [figures.format(numbers.page), figures.format(numbers.pages)];
+  const count = filled(words.page, { page, pages });
   const countLine = lineOf(type, [{ text: count, style }]);
   const whose = wrap(type, [{ text: words.notAgency, style: { ...style, face: 'italic', size: 8 } }], right - left);
   const [start, end] = rtl ? [sheet.textEnding, sheet.text] : [sheet.text, sheet.textEnding];

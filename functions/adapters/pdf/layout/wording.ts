@@ -33,6 +33,8 @@ export type SharedContent = {
   branding: CertificateContent['program']['branding'];
   /** The verification address up to the code. */
   verifyBase: string;
+  /** The same in ASCII, as links and QR codes have it. */
+  verifyHref: string;
   sections: Section[];
 };
 
@@ -77,6 +79,7 @@ export function sharedContent(content: CertificateContent): SharedContent {
     })),
     branding: program.branding,
     verifyBase: verifyBase(program.verifyUrl),
+    verifyHref: new URL(verifyBase(program.verifyUrl)).href,
     sections: sectionsOf(content, words),
   };
 }
@@ -88,18 +91,13 @@ export function sharedContent(content: CertificateContent): SharedContent {
 export function sharedTexts(content: CertificateContent): string[] {
   const { program, template, transcript, achievement } = content;
   const texts = [
-    program.id,
-    template.id,
     achievement === 'completion' ? achievement : '',
     content.isPreview ? 'preview' : '',
-    program.page,
-    program.name,
-    program.sponsor,
-    program.verifyUrl,
     content.achievementText,
     // A date within words that are otherwise shared makes them differ from day to day.
     hasDate(template) ? content.facts.completedOn : '',
-    JSON.stringify([program.signatories, program.branding, template]),
+    asText(template),
+    asText(program, printedOf),
   ];
   for (const kind of sectionKinds) {
     texts.push('', kind);
@@ -113,6 +111,22 @@ export function sharedTexts(content: CertificateContent): string[] {
     }
   }
   return texts;
+}
+
+function printedOf({ id, name, sponsor, page, verifyUrl, signatories, branding }: CertificateContent['program']) {
+  return [id, name, sponsor, page, verifyUrl, signatories, branding];
+}
+
+const written = new WeakMap<object, string>();
+
+/** A document that many contents hold, as one text. Nobody changes a program or a template after it was read. */
+function asText<T extends object>(document: T, part: (document: T) => unknown = (whole) => whole): string {
+  let text = written.get(document);
+  if (text === undefined) {
+    text = JSON.stringify(part(document));
+    written.set(document, text);
+  }
+  return text;
 }
 
 /** Marks where skills begin and end: no text is it. */
@@ -190,6 +204,20 @@ export function dateInWords(date: string, language: string): string {
     known.dates.set(date, words);
   }
   return words;
+}
+
+/** Words with a date in them, for one date after another. Remembered: a day has many certificates. */
+export function datedWords({ values, language }: SharedContent, words: string): (date: string) => string {
+  const known = new Map<string, string>();
+  return (date) => {
+    let text = known.get(date);
+    if (text === undefined) {
+      if (known.size >= maxDates) known.clear();
+      text = filled(words, { ...values, date: dateInWords(date, language) });
+      known.set(date, text);
+    }
+    return text;
+  };
 }
 
 /** The program's address, so that the credential's code can follow. */

@@ -2,9 +2,13 @@ import type { Modules } from './symbol.ts';
 
 /**
  * How hard a symbol is to read, after ISO/IEC 18004, 7.8.3: runs, blocks, patterns that look like a finder, and unequal
- * shares of dark and light. Each line is two words of bits, so that all of its modules are looked at together.
+ * shares of dark and light. It stops counting above `most`. Each line is two words of bits, so that all of its modules are looked at together.
  */
-export function penaltyOf({ low, high, lowAcross, highAcross }: Modules, side: number): number {
+export function penaltyOf(
+  { low, high, lowAcross, highAcross }: Modules,
+  side: number,
+  most = Number.POSITIVE_INFINITY,
+) {
   let penalty = 0;
   let dark = 0;
   for (let i = 0; i < side; i++) {
@@ -12,6 +16,7 @@ export function penaltyOf({ low, high, lowAcross, highAcross }: Modules, side: n
     const b = high[i] as number;
     dark += bitsIn(a) + bitsIn(b);
     penalty += linePenalty(a, b, side) + linePenalty(lowAcross[i] as number, highAcross[i] as number, side);
+    if (penalty > most) return penalty;
     if (i > 0) penalty += 3 * blocks(low[i - 1] as number, high[i - 1] as number, a, b, side);
   }
   const percent = (dark * 100) / (side * side);

@@ -30,7 +30,7 @@ function draw(symbol: QrSymbol, address: string, code: string): QrCode {
   let best = 0;
   for (let mask = 0; mask < symbol.masks.length; mask++) {
     turn(base, symbol.masks[mask] as Modules, masked, symbol.side);
-    const penalty = penaltyOf(masked, symbol.side);
+    const penalty = penaltyOf(masked, symbol.side, least);
     if (penalty < least) {
       least = penalty;
       best = mask;
