@@ -21,9 +21,10 @@ export const addRequest: AddCommand = (parent, session) =>
     summary: 'make a request (PKCS#10) for a certificate of the signing key, in the name of a program',
     examples: ['certificate request harbor --country US --state "New York" --out harbor.csr'],
     notes:
-      'Send it to the authority of your choice and ask for a certificate that may sign documents. What comes back goes\n' +
-      "into the program's file, as strings of `signing.certificates`: first the new certificate, then the one that\n" +
-      'issued it, and so on. Then `program load` it again. The private key stays where it is.',
+      'Send it to the authority of your choice and ask for a certificate that may sign documents. What\n' +
+      "comes back goes into the program's file, as strings of `signing.certificates`: first the new\n" +
+      'certificate, then the one that issued it, and so on. Then `program load` it again. The private\n' +
+      'key stays where it is.',
     options: (command) => withSubject(command).option('--out <file>', 'write it to a file instead'),
     run: (context, flags, [id = '']) => makeRequest(context, flags, id),
   });
@@ -38,8 +39,9 @@ export const addSelfSigned: AddCommand = (parent, session) =>
       'certificate self-signed harbor --into data/programs/harbor.json',
     ],
     notes:
-      'A PDF reader shows its subject, says that the document is unchanged, and warns that nobody vouches for the\n' +
-      'signer. Who trusts this one certificate by hand sees no warning on any document that it signed.',
+      'A PDF reader shows its subject, says that the document is unchanged, and warns that nobody\n' +
+      'vouches for the signer. Who trusts this one certificate by hand sees no warning on any document\n' +
+      'that it signed.',
     options: (command) =>
       withSubject(command)
         .option('--years <n>', 'how long it is valid, 1 to 30 (default: 10)')
