@@ -49,8 +49,10 @@ function readFont(font: PDFDict): ReadFont {
   const descendant = font.lookup(PDFName.of('DescendantFonts'), PDFArray).lookup(0, PDFDict);
   const texts = new Map<number, string>();
   const cmap = Buffer.from(unpacked(font.lookup(PDFName.of('ToUnicode'), PDFStream))).toString('latin1');
-  for (const [, code = '', text = ''] of cmap.matchAll(/^<(\w{4})><(\w+)>$/gm)) {
-    texts.set(Number.parseInt(code, 16), Buffer.from(text, 'hex').swap16().toString('utf16le'));
+  for (const [, first = '', list = ''] of cmap.matchAll(/^<(\w{4})><\w{4}>\[(.*)\]$/gm)) {
+    [...list.matchAll(/<(\w+)>/g)].forEach(([, text = ''], i) => {
+      texts.set(Number.parseInt(first, 16) + i, Buffer.from(text, 'hex').swap16().toString('utf16le'));
+    });
   }
   const codes: ReadFont['codes'] = new Map();
   const runs = descendant.lookup(PDFName.of('W'), PDFArray);

@@ -110,7 +110,6 @@ export function makeRevision(
     description: descriptionWriter({
       author: shared.sponsor,
       subject: shared.achievementText,
-      language: shared.language,
       producer,
     }),
     phrases: new Map(),
@@ -141,9 +140,10 @@ function drawPages(design: Design, glyphs: GlyphCollection): SheetContent[] {
 }
 
 const digits = '0123456789';
-const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+/** Of ids and codes: Crockford's base 32 has no I, L, O or U. */
+const capitals = 'ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** Glyphs that most certificates need beyond what their revision shows: of names, dates, ids and codes. */
+/** Glyphs that most certificates need beyond what their revision shows: of dates, ids and codes. */
 function collectReserve({ shared, type }: Design, glyphs: GlyphCollection): void {
   const plain: TextStyle = { face: 'regular', size: 10, colour: '#000000' };
   const add = (text: string, style: TextStyle) => {
@@ -153,7 +153,7 @@ function collectReserve({ shared, type }: Design, glyphs: GlyphCollection): void
   for (const character of digits + capitals) {
     add(character, plain);
   }
-  for (const character of `${capitals.toLowerCase()} '-.\u00a0\u00b7\u2002`) add(character, plain);
+  add('\u00a0\u00b7\u2002', plain);
   // Twelve months, and every digit in every place.
   for (let month = 1; month <= 12; month++) {
     const date = `20${digits[month % 10]}${digits[(month + 3) % 10]}-${String(month).padStart(2, '0')}-${digits[month % 3]}${digits[1 + (month % 9)]}`;

@@ -134,7 +134,7 @@ function objectWriter(revision: Revision, out: ByteWriter, fontObjectCount: numb
   const shared = revision.objectCount - revision.numbers.count;
   const size = 1 + revision.objectCount + fontObjectCount + 1;
   const entries = new Uint8Array(entryLength * size);
-  writeEntry(entries, 0, 0, 0, 65_535);
+  writeEntry(entries, 0, 0, 0, 255);
   entries.set(revision.entries, entryLength * (1 + revision.numbers.count));
   if (revision.entries.length !== entryLength * shared) throw new Error('a shared object has no place in the file');
   const before = revision.bytes.length;

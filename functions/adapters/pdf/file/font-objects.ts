@@ -72,8 +72,6 @@ function widths(shown: EmbeddedFont['shown']): string {
   return next < 0 ? '' : `${out}]`;
 }
 
-/** A CMap holds at most 100 entries a block. */
-const entriesPerBlock = 100;
 const cmapHead = `/CIDInit/ProcSet findresource begin
 12 dict begin
 begincmap
@@ -89,13 +87,29 @@ CMapName currentdict/CMap defineresource pop
 end
 end`;
 
+/** A range of a CMap stays within codes of one first byte, and a block holds at most 100 ranges. */
 function toUnicode(shown: EmbeddedFont['shown']): string {
+  const ranges: string[] = [];
+  let first = -1;
+  let next = -1;
+  let texts = '';
+  const close = () => {
+    if (texts !== '') ranges.push(`<${hex4(first)}><${hex4(next - 1)}>[${texts}]\n`);
+    texts = '';
+  };
+  for (const { code, text } of shown) {
+    if (code !== next || code % 256 === 0) {
+      close();
+      first = code;
+    }
+    texts += `<${utf16Hex(text === '' ? noText : text)}>`;
+    next = code + 1;
+  }
+  close();
   let out = cmapHead;
-  for (let at = 0; at < shown.length; at += entriesPerBlock) {
-    const block = shown.slice(at, at + entriesPerBlock);
-    out += `${block.length} beginbfchar\n`;
-    for (const { code, text } of block) out += `<${hex4(code)}><${utf16Hex(text === '' ? noText : text)}>\n`;
-    out += 'endbfchar\n';
+  for (let at = 0; at < ranges.length; at += 100) {
+    const block = ranges.slice(at, at + 100);
+    out += `${block.length} beginbfrange\n${block.join('')}endbfrange\n`;
   }
   return out + cmapEnd;
 }

@@ -63,16 +63,38 @@ function written(image: DecodedImage, allot: () => number): { number: number; ob
   if (image.kind === 'jpeg') {
     return { number, objects: [{ number, body: `${head}/Filter/DCTDecode`, bytes: image.bytes }] };
   }
+  const indexed = indexOf(image.samples, colours);
+  const colour = `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/BitsPerComponent 8/ColorSpace${indexed ? indexed.space : `/${space}`}`;
+  const data = zlibSync(indexed?.samples ?? image.samples, { level: 9 });
   const packed = '/Filter/FlateDecode';
-  const data = zlibSync(image.samples, { level: 9 });
-  if (!image.alpha) return { number, objects: [{ number, body: head + packed, bytes: data }] };
+  if (!image.alpha) return { number, objects: [{ number, body: colour + packed, bytes: data }] };
   const mask = allot();
   const maskHead = `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/BitsPerComponent 8/ColorSpace/DeviceGray`;
   return {
     number,
     objects: [
       { number: mask, body: maskHead + packed, bytes: zlibSync(image.alpha, { level: 9 }) },
-      { number, body: `${head}/SMask ${mask} 0 R${packed}`, bytes: data },
+      { number, body: `${colour}/SMask ${mask} 0 R${packed}`, bytes: data },
     ],
   };
+}
+
+/** Logos have few colours: a byte each, and a list of them, is smaller. Undefined where there are more than 256. */
+function indexOf(samples: Uint8Array, channels: 1 | 3): { space: string; samples: Uint8Array } | undefined {
+  if (channels === 1) return undefined;
+  const known = new Map<number, number>();
+  const indices = new Uint8Array(samples.length / 3);
+  for (let i = 0; i < indices.length; i++) {
+    const at = 3 * i;
+    const colour = ((samples[at] as number) << 16) | ((samples[at + 1] as number) << 8) | (samples[at + 2] as number);
+    let index = known.get(colour);
+    if (index === undefined) {
+      index = known.size;
+      if (index === 256) return undefined;
+      known.set(colour, index);
+    }
+    indices[i] = index;
+  }
+  const list = [...known.keys()].map((colour) => colour.toString(16).padStart(6, '0')).join('');
+  return { space: `[/Indexed/DeviceRGB ${known.size - 1}<${list}>]`, samples: indices };
 }

@@ -9,10 +9,10 @@ export type StaticBytes = {
 };
 
 /** Widths of the fields of a cross-reference entry: type, offset or object stream, generation or index. */
-export const entryWidths = [1, 3, 2] as const;
-export const entryLength = 6;
+export const entryWidths = [1, 3, 1] as const;
+export const entryLength = 5;
 
-/** Readers hold an object stream in memory whole. */
+/** As many as an index of one byte tells apart. */
 const objectsPerStream = 250;
 
 /**
@@ -55,8 +55,7 @@ export function writeEntry(into: Uint8Array, at: number, type: number, where: nu
   into[at + 1] = where >> 16;
   into[at + 2] = where >> 8;
   into[at + 3] = where;
-  into[at + 4] = index >> 8;
-  into[at + 5] = index;
+  into[at + 4] = index;
 }
 
 function objectStream(number: number, objects: RawObject[]): RawObject {

@@ -1,7 +1,7 @@
 import { textString } from './pdf-text.ts';
 
 /** What the certificates of one revision say of themselves alike. */
-export type SharedDescription = { author: string; subject: string; language: string; producer: string };
+export type SharedDescription = { author: string; subject: string; producer: string };
 /** What each says of its own; `instant` is of ISO form, to the second. */
 export type OwnDescription = { title: string; keyword: string; instant: string };
 
@@ -21,10 +21,8 @@ export function descriptionWriter(shared: SharedDescription): DescriptionWriter 
 ${extension}
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">
 <pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance><pdfuaid:part>1</pdfuaid:part>
-<dc:format>application/pdf</dc:format>
 <dc:creator><rdf:Seq><rdf:li>${escaped(shared.author)}</rdf:li></rdf:Seq></dc:creator>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">${escaped(shared.subject)}</rdf:li></rdf:Alt></dc:description>
-<dc:language><rdf:Bag><rdf:li>${shared.language}</rdf:li></rdf:Bag></dc:language>
 <pdf:Producer>${shared.producer}</pdf:Producer><xmp:CreatorTool>${creator}</xmp:CreatorTool>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">`);
   const end = bytes('</rdf:Description></rdf:RDF></x:xmpmeta>\n<?xpacket end="r"?>');

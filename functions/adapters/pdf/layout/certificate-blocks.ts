@@ -34,7 +34,7 @@ export function certificateBlocks(design: Design, section: StructureElement, wid
     nameBlock(design, section, ink, scale),
     dividerBlock(design, 320 * scale, 9 * scale),
     ...(before ? [block(prose(before, italic), 7, 1)] : []),
-    ...(achievement ? [block(fitted(achievement, { ...ink, face: 'bold' }, achievementFits), 4, 0.4)] : []),
+    ...(achievement ? [block(fitted(achievement, { ...ink, colour: colours.accent }, achievementFits), 4, 0.4)] : []),
     ...(after ? [block(prose(after, italic), 4, 0.4)] : []),
     datesBlock(design, section, width, ink, scale),
     signatureBlock(design, section, width, scale),
@@ -51,7 +51,7 @@ const titleFits = [
   { lines: 2, largest: 30, smallest: 24 },
 ];
 const achievementFits = [
-  { lines: 1, largest: 24, smallest: 17 },
+  { lines: 1, largest: 26, smallest: 17 },
   { lines: 2, largest: 19, smallest: 14 },
 ];
 
