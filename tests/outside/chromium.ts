@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hanOrder, latinFonts, scriptFonts } from '../../functions/adapters/pdf/text/font-list.ts';
+import { fontScripts, hanOrder, latinFonts, scriptFonts } from '../../functions/adapters/pdf/text/font-list.ts';
 import { type Picture, readGrey } from './ink.ts';
 import { run } from './tools.ts';
 
@@ -39,7 +39,12 @@ export function setByChromium(texts: readonly string[], language: string): Pictu
 }
 
 function html(texts: readonly string[], language: string): string {
-  const families = (text: string) => [latinFonts.regular, ...scriptFonts, ...hanOrder(text, language)];
+  // Brackets go with the letters that they hold, as ours do: the font of the text's script comes first.
+  const fits = (text: string) => (font: string) => new RegExp(`\\p{Script=${fontScripts[font]}}`, 'u').test(text);
+  const families = (text: string) => {
+    const all = [latinFonts.regular, ...scriptFonts, ...hanOrder(text, language)];
+    return [...new Set([...all.filter(fits(text)), ...all])];
+  };
   const faces = [...new Set(texts.flatMap(families))].map((name) => {
     const url = pathToFileURL(join(fonts, `${name}.ttf`)).href;
     return `@font-face { font-family: '${name}'; src: url('${url}') }`;

@@ -13,7 +13,7 @@ export function readColour(bytes: Buffer): ColourPicture {
 }
 
 /** A PNG of at most so many colours, the commonest: a third of the size of one that keeps every shade. */
-export function palettePng({ width, height, pixels }: ColourPicture, colours = 64): Buffer {
+export function palettePng({ width, height, pixels }: ColourPicture, colours = 128): Buffer {
   const palette = commonest(pixels, colours);
   const known = new Map<number, number>();
   const rows = Buffer.alloc(height * (width + 1));
@@ -49,7 +49,7 @@ function commonest(pixels: Uint8Array, count: number): number[] {
   const shades = new Map<number, Map<number, number>>();
   for (let at = 0; at < pixels.length; at += 3) {
     const colour = ((pixels[at] ?? 0) << 16) | ((pixels[at + 1] ?? 0) << 8) | (pixels[at + 2] ?? 0);
-    const shade = colour & 0xf0f0f0;
+    const shade = colour & 0xf8f8f8;
     const members = shades.get(shade) ?? new Map<number, number>();
     members.set(colour, (members.get(colour) ?? 0) + 1);
     shades.set(shade, members);
