@@ -24,6 +24,8 @@ const inputCodes = new Set([
   'program.framework',
   'program.template',
   'program.policy',
+  'program.image',
+  'program.signing',
   'framework.too-large',
 ]);
 

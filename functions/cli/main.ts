@@ -3,6 +3,7 @@ import { AdapterError } from '../ports/adapter-error.ts';
 import { type Answer, CliFailure } from './answer.ts';
 import { addAssess } from './assess.ts';
 import { addBackup } from './backup.ts';
+import { addCertificate } from './certificate.ts';
 import type { AddCommand, Session } from './command.ts';
 import { addCredentials } from './credentials.ts';
 import { addDeadLetters } from './dead-letters.ts';
@@ -37,6 +38,7 @@ const commands: readonly AddCommand[] = [
   addRedrive,
   addDoctor,
   addBackup,
+  addCertificate,
 ];
 
 /**

@@ -32,7 +32,8 @@ export const addProgram: AddCommand = (parent, session) => {
     summary: 'publish a program with its framework and certificate template',
     examples: ['program load data/programs/staten-island-peer-specialist.json'],
     notes:
-      'The framework is FRAMEWORKS/{id}.{version}.json and the template TEMPLATES/{template}.json, as the program names them.\n' +
+      'The framework is FRAMEWORKS/{id}.{version}.json and the template TEMPLATES/{template}.json, as the\n' +
+      'program names them; pictures lie beside the program’s file or with the templates.\n' +
       'Loading again replaces the program; a published framework version never changes.',
     options: (command) =>
       command

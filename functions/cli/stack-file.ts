@@ -11,7 +11,7 @@ const loopbackUrl = z.url().refine(isLoopback, 'is not on this machine; a local 
 const stackSchema = z.object({
   pid: z.number().int().positive(),
   region: z.string().min(1),
-  endpoints: z.object({ dynamodb: loopbackUrl, sqs: loopbackUrl, s3: loopbackUrl }),
+  endpoints: z.object({ dynamodb: loopbackUrl, sqs: loopbackUrl, s3: loopbackUrl, kms: loopbackUrl }),
   credentials: z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) }),
   tableName: z.string().min(1),
   queueUrls: z.object({
@@ -21,6 +21,7 @@ const stackSchema = z.object({
   }),
   documentsBucket: z.string().min(1),
   failedBatchesBucket: z.string().min(1),
+  signingKeyId: z.string().min(1),
 });
 export type LocalStack = z.output<typeof stackSchema>;
 
@@ -44,6 +45,7 @@ const outputsSchema = z.object({
   SweepSchedulesDeadLettersArn: queueArn,
   DocumentsBucketName: z.string().min(1),
   FailedBatchesBucketName: z.string().min(1),
+  SigningKeyId: z.string().min(1),
 });
 export type Deployment = {
   account: string;
@@ -52,6 +54,7 @@ export type Deployment = {
   queueUrls: LocalStack['queueUrls'];
   documentsBucket: string;
   failedBatchesBucket: string;
+  signingKeyId: string;
 };
 
 const noStack = 'no local stack is running: start one with `npm run local`';
@@ -106,6 +109,7 @@ export function readDeployment(file: string): Deployment {
     },
     documentsBucket: outputs.DocumentsBucketName,
     failedBatchesBucket: outputs.FailedBatchesBucketName,
+    signingKeyId: outputs.SigningKeyId,
   };
 }
 

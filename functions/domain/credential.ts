@@ -69,9 +69,12 @@ export type CredentialState = z.infer<typeof credentialStateSchema>;
 
 /** One line of the transcript. Sensitive requirements are absent. */
 export const transcriptLineSchema = () => z.strictObject({ text: z.string(), on: civilDateSchema });
+/** A skill set, with its skills where the program's policy wants them printed. */
+const transcriptSetSchema = () =>
+  z.strictObject({ text: z.string(), on: civilDateSchema, skills: z.array(transcriptLineSchema()).min(1).optional() });
 export const transcriptSchema = () =>
   z.strictObject({
-    skillSets: z.array(transcriptLineSchema()),
+    skillSets: z.array(transcriptSetSchema()),
     courses: z.array(transcriptLineSchema()),
     certificates: z.array(transcriptLineSchema()),
   });
@@ -95,6 +98,8 @@ export const credentialSchema = /* @__PURE__ */ z.lazy(() =>
       key: z.string(),
       /** SHA-256 of the stored bytes. */
       hash: z.string().length(64),
+      /** SHA-256 of the same bytes without the signature: what printing the same facts again gives. */
+      unsignedHash: z.string().length(64),
       bytes: z.number().int().positive(),
       engine: z.string(),
     }),
@@ -136,12 +141,13 @@ export function signedStatement(
   credential: Pick<Credential, 'credentialId' | 'program' | 'achievement' | 'facts' | 'basisHash' | 'document'>,
 ) {
   return {
-    statement: 'journeypaper/credential/1',
+    statement: 'journeypaper/credential/2',
     credentialId: credential.credentialId,
     program: credential.program,
     achievement: credential.achievement,
     facts: credential.facts,
     basisHash: credential.basisHash,
     documentHash: credential.document.hash,
+    unsignedHash: credential.document.unsignedHash,
   };
 }

@@ -62,7 +62,15 @@ export type RecordStore = {
   readTemplate(program: string, hash: string): Promise<CertificateTemplate | undefined>;
   readFramework(ref: FrameworkRef): Promise<Framework | undefined>;
   listPrograms(): Promise<StoredProgram[]>;
-  putProgram(program: Program, template: CertificateTemplate, framework: Framework): Promise<void>;
+  /** A picture that a published version of the program names: immutable. */
+  readAsset(program: string, sha256: string): Promise<Uint8Array | undefined>;
+  /** `assets`: the pictures that the program names by hash. */
+  putProgram(
+    program: Program,
+    template: CertificateTemplate,
+    framework: Framework,
+    assets?: readonly Uint8Array[],
+  ): Promise<void>;
   /** Refuses to change a published framework version. */
   putFramework(framework: Framework): Promise<'stored' | 'exists' | 'differs'>;
 

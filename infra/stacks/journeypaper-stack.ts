@@ -8,7 +8,7 @@ import { QueueSource, StreamSource } from '../constructs/event-sources.ts';
 import { evidenceWriterPolicy } from '../constructs/evidence-writer.ts';
 import { FlowDashboard } from '../constructs/flow-dashboard.ts';
 import { JournalAlarms } from '../constructs/journal-alarms.ts';
-import { dataKey, notificationKey, signingKey } from '../constructs/keys.ts';
+import { dataKey, letRequest, notificationKey, signingKey } from '../constructs/keys.ts';
 import { MailEvents, pascalCase } from '../constructs/mail-events.ts';
 import { recordsTable } from '../constructs/records-table.ts';
 import { ServiceAlarms } from '../constructs/service-alarms.ts';
@@ -49,6 +49,7 @@ export class JourneypaperStack extends Stack {
     };
     const steps = makeSteps(this, resources);
     permit(steps, resources, settings.mailIdentities);
+    if (settings.certificateRequester) letRequest(resources.signingKey, settings.certificateRequester);
     this.connect(steps, resources, settings.mailConcurrency);
     new JournalAlarms(this, 'Journal', topic);
     new ServiceAlarms(this, 'Service', {

@@ -27,6 +27,11 @@ const settingsSchema = z
     mailRatePerSecond: z.coerce.number().min(0.5).max(500).default(14),
     /** Programs for which another system may be given the right to submit evidence. */
     evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
+    /** Who may sign with the signing key for now, to ask an authority for its certificate. */
+    certificateRequester: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[^*]+$/, 'the ARN of a role or user')
+      .optional(),
   })
   .refine(({ mailConcurrency, mailRatePerSecond }) => mailConcurrency / mailRatePerSecond <= longestTurnSeconds, {
     path: ['mailConcurrency'],

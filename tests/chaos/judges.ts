@@ -42,7 +42,7 @@ export function judge(aftermath: Aftermath, options: JudgeOptions): Verdict {
       fail('nothing is lost', 'the enrollment is not in the table');
       continue;
     }
-    const standing = standingOf(found.record.enrollment, found.evidence, setting);
+    const standing = standingOf(found.record.enrollment, found.evidence, setting.framework, setting.stored.program);
     judgeProgress(found.record, standing.progress, fail);
     judgeLedger(found.record, setting, options.now, fail);
     judgeCredentials(found.record, standing, setting, options.now, fail);

@@ -43,6 +43,8 @@ export function peopleOf(
     clock,
     ids: randomIds(clock),
     unprintable: () => [],
+    imageFault: () => undefined,
+    signingFault: async () => undefined,
   };
   let retries = 0;
 

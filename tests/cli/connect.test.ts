@@ -25,6 +25,7 @@ const stack = {
   },
   documentsBucket: 'documents',
   failedBatchesBucket: 'failed-batches',
+  signingKeyId: 'signing',
 };
 const outputs = {
   RecordsTableName: 'Journeypaper-Records1234',
@@ -39,6 +40,7 @@ const outputs = {
   SweepSchedulesDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:sweeps-dead',
   DocumentsBucketName: 'journeypaper-documents',
   FailedBatchesBucketName: 'journeypaper-failed-batches',
+  SigningKeyId: '0e0b5a9c-3a0f-4c55-9d2e-6a1f6a2f7b11',
 };
 
 function file(content: unknown, name = 'stack.json'): string {
@@ -92,6 +94,7 @@ describe('the local stack is on this machine or refused', () => {
       { endpoints: { ...stack.endpoints, dynamodb: 'http://127.0.0.1.attacker.example' } },
       'endpoints.dynamodb',
     ],
+    ['the key', { endpoints: { ...stack.endpoints, kms: 'https://kms.us-east-1.amazonaws.com' } }, 'endpoints.kms'],
     ['a queue', { queueUrls: { ...stack.queueUrls, issue: outputs.IssueQueueUrl } }, 'queueUrls.issue'],
   ])('%s elsewhere', async (_, change, field) => {
     const ran = await run(['program', 'list', '--stack', file({ ...stack, ...change })]);

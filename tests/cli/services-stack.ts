@@ -50,7 +50,16 @@ export async function startServices(): Promise<ServicesStack> {
   const endpoints = { dynamodb, sqs, s3, kms };
   const { region, credentials } = localClientConfig(dynamodb);
   const buckets = { documentsBucket, failedBatchesBucket };
-  const stack = { pid: process.pid, region, endpoints, credentials, tableName, queueUrls, ...buckets };
+  const stack = {
+    pid: process.pid,
+    region,
+    endpoints,
+    credentials,
+    tableName,
+    queueUrls,
+    ...buckets,
+    signingKeyId: signingKey,
+  };
   writeFileSync(file, JSON.stringify(stack));
   return {
     folder,

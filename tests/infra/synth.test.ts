@@ -33,9 +33,12 @@ describe('bundles', () => {
     }
   });
 
-  test('issue has its fonts, with their licence, and nobody else carries the PDF engine', () => {
+  test('issue has its fonts and HarfBuzz, with their licence, and nobody else carries the PDF engine', () => {
     const fonts = (step: string) => join(folder, 'build', step, 'templates/fonts');
     expect(readdirSync(fonts('issue'))).toEqual(expect.arrayContaining(['EBGaramond-Regular.ttf', 'OFL.txt']));
+    expect(readdirSync(fonts('issue')).filter((name) => /[.](md|py)$/.test(name))).toEqual([]);
+    const issue = join(folder, 'build/issue');
+    expect(existsSync(join(issue, 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'))).toBe(true);
     for (const { step, path } of bundles.filter((b) => b.step !== 'issue')) {
       expect(existsSync(fonts(step))).toBe(false);
       expect(readFileSync(join(path, 'index.js'), 'utf8')).not.toContain('%PDF-');

@@ -97,11 +97,7 @@ export async function hammer({ writes, tell }: { writes: number; tell(text: stri
     const fail = (promise: string, what: string) => broken.push({ promise, enrollment: ref.enrollment, what });
     const fault = findChainFault(ref, ledger, enrollment.chain);
     if (fault) fail('the chain is unbroken', `${fault.fault} at ${fault.seq}`);
-    const standing = standingOf(enrollment, await ports.store.readAllEvidence(ref), {
-      stored,
-      framework,
-      template: files.template as never,
-    });
+    const standing = standingOf(enrollment, await ports.store.readAllEvidence(ref), framework, stored.program);
     for (const id of requirements) {
       if (!sameProgress(standing.progress[id], enrollment.progress[id]))
         fail('stored progress is the evidence recomputed', `${id}: stored ${enrollment.progress[id]?.status}`);

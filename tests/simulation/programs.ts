@@ -5,6 +5,7 @@ import {
   type CertificateTemplate,
   type Policy,
   type Program,
+  type ProgramInput,
   programHashes,
   programSchema,
   templateSchema,
@@ -104,7 +105,7 @@ export function randomProgram(rng: Rng, breadth: 'small' | 'real'): ProgramSetti
     email: { from: 'from@program.example', fromName: 'Office', contact: 'office@program.example' },
     assessors,
     policy,
-  } satisfies Record<keyof Program, unknown>);
+  } satisfies ProgramInput);
   const setting = { stored: storedOf(program, framework), framework, template };
   settings.set(key, setting);
   return setting;

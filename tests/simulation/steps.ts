@@ -24,7 +24,13 @@ import type { SweepPorts } from '../../functions/sweep/sweep-ports.ts';
 import type { FaultSource } from './faults.ts';
 import type { createMailService } from './mail-service.ts';
 import type { Mutation } from './mutations.ts';
-import { type SimulatedDocuments, simulatedDocuments, simulatedEngine, simulatedSigner } from './papers.ts';
+import {
+  type SimulatedDocuments,
+  simulatedDocuments,
+  simulatedEngine,
+  simulatedSealer,
+  simulatedSigner,
+} from './papers.ts';
 import type { Rng } from './rng.ts';
 import type { Scheduler, Task } from './scheduler.ts';
 import { type Caller, simulatedStore } from './store-port.ts';
@@ -138,7 +144,13 @@ export function stepsOf(options: StepsOptions) {
   return {
     callerOf,
     clockOf,
-    actPorts: (task: Task): ActPorts => ({ ...base(task, 'act'), ids, unprintable: () => [] }),
+    actPorts: (task: Task): ActPorts => ({
+      ...base(task, 'act'),
+      ids,
+      unprintable: () => [],
+      imageFault: () => undefined,
+      signingFault: async () => undefined,
+    }),
     evaluateBatch: (task: Task, batch: readonly StreamRecord[]) => {
       const { groups, strays } = groupChanges(batch);
       const asked = groups.filter((each) => !mutation?.skipEvaluation?.(each, table));
@@ -157,6 +169,7 @@ export function stepsOf(options: StepsOptions) {
       const ports = {
         ...base(task, `issue ${message.achievement} ${message.credentialId}`),
         engine: simulatedEngine(faults, call),
+        sealer: simulatedSealer(call),
         signer: simulatedSigner(call),
         documents: simulatedDocuments(documents, call),
       };

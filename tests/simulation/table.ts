@@ -53,6 +53,7 @@ export class SimulatedTable {
   readonly programs = new Map<string, StoredProgram>();
   readonly versions = new Map<string, Program>();
   readonly templates = new Map<string, CertificateTemplate>();
+  readonly assets = new Map<string, Uint8Array>();
   readonly frameworks = new Map<string, { framework: Framework; hash: string }>();
   readonly rows = new Map<string, EnrollmentRow>();
   /** By partition key, then sort key. */

@@ -24,6 +24,8 @@ export const programVersionKey = (program: string, hash: string) => ({
   sk: `VERSION#${hash}`,
 });
 export const templateKey = (program: string, hash: string) => ({ pk: `${program}#PROGRAM`, sk: `TEMPLATE#${hash}` });
+/** A picture of the program's, by its own hash. */
+export const assetKey = (program: string, hash: string) => ({ pk: `${program}#PROGRAM`, sk: `ASSET#${hash}` });
 /** Frameworks belong to no program: published, immutable, shared. */
 export const frameworkKey = (id: string, version: string) => ({ pk: `FRAMEWORK#${id}`, sk: `VERSION#${version}` });
 /** What is set aside may have any key: one that would make this key too long for the table goes by its hash. */
