@@ -3,7 +3,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { bundleStep, type StepName } from './bundle.ts';
 import { JourneypaperStack } from './stacks/journeypaper-stack.ts';
-import { readSettings } from './stacks/settings.ts';
+import { readSettings, SettingsError } from './stacks/settings.ts';
 
 /**
  * Set here and not in `cdk.json`, so that `cdk synth` and a plain `node infra/app.ts` give the same template.
@@ -44,4 +44,13 @@ export function journeypaperApp(options: AppOptions = {}): App {
   return app;
 }
 
-if (import.meta.main) journeypaperApp().synth();
+if (import.meta.main) {
+  try {
+    journeypaperApp().synth();
+  } catch (error) {
+    // A wrong setting is no fault of the app's: the sentence alone, without where it was found.
+    if (!(error instanceof SettingsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -8,8 +8,13 @@ export type StepName = (typeof stepNames)[number];
 
 const root = join(import.meta.dirname, '..');
 
-/** Folders that a step reads files from; a bundle keeps them under the same paths. */
-const stepFolders: Partial<Record<StepName, readonly string[]>> = { issue: ['templates/fonts'] };
+/** Folders, and single files, that a step reads; a bundle keeps them under the same paths. */
+const stepFiles: Partial<Record<StepName, readonly string[]>> = {
+  issue: ['templates/fonts', 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'],
+};
+
+/** What lies among the fonts for those who work on them. */
+const isForPeople = (name: string) => name.endsWith('.md') || name.endsWith('.py');
 
 /**
  * Bundles `functions/{step}/handler.ts` with its libraries and the AWS SDK into `{into}/{step}/index.js`, with the
@@ -22,15 +27,18 @@ const stepFolders: Partial<Record<StepName, readonly string[]>> = { issue: ['tem
 export function bundleStep(step: StepName, into = join(root, '.build')): string {
   const folder = join(into, step);
   const files = new Map([['index.js', bundle(`functions/${step}/handler.ts`)]]);
-  for (const path of stepFolders[step] ?? []) {
-    const names = readdirSync(join(root, path)).filter((name) => !name.endsWith('.md'));
-    for (const name of names) files.set(join(path, name), readFileSync(join(root, path, name)));
-  }
+  for (const path of (stepFiles[step] ?? []).flatMap(filesAt)) files.set(path, readFileSync(join(root, path)));
   for (const [path, bytes] of files) writeIfChanged(join(folder, path), bytes);
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!files.has(path) && statSync(join(folder, path)).isFile()) rmSync(join(folder, path));
   }
   return folder;
+}
+
+function filesAt(path: string): string[] {
+  if (statSync(join(root, path)).isFile()) return [path];
+  const names = readdirSync(join(root, path)).filter((name) => !isForPeople(name));
+  return names.map((name) => join(path, name));
 }
 
 /** CommonJS, since Lambda starts it faster than ESM; minified, since what is read is paid for at every cold start. */

@@ -4,46 +4,50 @@ import type { Enrollment, EnrollmentPatch } from '../domain/enrollment.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { ActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
+import { refuseUnknownEnrollment } from './unknown-enrollment.ts';
 
 const maxTries = 8;
 
-/** What an act comes to: its answer, what the ledger learns, and what changes. */
-export type Decided<T> = {
+/** What an act does, decided from the enrollment as read: its answer, and all that one transaction writes. */
+export type Decided<T> = Pick<Commit, 'credentialChanges' | 'deliveryChanges'> & {
   answer: T;
   facts: AuditFact[];
   patch: EnrollmentPatch;
-  credentialChanges?: Commit['credentialChanges'];
 };
 
-/** One act on one enrollment: chained in the transaction that carries it out, with the fence counted up. */
+/**
+ * One act of a person on one enrollment: chained in the transaction that carries it out, and decided again where
+ * anything has moved meanwhile. `bumpFence`: it may take a completion back, so that no issue in flight passes it.
+ */
 export async function actOnEnrollment<T>(
-  ports: ActPorts,
+  ports: Pick<ActPorts, 'store' | 'clock'>,
   ref: EnrollmentRef,
-  decide: (enrollment: Enrollment) => Decided<T> | Refused,
+  options: { bumpFence: boolean },
+  decide: (enrollment: Enrollment) => Decided<T> | Refused | Promise<Decided<T> | Refused>,
 ): Promise<T | Refused> {
   for (let tries = 0; tries < maxTries; tries++) {
     const enrollment = await ports.store.readEnrollment(ref);
-    if (!enrollment)
-      return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`);
-    const decided = decide(enrollment);
+    if (!enrollment) return refuseUnknownEnrollment(ports.store, ref);
+    const decided = await decide(enrollment);
     if ('outcome' in decided) return decided;
+    const { answer, facts, patch, ...changes } = decided;
     const now = ports.clock.now();
-    const chained = chain(enrollment, decided.facts, now);
+    const chained = chain(enrollment, facts, now);
     const { outcome } = await ports.store.commit({
       enrollment,
       guard: { version: enrollment.version, fence: enrollment.fence },
-      patch: { ...decided.patch, chain: chained.head, lastChangeAt: now },
-      bumpFence: true,
+      patch: { ...patch, chain: chained.head, lastChangeAt: now },
+      ...(options.bumpFence && { bumpFence: true }),
       entries: chained.entries,
-      ...(decided.credentialChanges && { credentialChanges: decided.credentialChanges }),
+      ...changes,
     });
-    if (outcome === 'committed') return decided.answer;
+    if (outcome === 'committed') return answer;
   }
   return refused('enrollment.busy', 'enrollment: it kept changing meanwhile; try again');
 }
 
-/** One fact of an act. Its cause names the version that it was decided on, so that a retry never doubles it. */
-export function factOf(
+/** A fact of an act; its cause is the act on the enrollment as it was read, so that no second try adds another. */
+export function actFact(
   actor: Actor,
   action: AuditFact['action'],
   subject: string,

@@ -6,7 +6,7 @@ import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import { personNameSchema } from '../domain/person.ts';
 import { requestCredential } from '../domain/pointers.ts';
-import { actOnEnrollment, type Decided, factOf } from './act-on-enrollment.ts';
+import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
 import type { ActPorts } from './act-ports.ts';
 import { unprintableMessage } from './enroll.ts';
 import { type Refused, refused } from './refusal.ts';
@@ -25,7 +25,7 @@ export async function revokeCredential(
   const text = input.text.trim();
   if (text.length < 3 || text.length > 500 || /\p{Cc}/u.test(text))
     return refused('revocation.text', 'text: one line of 3 to 500 characters that says why; verification shows it');
-  return actOnEnrollment(ports, ref, (enrollment): Decided<{ outcome: 'revoked' }> | Refused => {
+  return actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<{ outcome: 'revoked' }> | Refused => {
     const found = Object.entries(enrollment.pointers).find(([, p]) => p.active?.credentialId === input.credentialId);
     if (!found)
       return refused(
@@ -36,7 +36,7 @@ export async function revokeCredential(
     const now = ports.clock.now();
     const { active: _, pending: __, ...rest } = pointer;
     const facts = [
-      factOf(
+      actFact(
         actor,
         'credential-revoked',
         input.credentialId,
@@ -44,7 +44,7 @@ export async function revokeCredential(
         enrollment,
       ),
       ...(pointer.pending
-        ? [factOf(actor, 'credential-request-cancelled', pointer.pending.credentialId, { achievement }, enrollment)]
+        ? [actFact(actor, 'credential-request-cancelled', pointer.pending.credentialId, { achievement }, enrollment)]
         : []),
     ];
     const revocation = { code: input.code, text };
@@ -86,7 +86,7 @@ export async function reissueCredential(
   if (!stored) return refused('program.unknown', `program: there is no "${ref.program}"`);
   const pinned = (await ports.store.readEnrollment(ref))?.framework;
   const framework = pinned && (await ports.store.readFramework(pinned));
-  const answer = await actOnEnrollment(ports, ref, (enrollment) => {
+  const answer = await actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment) => {
     const pointer: Pointer = enrollment.pointers[input.achievement] ?? {};
     const { active, pending } = pointer;
     const { progress, enrolledOn } = enrollment;
@@ -136,7 +136,7 @@ export async function reissueCredential(
     const facts = [
       ...(name
         ? [
-            factOf(
+            actFact(
               actor,
               'name-corrected',
               ref.enrollment,
@@ -146,9 +146,9 @@ export async function reissueCredential(
           ]
         : []),
       ...(pending
-        ? [factOf(actor, 'credential-request-cancelled', pending.credentialId, { achievement }, enrollment)]
+        ? [actFact(actor, 'credential-request-cancelled', pending.credentialId, { achievement }, enrollment)]
         : []),
-      factOf(
+      actFact(
         actor,
         'credential-requested',
         request.credentialId,

@@ -96,8 +96,16 @@ export async function enroll(
 }
 
 export function unprintableMessage(characters: readonly string[]): string {
-  const named = characters
+  return `name: no font of ours prints ${namedCharacters(characters)}; give the name as it is to stand on the certificate, ${scripts}`;
+}
+
+const scripts = 'in Latin, Greek, Cyrillic, Arabic, Hebrew, Devanagari, Thai, Chinese, Japanese or Korean letters';
+
+/** `🎓 (U+1F393)`, the first eight of them. */
+export function namedCharacters(characters: readonly string[]): string {
+  const codePoint = (c: string) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return characters
     .slice(0, 8)
-    .map((c) => `${c} (U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')})`);
-  return `name: no font of ours prints ${named.join(', ')}; give the name as it is to stand on the certificate, in Latin, Greek or Cyrillic letters`;
+    .map((character) => `${character} (${[...character].map(codePoint).join(' ')})`)
+    .join(', ');
 }

@@ -23,6 +23,7 @@ import { refuseAssessment, refuseSubmission } from '../domain/rules.ts';
 import { epochOf, type Instant, instantOf } from '../domain/time.ts';
 import type { ActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
+import { refuseUnknownEnrollment } from './unknown-enrollment.ts';
 
 export type SubmitInput = Omit<Submission, 'schema' | 'program' | 'enrollment' | 'evidence' | 'submittedAt'> & {
   evidence?: string;
@@ -184,8 +185,7 @@ async function readPlace(ports: ActPorts, ref: EnrollmentRef, pieces: number): P
   if (pieces > maxPieces)
     return refused('request.too-many', `at most ${maxPieces} pieces in one call; this has ${pieces}`);
   const enrollment = await ports.store.readEnrollment(ref);
-  if (!enrollment)
-    return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`);
+  if (!enrollment) return refuseUnknownEnrollment(ports.store, ref);
   if (enrollment.status === 'withdrawn')
     return refused('enrollment.withdrawn', 'enrollment: withdrawn from the program');
   const stored = await ports.store.readProgram(ref.program);

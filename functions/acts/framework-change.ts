@@ -9,7 +9,7 @@ import type { Program } from '../domain/program.ts';
 import { progressOf, type RequirementProgress } from '../domain/progress.ts';
 import { describeProgress } from '../domain/progress-description.ts';
 import type { RecordStore } from '../ports/record-store.ts';
-import { actOnEnrollment, type Decided, factOf } from './act-on-enrollment.ts';
+import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
 import type { ActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
 
@@ -123,7 +123,7 @@ export async function moveToFramework(
       `framework: ${to.id} ${to.version} is not in the table; load it first with \`program load\``,
     );
   type Answer = { outcome: 'moved' | 'repeated' };
-  const answer = await actOnEnrollment(ports, ref, (enrollment): Decided<Answer> | Refused => {
+  const answer = await actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<Answer> | Refused => {
     const from = enrollment.framework;
     if (from.id !== to.id)
       return refused(
@@ -140,7 +140,7 @@ export async function moveToFramework(
     return {
       answer: { outcome: 'moved' },
       facts: [
-        factOf(
+        actFact(
           actor,
           'framework-moved',
           ref.enrollment,

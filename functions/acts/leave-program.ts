@@ -3,7 +3,7 @@ import type { Achievement, Pointer } from '../domain/credential.ts';
 import { type Enrollment, leavingCodes } from '../domain/enrollment.ts';
 import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
-import { actOnEnrollment, type Decided, factOf } from './act-on-enrollment.ts';
+import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
 import type { ActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
 
@@ -26,7 +26,7 @@ export async function withdrawFromProgram(
     return refused('leaving.text', 'reason: one line of 3 to 500 characters that says why; only the program reads it');
   const before = await ports.store.readEnrollment(ref);
   if (before?.status === 'withdrawn') return { outcome: 'repeated' };
-  return actOnEnrollment(ports, ref, (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
+  return actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
     if (enrollment.status === 'complete')
       return refused(
         'enrollment.complete',
@@ -37,9 +37,9 @@ export async function withdrawFromProgram(
     return {
       answer: { outcome: 'withdrawn' },
       facts: [
-        factOf(actor, 'enrollment-withdrawn', ref.enrollment, { code: input.code, reasonHash: hash }, enrollment),
+        actFact(actor, 'enrollment-withdrawn', ref.enrollment, { code: input.code, reasonHash: hash }, enrollment),
         ...cancelled.map(({ credentialId, achievement }) =>
-          factOf(actor, 'credential-request-cancelled', credentialId, { achievement }, enrollment),
+          actFact(actor, 'credential-request-cancelled', credentialId, { achievement }, enrollment),
         ),
       ],
       patch: {
@@ -58,15 +58,23 @@ export async function resumeEnrollment(
   actor: Actor,
   ref: EnrollmentRef,
 ): Promise<{ outcome: 'resumed' } | Refused> {
-  const answer = await actOnEnrollment(ports, ref, (enrollment): Decided<{ outcome: 'resumed' }> | Refused => {
-    if (enrollment.status !== 'withdrawn')
-      return refused('enrollment.not-withdrawn', `enrollment: ${enrollment.status}, not withdrawn; nothing to resume`);
-    return {
-      answer: { outcome: 'resumed' },
-      facts: [factOf(actor, 'enrollment-resumed', ref.enrollment, {}, enrollment)],
-      patch: { status: 'open', left: null },
-    };
-  });
+  const answer = await actOnEnrollment(
+    ports,
+    ref,
+    { bumpFence: true },
+    (enrollment): Decided<{ outcome: 'resumed' }> | Refused => {
+      if (enrollment.status !== 'withdrawn')
+        return refused(
+          'enrollment.not-withdrawn',
+          `enrollment: ${enrollment.status}, not withdrawn; nothing to resume`,
+        );
+      return {
+        answer: { outcome: 'resumed' },
+        facts: [actFact(actor, 'enrollment-resumed', ref.enrollment, {}, enrollment)],
+        patch: { status: 'open', left: null },
+      };
+    },
+  );
   if (answer.outcome === 'refused') return answer;
   await ports.queue.send({
     type: 'evaluation-requested',

@@ -13,6 +13,7 @@ import { civilDateOf, civilDateSchema, endOfDay, type Instant, instantOf } from 
 import type { StoredAside } from '../ports/record-store.ts';
 import type { ActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
+import { refuseUnknownEnrollment } from './unknown-enrollment.ts';
 
 const pastMoment = z.iso.datetime({ offset: true });
 
@@ -42,8 +43,7 @@ export async function readStatus(
   moment?: string,
 ): Promise<Status | Refused> {
   const record = await ports.store.readRecord(ref);
-  if (!record)
-    return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`);
+  if (!record) return refuseUnknownEnrollment(ports.store, ref);
   const { enrollment } = record;
   const stored = await ports.store.readProgram(ref.program);
   const framework = await ports.store.readFramework(enrollment.framework);

@@ -16,8 +16,12 @@ export function done(json: unknown, text: string): Answer {
   return { exitCode: exitCodes.done, json, text, errors: [] };
 }
 
-export function refusal(refused: Refused): Answer {
-  return { exitCode: exitCodeOf(refused.code), json: refused, text: '', errors: [refused.message] };
+/** `options`: which option gave a field that the refusal may begin with, where it goes by another name. */
+export function refusal(refused: Refused, options: Record<string, string> = {}): Answer {
+  const [, field = '', rest = ''] = /^(\w+)(: .*)$/s.exec(refused.message) ?? [];
+  const option = options[field];
+  const message = option === undefined ? refused.message : `${option}${rest}`;
+  return { exitCode: exitCodeOf(refused.code), json: { ...refused, message }, text: '', errors: [message] };
 }
 
 /** An expected reason to stop that is no answer of an act: wrong usage, a bad file, no stack. */

@@ -14,7 +14,12 @@ export function asideText(page: Page, asides: readonly StoredAside[], mask: Mask
     { text: aside.code, style: 'yellow' },
   ]);
   const lines = table(page, rows).split('\n');
-  return asides.map(({ reason }, i) => `${lines[i]}\n${fitText(`      ${reason}`, page.columns)}`).join('\n');
+  return asides
+    .map(({ reason, dismissed }, i) => {
+      const words = dismissed ? `dismissed by ${dismissed.by}: ${dismissed.reason} (${reason})` : reason;
+      return `${lines[i]}\n${fitText(`      ${words}`, page.columns)}`;
+    })
+    .join('\n');
 }
 
 /** An item by what its key says; a key of another form is shown as it stands, control characters apart. */

@@ -1,18 +1,30 @@
 import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ActPorts } from '../acts/act-ports.ts';
 import { clientSettings } from '../adapters/aws/client-settings.ts';
 import { systemClock } from '../adapters/aws/clock.ts';
+import { awsDeadLetters } from '../adapters/aws/dead-letters.ts';
+import { dynamoArchive } from '../adapters/aws/dynamo-archive.ts';
+import { dynamoInspection } from '../adapters/aws/dynamo-inspection.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
+import { kmsSigner } from '../adapters/aws/kms-signer.ts';
 import { s3Documents } from '../adapters/aws/s3-documents.ts';
+import { s3Inspection } from '../adapters/aws/s3-inspection.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
+import { imageFault } from '../adapters/pdf/images/decode-image.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
+import { signingCheck } from '../adapters/pdf/signing/sealer.ts';
+import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import type { DocumentInspection, RecordInspection } from '../ports/inspection.ts';
+import type { RecordArchive } from '../ports/record-archive.ts';
+import type { Signer } from '../ports/signer.ts';
 import { usageFailure } from './answer.ts';
-import { readDeployment, readLocalStack } from './stack-file.ts';
+import { type LocalStack, readDeployment, readLocalStack } from './stack-file.ts';
 import type { World } from './world.ts';
 
 export type Place = {
@@ -25,6 +37,11 @@ export type Place = {
 export type Connection = {
   ports: ActPorts;
   documents: DocumentStore;
+  deadLetters: DeadLetters;
+  archive: RecordArchive;
+  inspection: { records: RecordInspection; documents: DocumentInspection };
+  /** The key that certificates are signed with. */
+  signer: Signer;
   /** For people: which table this is. */
   name: string;
   local: boolean;
@@ -35,9 +52,12 @@ type Settings = {
   dynamodb: ConstructorParameters<typeof DynamoDBClient>[0];
   sqs: ConstructorParameters<typeof SQSClient>[0];
   s3: ConstructorParameters<typeof S3Client>[0];
+  kms: ConstructorParameters<typeof KMSClient>[0];
   tableName: string;
-  queueUrls: { evaluation: string; issue: string; delivery: string };
+  queueUrls: LocalStack['queueUrls'];
   documentsBucket: string;
+  failedBatchesBucket: string;
+  signingKeyId: string;
 };
 
 /**
@@ -48,12 +68,13 @@ type Settings = {
  */
 export function connect(place: Place, world: World): Connection {
   if (place.aws !== undefined) return connectAws(place.aws, world);
-  const stack = readLocalStack(place.stack ?? join(world.root, '.local/stack.json'));
+  const stack = readLocalStack(place.stack ?? join(world.root, '.local/stack.json'), place.stack !== undefined);
   const { endpoints, region, credentials } = stack;
   const environment = {
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
+    AWS_ENDPOINT_URL_KMS: endpoints.kms,
   };
   const local = { region, credentials };
   const settings: Settings = {
@@ -61,6 +82,7 @@ export function connect(place: Place, world: World): Connection {
     dynamodb: { ...settingsOf('DYNAMODB', environment), ...local },
     sqs: { ...settingsOf('SQS', environment), ...local, useQueueUrlAsEndpoint: false },
     s3: { ...settingsOf('S3', environment), ...local, forcePathStyle: true },
+    kms: { ...settingsOf('KMS', environment), ...local },
   };
   return connection(settings, `the local stack at ${endpoints.dynamodb}`, true);
 }
@@ -77,13 +99,14 @@ function connectAws(file: string, world: World): Connection {
     dynamodb: { ...settingsOf('DYNAMODB', {}), region },
     sqs: { ...settingsOf('SQS', {}), region },
     s3: { ...settingsOf('S3', {}), region },
+    kms: { ...settingsOf('KMS', {}), region },
   };
   const name = `AWS account ${account}, region ${region}, table ${tableName}`;
   world.out.writeError(`${name}\n`);
   return connection(settings, name, false);
 }
 
-function settingsOf(service: 'DYNAMODB' | 'SQS' | 'S3', environment: Record<string, string>) {
+function settingsOf(service: 'DYNAMODB' | 'SQS' | 'S3' | 'KMS', environment: Record<string, string>) {
   return clientSettings(service, { connectionTimeoutMs: 3_000, requestTimeoutMs: 15_000 }, environment);
 }
 
@@ -92,7 +115,9 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
     dynamodb: new DynamoDBClient(settings.dynamodb ?? {}),
     sqs: new SQSClient(settings.sqs ?? {}),
     s3: new S3Client(settings.s3 ?? {}),
+    kms: new KMSClient(settings.kms ?? {}),
   };
+  const signer = kmsSigner({ client: clients.kms, keyId: settings.signingKeyId });
   return {
     ports: {
       store: dynamoStore({ client: clients.dynamodb, tableName: settings.tableName }),
@@ -100,8 +125,17 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
       clock: systemClock,
       ids: randomIds(systemClock),
       unprintable: printableCheck(),
+      imageFault,
+      signingFault: signingCheck({ signer }),
     },
     documents: s3Documents({ client: clients.s3, bucket: settings.documentsBucket }),
+    deadLetters: awsDeadLetters({ ...settings, ...clients }),
+    archive: dynamoArchive({ client: clients.dynamodb, tableName: settings.tableName }),
+    inspection: {
+      records: dynamoInspection({ client: clients.dynamodb, tableName: settings.tableName }),
+      documents: s3Inspection({ client: clients.s3, bucket: settings.documentsBucket }),
+    },
+    signer,
     name,
     local,
     close: () => {

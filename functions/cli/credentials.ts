@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refused } from '../acts/refusal.ts';
+import { refuseUnknownEnrollment } from '../acts/unknown-enrollment.ts';
 import type { Credential } from '../domain/credential.ts';
 import { sha256 } from '../domain/hash.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -33,10 +34,7 @@ async function listCredentials(
 ): Promise<Answer> {
   const { ports, documents } = context.connect();
   const record = await ports.store.readRecord(ref);
-  if (!record)
-    return refusal(
-      refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`),
-    );
+  if (!record) return refusal(await refuseUnknownEnrollment(ports.store, ref));
   const framework = await ports.store.readFramework(record.enrollment.framework);
   const stored = await ports.store.readProgram(ref.program);
   if (!framework || !stored)

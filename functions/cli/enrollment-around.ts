@@ -1,4 +1,5 @@
 import { type Refused, refused } from '../acts/refusal.ts';
+import { refuseUnknownEnrollment } from '../acts/unknown-enrollment.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import type { Framework } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
@@ -10,8 +11,7 @@ export type EnrollmentAround = { outcome: 'found'; enrollment: Enrollment; progr
 
 export async function readAround(store: RecordStore, ref: EnrollmentRef): Promise<EnrollmentAround | Refused> {
   const enrollment = await store.readEnrollment(ref);
-  if (!enrollment)
-    return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in program "${ref.program}"`);
+  if (!enrollment) return refuseUnknownEnrollment(store, ref);
   const stored = await store.readProgram(ref.program);
   const framework = await store.readFramework(enrollment.framework);
   if (!stored || !framework) {

@@ -1,14 +1,20 @@
+import { dismissAside } from '../acts/dismiss-aside.ts';
 import { refused } from '../acts/refusal.ts';
 import { listAside } from '../acts/status.ts';
+import { evidencePartition, parseEvidenceKeys } from '../domain/evidence.ts';
 import type { Framework } from '../domain/framework.ts';
 import type { RecordStore, StoredAside, StoredProgram } from '../ports/record-store.ts';
 import { type Answer, done, refusal } from './answer.ts';
 import { asideText } from './aside-text.ts';
-import type { Context, SensitiveFlags } from './command.ts';
-import { maskFor } from './masking.ts';
+import { type ActorFlags, actorFrom, type Context, type SensitiveFlags } from './command.ts';
+import { type ConfirmFlags, chosenId, confirmMany } from './confirm.ts';
+import { type Mask, maskFor } from './masking.ts';
 import { counted } from './page.ts';
 
-export type RefusedFlags = SensitiveFlags & { enrollment?: string };
+/** Which of them: of one enrollment, one piece, or one item by its whole key. */
+type AsideFilter = { enrollment?: string; evidence?: string; item?: string };
+export type RefusedFlags = SensitiveFlags & AsideFilter & { dismissed?: true };
+export type DismissFlags = AsideFilter & ConfirmFlags & ActorFlags & { reason: string };
 
 /** What a program's evidence was refused for. */
 export async function listRefused(context: Context, flags: RefusedFlags, program: string): Promise<Answer> {
@@ -16,17 +22,57 @@ export async function listRefused(context: Context, flags: RefusedFlags, program
   const stored = await ports.store.readProgram(program);
   if (!stored) return unknownProgram(program);
   const asides = await asidesOf(ports.store, program, flags);
-  const mask = maskFor(await frameworksOf(ports.store, stored, asides), flags.sensitive === true);
-  const json = asides.map(({ enrollment, sk, code, reason, at }) => ({
+  const mask = maskFor(await frameworksOf(ports.store, [stored], asides), flags.sensitive === true);
+  return answerFor(context, asides, mask, stored.program.timeZone);
+}
+
+/** Items whose partition names no program and enrollment: nobody can judge them. Listed under every program's mask. */
+export async function listStrays(context: Context, flags: RefusedFlags): Promise<Answer> {
+  const { ports } = context.connect();
+  const asides = await asidesOf(ports.store, nowhere, flags);
+  const mask = maskFor(await frameworksOf(ports.store, await ports.store.listPrograms(), []), flags.sensitive === true);
+  return answerFor(context, asides, mask, 'UTC');
+}
+
+function answerFor(context: Context, asides: readonly StoredAside[], mask: Mask, timeZone: string): Answer {
+  const json = asides.map(({ enrollment, sk, code, reason, at, dismissed }) => ({
     enrollment,
     item: mask.ids(sk),
     code,
     reason,
     at,
+    ...(dismissed && { dismissed }),
   }));
   if (asides.length === 0) return done(json, 'Nothing is refused.');
-  return done(json, asideText(context.page, asides, mask, stored.program.timeZone));
+  return done(json, asideText(context.page, asides, mask, timeZone));
 }
+
+/** Records that refused items need nothing more: who says so, when and why. They stay in the table as they are. */
+export async function dismissRefused(context: Context, flags: DismissFlags, program: string): Promise<Answer> {
+  const actor = actorFrom(flags, 'operator', context.world);
+  const one = flags.evidence ?? flags.item;
+  chosenId(one, flags);
+  const { ports } = context.connect();
+  const asides = await asidesOf(ports.store, program === strayProgram ? nowhere : program, flags);
+  if (asides.length === 0) return done({ outcome: 'dismissed', items: 0 }, 'Nothing is refused.');
+  if (one === undefined) {
+    const stop = await confirmMany(
+      context,
+      flags,
+      `${counted(asides.length, 'refused item')} would be dismissed. Go on?`,
+    );
+    if (stop) return stop;
+  }
+  for (const aside of asides) {
+    const dismissed = await dismissAside(ports, actor, aside, flags.reason);
+    if (dismissed.outcome === 'refused') return refusal(dismissed, { reason: '--reason' });
+  }
+  return done({ outcome: 'dismissed', items: asides.length }, `${counted(asides.length, 'item')} dismissed.`);
+}
+
+/** Where strays lie, and what people call it. */
+const nowhere = 'unknown';
+export const strayProgram = 'strays';
 
 /** Changes of one message, as the sweep sends them. */
 const changesPerMessage = 8;
@@ -83,20 +129,32 @@ function replayText({
   return [sent, ...left].join('\n');
 }
 
-async function asidesOf(store: RecordStore, program: string, { enrollment }: RefusedFlags): Promise<StoredAside[]> {
-  const all = await listAside({ store }, program);
-  return enrollment === undefined ? all : all.filter((aside) => aside.enrollment === enrollment);
+async function asidesOf(
+  store: RecordStore,
+  program: string,
+  { enrollment, evidence, item, dismissed }: AsideFilter & { dismissed?: true },
+): Promise<StoredAside[]> {
+  const pieceOf = (aside: StoredAside) => parseEvidenceKeys(evidencePartition(aside), aside.sk)?.evidence;
+  return (await listAside({ store }, program)).filter(
+    (aside) =>
+      (enrollment === undefined || aside.enrollment === enrollment) &&
+      (evidence === undefined || pieceOf(aside) === evidence) &&
+      (item === undefined || aside.sk === item) &&
+      (dismissed || aside.dismissed === undefined),
+  );
 }
 
 /** Whose ids are sensitive: the program's framework now, and those that the enrollments are pinned to. */
 async function frameworksOf(
   store: RecordStore,
-  stored: StoredProgram,
+  stored: readonly StoredProgram[],
   asides: readonly StoredAside[],
 ): Promise<Framework[]> {
-  const refs = new Map([[stored.frameworkHash, { ...stored.program.framework, hash: stored.frameworkHash }]]);
-  for (const enrollment of new Set(asides.map((aside) => aside.enrollment))) {
-    const found = await store.readEnrollment({ program: stored.program.id, enrollment });
+  const current = stored.map(({ program, frameworkHash: hash }) => ({ ...program.framework, hash }));
+  const refs = new Map(current.map((ref) => [ref.hash, ref]));
+  const enrollments = new Map(asides.map(({ program, enrollment }) => [enrollment, { program, enrollment }]));
+  for (const ref of enrollments.values()) {
+    const found = await store.readEnrollment(ref);
     if (found) refs.set(found.framework.hash, found.framework);
   }
   const frameworks = await Promise.all([...refs.values()].map((ref) => store.readFramework(ref)));

@@ -1,7 +1,16 @@
+import type { Command } from 'commander';
 import { type Answer, done, refusal } from './answer.ts';
-import { type AddCommand, addCommand, type Context, type SensitiveFlags, withSensitive } from './command.ts';
+import { type AddCommand, addCommand, type Context, type SensitiveFlags, withActor, withSensitive } from './command.ts';
 import { readAround } from './enrollment-around.ts';
-import { listRefused, type RefusedFlags, replayRefused } from './evidence-refused.ts';
+import {
+  type DismissFlags,
+  dismissRefused,
+  listRefused,
+  listStrays,
+  type RefusedFlags,
+  replayRefused,
+  strayProgram,
+} from './evidence-refused.ts';
 import { maskFor } from './masking.ts';
 import { type Cell, table } from './page.ts';
 import { type PieceStanding, piecesStanding } from './piece-standing.ts';
@@ -9,11 +18,17 @@ import { putRaw, type RawFlags } from './put-raw.ts';
 
 type ListFlags = SensitiveFlags & { waiting?: true };
 
-/** `evidence list | refused | replay | put-raw` */
+const withFilter = (command: Command) =>
+  command
+    .option('--enrollment <id>', 'of one enrollment only')
+    .option('--evidence <id>', 'one piece, with its assessments')
+    .option('--item <key>', 'one item by its whole sort key');
+
+/** `evidence list | refused | strays | replay | dismiss | put-raw` */
 export const addEvidence: AddCommand = (parent, session) => {
   const group = parent
     .command('evidence')
-    .summary('list evidence, see what was refused, replay it, put raw items')
+    .summary('list evidence, see what was refused, replay or dismiss it, put raw items')
     .description('Evidence as it stands in the table.');
   addCommand<ListFlags>(group, session, {
     name: 'list <program> <enrollment>',
@@ -26,15 +41,38 @@ export const addEvidence: AddCommand = (parent, session) => {
     name: 'refused <program>',
     summary: "list a program's items that do not count, and why",
     examples: ['evidence refused harbor'],
-    options: (command) => withSensitive(command).option('--enrollment <id>', 'of one enrollment only'),
+    options: (command) => withSensitive(withFilter(command)).option('--dismissed', 'what was dismissed too'),
     run: (context, flags, [program = '']) => listRefused(context, flags, program),
+  });
+  addCommand<RefusedFlags>(group, session, {
+    name: 'strays',
+    summary: 'list items whose key names no program and enrollment: nobody can judge them',
+    examples: ['evidence strays'],
+    options: (command) => withSensitive(command).option('--dismissed', 'what was dismissed too'),
+    run: listStrays,
   });
   addCommand<RefusedFlags>(group, session, {
     name: 'replay <program>',
     summary: 'have refused items looked at again, once what was wrong is mended',
     examples: ['evidence replay harbor --enrollment enr-1'],
-    options: (command) => command.option('--enrollment <id>', 'of one enrollment only'),
+    options: withFilter,
     run: (context, flags, [program = '']) => replayRefused(context, flags, program),
+  });
+  addCommand<DismissFlags>(group, session, {
+    name: 'dismiss <program>',
+    summary: 'record that a refused item needs nothing more, or all of them, and why',
+    examples: [
+      'evidence dismiss harbor --enrollment enr-1 --evidence e001 --reason "sent by a test system" --as olga',
+      `evidence dismiss ${strayProgram} --item 'harbor|EVIDENCE#engage-1#e1' --reason "mistyped key" --as olga`,
+    ],
+    notes:
+      'Who says so, when and why is kept beside the item, which stays in the table. A new judgement of it asks again.',
+    options: (command) =>
+      withActor(withFilter(command), 'who dismisses')
+        .option('--all', 'all that the other flags leave')
+        .option('--yes', 'without asking, for scripts')
+        .requiredOption('--reason <text>', 'why; name nobody in it'),
+    run: (context, flags, [program = '']) => dismissRefused(context, flags, program),
   });
   addCommand<RawFlags>(group, session, {
     name: 'put-raw',

@@ -1,7 +1,7 @@
 /** What the process says when it ends. Scripts rely on these. */
 export const exitCodes = {
   done: 0,
-  /** A rule of the program said no; nothing was written. Of several pieces: at least one was refused. */
+  /** A rule of the program said no; nothing was written. Of several pieces: at least one was refused. Of `doctor`: something is wrong. */
   refused: 1,
   /** Wrong flags, or a file that does not hold what it should. */
   usage: 2,
@@ -14,7 +14,7 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodesHelp =
-  'Exit codes: 0 done · 1 refused by a rule · 2 usage or bad input · 3 not found · 4 no stack or AWS answers · 5 a fault of ours';
+  'Exit codes: 0 done · 1 refused by a rule, or unsound · 2 usage or bad input · 3 not found · 4 no stack or AWS answers · 5 a fault of ours';
 
 /** Refusals about the shape of what was given, not about what it asks for. */
 const inputCodes = new Set([
@@ -24,6 +24,8 @@ const inputCodes = new Set([
   'program.framework',
   'program.template',
   'program.policy',
+  'program.image',
+  'program.signing',
   'framework.too-large',
 ]);
 

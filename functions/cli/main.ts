@@ -2,13 +2,19 @@ import { Command, CommanderError } from 'commander';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { type Answer, CliFailure } from './answer.ts';
 import { addAssess } from './assess.ts';
+import { addBackup } from './backup.ts';
+import { addCertificate } from './certificate.ts';
 import type { AddCommand, Session } from './command.ts';
 import { addCredentials } from './credentials.ts';
+import { addDeadLetters } from './dead-letters.ts';
+import { addDoctor } from './doctor.ts';
 import { addEnroll } from './enroll.ts';
 import { addEvidence } from './evidence.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { describeOutage } from './outage.ts';
+import { addParked } from './parked.ts';
 import { addProgram } from './program.ts';
+import { addRedrive } from './redrive.ts';
 import { addReissue } from './reissue.ts';
 import { addRevoke } from './revoke.ts';
 import { addStatus } from './status.ts';
@@ -27,6 +33,12 @@ const commands: readonly AddCommand[] = [
   addRevoke,
   addReissue,
   addEvidence,
+  addParked,
+  addDeadLetters,
+  addRedrive,
+  addDoctor,
+  addBackup,
+  addCertificate,
 ];
 
 /**

@@ -3,7 +3,8 @@ import { type Framework, requirementsOf } from '../domain/framework.ts';
 import type { Program } from '../domain/program.ts';
 import type { StoredProgram } from '../ports/record-store.ts';
 import { type Answer, done, refusal } from './answer.ts';
-import { type AddCommand, addCommand, type Context } from './command.ts';
+import { type AddCommand, addCommand, type Context, type SensitiveFlags, withSensitive } from './command.ts';
+import { type Mask, maskFor } from './masking.ts';
 import { heading, type Page, table } from './page.ts';
 import { type LoadFlags, loadProgramFile } from './program-load.ts';
 
@@ -19,18 +20,20 @@ export const addProgram: AddCommand = (parent, session) => {
     examples: ['program list'],
     run: listPrograms,
   });
-  addCommand<object>(group, session, {
+  addCommand<SensitiveFlags>(group, session, {
     name: 'show <program>',
     summary: 'show a program, its policy, its assessors and the ids of what it requires',
     examples: ['program show staten-island-peer-specialist'],
-    run: (context, _, [id = '']) => showProgram(context, id),
+    options: withSensitive,
+    run: (context, flags, [id = '']) => showProgram(context, flags, id),
   });
   addCommand<LoadFlags>(group, session, {
     name: 'load <file>',
     summary: 'publish a program with its framework and certificate template',
     examples: ['program load data/programs/staten-island-peer-specialist.json'],
     notes:
-      'The framework is FRAMEWORKS/{id}.{version}.json and the template TEMPLATES/{template}.json, as the program names them.\n' +
+      'The framework is FRAMEWORKS/{id}.{version}.json and the template TEMPLATES/{template}.json, as the\n' +
+      'program names them; pictures lie beside the program’s file or with the templates.\n' +
       'Loading again replaces the program; a published framework version never changes.',
     options: (command) =>
       command
@@ -56,7 +59,7 @@ async function listPrograms(context: Context): Promise<Answer> {
   return done(json, table(context.page, [head, ...rows], 0));
 }
 
-async function showProgram(context: Context, id: string): Promise<Answer> {
+async function showProgram(context: Context, flags: SensitiveFlags, id: string): Promise<Answer> {
   const { store } = context.connect().ports;
   const stored = await store.readProgram(id);
   if (!stored)
@@ -67,14 +70,16 @@ async function showProgram(context: Context, id: string): Promise<Answer> {
     const message = `framework: ${wanted.id} ${wanted.version} is not in the table; load the program again with \`program load\``;
     return refusal(refused('framework.unknown', message));
   }
-  return done(programJson(stored, framework), programText(context.page, stored.program, framework));
+  const mask = maskFor([framework], flags.sensitive === true);
+  return done(programJson(stored, framework, mask), programText(context.page, stored.program, framework, mask));
 }
 
-function programJson({ program, hashes, frameworkHash }: StoredProgram, framework: Framework) {
+function programJson({ program, hashes, frameworkHash }: StoredProgram, framework: Framework, mask: Mask) {
   const requirements = [...requirementsOf(framework).values()];
   const count = (kind: string) => requirements.filter((requirement) => requirement.kind === kind).length;
   return {
     ...program,
+    policy: mask.json(program.policy),
     hashes: { ...hashes, framework: frameworkHash },
     counts: {
       skillSets: framework.skillSets.length,
@@ -83,34 +88,37 @@ function programJson({ program, hashes, frameworkHash }: StoredProgram, framewor
       certificates: count('certificate'),
     },
     requirements: requirements.map(({ id, kind, set, display, sensitive }) => ({
-      id,
+      id: mask.ids(id),
       kind,
-      ...(set !== undefined && { set }),
-      text: display,
+      ...(set !== undefined && { set: mask.ids(set) }),
+      text: mask.textOf(id, display),
       sensitive,
     })),
   };
 }
 
-function programText(page: Page, program: Program, framework: Framework): string {
+function programText(page: Page, program: Program, framework: Framework, mask: Mask): string {
   const requirements = [...requirementsOf(framework).values()];
   const mark = (sensitive: boolean) => ({ text: sensitive ? 'sensitive' : '', style: 'yellow' as const });
   const plain = (kind: 'course' | 'certificate') =>
-    requirements.filter((r) => r.kind === kind).map((r) => [r.id, mark(r.sensitive), r.display]);
+    requirements
+      .filter((r) => r.kind === kind)
+      .map((r) => [shownId(r.id, mask), mark(r.sensitive), mask.textOf(r.id, r.display)]);
   const sets = framework.skillSets.map((set) => {
     const skills = set.skills.length;
     const sensitive = set.sensitive === true || set.skills.some((skill) => skill.sensitive);
+    const hidden = mask.ids(set.id) !== set.id;
     return [
-      set.id,
+      shownId(set.id, mask),
       { text: String(skills), align: 'right' as const },
-      idsOf(set),
+      hidden ? '' : idsOf(set),
       mark(sensitive),
-      set.display ?? set.text,
+      mask.textOf(set.id, set.display ?? set.text),
     ];
   });
   const skillCount = requirements.filter((r) => r.kind === 'skill').length;
   const sections = [
-    [heading(page, `${program.name} (${program.id})`), table(page, facts(program))],
+    [heading(page, `${program.name} (${program.id})`), table(page, facts(program, mask))],
     [heading(page, `Skill sets (${framework.skillSets.length}; ${skillCount} skills)`), table(page, sets)],
     section(page, 'Courses', plain('course')),
     section(page, 'Required certificates', plain('certificate')),
@@ -126,9 +134,14 @@ function section(page: Page, title: string, rows: Parameters<typeof table>[1]): 
   return rows.length === 0 ? [] : [heading(page, `${title} (${rows.length})`), table(page, rows)];
 }
 
-function facts(program: Program): string[][] {
+/** A sensitive id says what it is about; its line says that there is one. */
+const shownId = (id: string, mask: Mask) => (mask.ids(id) === id ? id : '');
+
+function facts(program: Program, mask: Mask): string[][] {
   const { policy } = program;
-  const validity = Object.entries(policy.certificateValidityMonths).map(([id, months]) => `${id} ${months} months`);
+  const validity = Object.entries(policy.certificateValidityMonths).map(
+    ([id, months]) => `${mask.ids(id)} ${months} months`,
+  );
   return [
     ['Sponsor', program.sponsor],
     ['Framework', `${program.framework.id} ${program.framework.version}`],

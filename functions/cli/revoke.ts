@@ -36,7 +36,7 @@ export const addRevoke: AddCommand = (parent, session) =>
       const { credential, reason } = flags;
       const input = { credentialId: credential, code: flags.code as RevokeInput['code'], text: reason };
       const revoked = await revokeCredential(connect().ports, actor, enrollmentOf(flags), input);
-      if (revoked.outcome === 'refused') return refusal(revoked);
+      if (revoked.outcome === 'refused') return refusal(revoked, { text: '--reason', code: '--code' });
       return done({ outcome: 'revoked', credentialId: credential }, `${credential} is revoked.`);
     },
   });

@@ -11,11 +11,17 @@ const loopbackUrl = z.url().refine(isLoopback, 'is not on this machine; a local 
 const stackSchema = z.object({
   pid: z.number().int().positive(),
   region: z.string().min(1),
-  endpoints: z.object({ dynamodb: loopbackUrl, sqs: loopbackUrl, s3: loopbackUrl }),
+  endpoints: z.object({ dynamodb: loopbackUrl, sqs: loopbackUrl, s3: loopbackUrl, kms: loopbackUrl }),
   credentials: z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) }),
   tableName: z.string().min(1),
-  queueUrls: z.object({ evaluation: loopbackUrl, issue: loopbackUrl, delivery: loopbackUrl }),
+  queueUrls: z.object({
+    ...{ evaluation: loopbackUrl, issue: loopbackUrl, delivery: loopbackUrl, feedback: loopbackUrl },
+    ...{ evaluationDeadLetters: loopbackUrl, issueDeadLetters: loopbackUrl, deliveryDeadLetters: loopbackUrl },
+    ...{ feedbackDeadLetters: loopbackUrl, sweepSchedulesDeadLetters: loopbackUrl },
+  }),
   documentsBucket: z.string().min(1),
+  failedBatchesBucket: z.string().min(1),
+  signingKeyId: z.string().min(1),
 });
 export type LocalStack = z.output<typeof stackSchema>;
 
@@ -23,20 +29,32 @@ const queueUrl = z
   .url()
   .regex(/^https:\/\/sqs[.][a-z0-9-]+[.]amazonaws[.]com(?:[.]cn)?\/[0-9]{12}\/.+$/, "is not an SQS queue's address");
 
+const queueArn = z.string().regex(/^arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:.+$/, "is not an SQS queue's ARN");
+
 /** The outputs of one stack, as `cdk deploy --outputs-file` writes them under its name. */
 const outputsSchema = z.object({
   RecordsTableName: z.string().min(1),
   EvaluationQueueUrl: queueUrl,
   IssueQueueUrl: queueUrl,
   DeliveryQueueUrl: queueUrl,
+  FeedbackQueueUrl: queueUrl,
+  EvaluationDeadLettersArn: queueArn,
+  IssueDeadLettersArn: queueArn,
+  DeliveryDeadLettersArn: queueArn,
+  FeedbackDeadLettersArn: queueArn,
+  SweepSchedulesDeadLettersArn: queueArn,
   DocumentsBucketName: z.string().min(1),
+  FailedBatchesBucketName: z.string().min(1),
+  SigningKeyId: z.string().min(1),
 });
 export type Deployment = {
   account: string;
   region: string;
   tableName: string;
-  queueUrls: { evaluation: string; issue: string; delivery: string };
+  queueUrls: LocalStack['queueUrls'];
   documentsBucket: string;
+  failedBatchesBucket: string;
+  signingKeyId: string;
 };
 
 const noStack = 'no local stack is running: start one with `npm run local`';
@@ -47,8 +65,9 @@ const noStack = 'no local stack is running: start one with `npm run local`';
  * @throws CliFailure `stack.none` when there is no file or its process is gone, `stack.invalid` when it holds something
  * else or names another machine.
  */
-export function readLocalStack(file: string): LocalStack {
-  const stack = parse(stackSchema, readJson(file, { code: 'stack.none', message: noStack }), file, 'stack.invalid');
+export function readLocalStack(file: string, given: boolean): LocalStack {
+  const message = given ? `--stack ${file}: there is no such file; a running stack writes stack.json` : noStack;
+  const stack = parse(stackSchema, readJson(file, { code: 'stack.none', message }), file, 'stack.invalid');
   if (!isAlive(stack.pid)) throw unreachable('stack.none', `${noStack} (the one in ${file} has ended)`);
   return stack;
 }
@@ -72,6 +91,7 @@ export function readDeployment(file: string): Deployment {
     );
   const outputs = parse(outputsSchema, found[1], `--aws ${file}: ${found[0]}`, 'deployment.invalid');
   const [, , host = '', account = ''] = outputs.EvaluationQueueUrl.split('/');
+  const urlOf = (arn: string) => `https://${host}/${account}/${arn.split(':').at(-1)}`;
   return {
     account,
     region: host.split('.')[1] ?? '',
@@ -80,8 +100,16 @@ export function readDeployment(file: string): Deployment {
       evaluation: outputs.EvaluationQueueUrl,
       issue: outputs.IssueQueueUrl,
       delivery: outputs.DeliveryQueueUrl,
+      feedback: outputs.FeedbackQueueUrl,
+      evaluationDeadLetters: urlOf(outputs.EvaluationDeadLettersArn),
+      issueDeadLetters: urlOf(outputs.IssueDeadLettersArn),
+      deliveryDeadLetters: urlOf(outputs.DeliveryDeadLettersArn),
+      feedbackDeadLetters: urlOf(outputs.FeedbackDeadLettersArn),
+      sweepSchedulesDeadLetters: urlOf(outputs.SweepSchedulesDeadLettersArn),
     },
     documentsBucket: outputs.DocumentsBucketName,
+    failedBatchesBucket: outputs.FailedBatchesBucketName,
+    signingKeyId: outputs.SigningKeyId,
   };
 }
 

@@ -67,7 +67,7 @@ export const addSubmit: AddCommand = (parent, session) =>
       withActor(
         withEnrollment(command)
           .option('--requirement <id>', 'what the evidence is for; `program show` lists the ids')
-          .option('--occurred-on <date>', 'YYYY-MM-DD: when it was done or obtained')
+          .option('--occurred-on <date>', 'YYYY-MM-DD: when it was done or obtained; not before `enroll --enrolled-on`')
           .option('--attestation <text>', 'one to three sentences')
           .option('--evidence <id>', 'an id of your own (default: a new one)')
           .option('--pointer <text>', 'where the proof is kept')

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 
 /** Where a command's words go. */
@@ -15,6 +16,8 @@ export type Out = {
 export type World = {
   out: Out;
   readStdin(): Promise<string>;
+  /** Asks a person for yes or no; undefined where nobody sits at a terminal. */
+  confirm(question: string): Promise<boolean> | undefined;
   environment: Record<string, string | undefined>;
   userName(): string;
   /** The repository: `.local/stack.json`, `data/` and `templates/` are under it. */
@@ -35,8 +38,19 @@ export function processWorld(): World {
       colours: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
     },
     readStdin: () => text(stdin),
+    confirm: (question) => (stdin.isTTY && stderr.isTTY ? ask(question) : undefined),
     environment: env,
     userName: () => userInfo().username,
     root: join(import.meta.dirname, '../..'),
   };
+}
+
+/** On standard error, so that standard output stays the answer's. Anything but `y` or `yes` is no. */
+async function ask(question: string): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
 }

@@ -7,5 +7,7 @@ export const deliverEnv = z.object({
   DOCUMENTS_BUCKET: z.string().min(1),
   /** The SES configuration set that publishes the events of every email. */
   CONFIGURATION_SET: z.string().min(1),
+  /** Emails a second that SES takes from the account. */
+  MAIL_RATE_PER_SECOND: z.coerce.number().positive(),
 });
 export type DeliverEnv = z.infer<typeof deliverEnv>;

@@ -1,5 +1,6 @@
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { dynamoMailPace } from '../adapters/aws/dynamo-mail-pace.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
 import { readMessage } from '../adapters/aws/read-message.ts';
@@ -18,11 +19,17 @@ import { deliverEnv } from './env.ts';
 
 const env = readEnv(deliverEnv, process.env);
 const { journal, failed } = stepJournal('deliver');
+const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
 const ports: DeliverPorts = {
-  store: dynamoStore({ client: dynamoClient(), tableName: env.TABLE_NAME }),
+  store: dynamoStore(table),
   documents: s3Documents({ client: s3Client(), bucket: env.DOCUMENTS_BUCKET }),
   compose: composeEmail,
-  mailer: sesMailer({ client: sesClient(), configurationSet: env.CONFIGURATION_SET, compose: composeMime }),
+  mailer: sesMailer({
+    client: sesClient(),
+    configurationSet: env.CONFIGURATION_SET,
+    compose: composeMime,
+    pace: dynamoMailPace({ ...table, perSecond: env.MAIL_RATE_PER_SECOND }),
+  }),
   queue: sqsQueue({ client: sqsClient(), urls: { delivery: env.DELIVERY_QUEUE_URL } }),
   clock: systemClock,
   journal,

@@ -96,6 +96,10 @@ function movedPointer(pointer: ExplainablePointer, { action, subject, facts, at 
       return kept;
     case 'credential-parked':
       return pending ? { ...kept, pending: { ...pending, parked: String(facts.reason) } } : kept;
+    case 'credential-unparked': {
+      const { parked: _, ...again } = pending ?? { requestedAt: at, releaseAt: at };
+      return pending ? { ...kept, pending: again } : kept;
+    }
     case 'credential-issued':
       return { active: { credentialId: subject, suspended: false, completedOn: String(facts.completedOn) } };
     case 'credential-suspended':

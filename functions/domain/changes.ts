@@ -118,7 +118,8 @@ export function asideOf(
   if (!place)
     return { sk: item.sk, code: 'item.key', reason: 'key: not of the form that the contract gives', at, sequence };
   const parsed = parseItem(place, item.attributes);
-  const ahead = rules.refused[item.sk] === documentHash(item.attributes);
+  const refused = rules.refused[item.sk];
+  const ahead = refused !== undefined && refused === documentHash(item.attributes);
   const refusal = refusalOf(place, parsed, ahead, requirements, rules);
   return refusal && { sk: item.sk, code: refusal.code, reason: refusal.message, at, sequence };
 }

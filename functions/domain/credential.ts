@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { frameworkRefSchema } from './framework.ts';
 import { enrollmentIdSchema, evidenceIdSchema, programIdSchema, requirementIdSchema } from './ids.ts';
 import { programHashesSchema } from './program.ts';
+import { setAsideSchema } from './set-aside.ts';
 import { civilDateSchema, instantSchema } from './time.ts';
 
 /**
@@ -44,6 +45,10 @@ export const credentialRequestSchema = () =>
     dueAt: instantSchema,
     /** Set when it needs a person: why it cannot be issued. */
     parked: z.string().max(300).optional(),
+    /** Parked for good, as far as a person is concerned. */
+    setAside: setAsideSchema().optional(),
+    /** Why its email may have gone out already, after a restore: it is then recorded as parked, and not sent. */
+    emailMayBeOut: z.string().max(300).optional(),
   });
 export type CredentialRequest = z.infer<ReturnType<typeof credentialRequestSchema>>;
 
@@ -64,9 +69,12 @@ export type CredentialState = z.infer<typeof credentialStateSchema>;
 
 /** One line of the transcript. Sensitive requirements are absent. */
 export const transcriptLineSchema = () => z.strictObject({ text: z.string(), on: civilDateSchema });
+/** A skill set, with its skills where the program's policy wants them printed. */
+const transcriptSetSchema = () =>
+  z.strictObject({ text: z.string(), on: civilDateSchema, skills: z.array(transcriptLineSchema()).min(1).optional() });
 export const transcriptSchema = () =>
   z.strictObject({
-    skillSets: z.array(transcriptLineSchema()),
+    skillSets: z.array(transcriptSetSchema()),
     courses: z.array(transcriptLineSchema()),
     certificates: z.array(transcriptLineSchema()),
   });
@@ -90,6 +98,8 @@ export const credentialSchema = /* @__PURE__ */ z.lazy(() =>
       key: z.string(),
       /** SHA-256 of the stored bytes. */
       hash: z.string().length(64),
+      /** SHA-256 of the same bytes without the signature: what printing the same facts again gives. */
+      unsignedHash: z.string().length(64),
       bytes: z.number().int().positive(),
       engine: z.string(),
     }),
@@ -131,12 +141,13 @@ export function signedStatement(
   credential: Pick<Credential, 'credentialId' | 'program' | 'achievement' | 'facts' | 'basisHash' | 'document'>,
 ) {
   return {
-    statement: 'journeypaper/credential/1',
+    statement: 'journeypaper/credential/2',
     credentialId: credential.credentialId,
     program: credential.program,
     achievement: credential.achievement,
     facts: credential.facts,
     basisHash: credential.basisHash,
     documentHash: credential.document.hash,
+    unsignedHash: credential.document.unsignedHash,
   };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { credentialIdSchema } from './credential.ts';
 import { type EnrollmentRef, enrollmentIdSchema, evidenceIdSchema, programIdSchema } from './ids.ts';
+import { setAsideSchema } from './set-aside.ts';
 import { addSeconds, instantSchema } from './time.ts';
 
 /**
@@ -9,6 +10,7 @@ import { addSeconds, instantSchema } from './time.ts';
  *
  *     queued → sending → sent → delivered | bounced | complained
  *     queued | sending | sent | bounced → parked (a person decides)     queued | sending → cancelled
+ *     parked, since a restore → sent | delivered | complained, where the mail service tells of it after all
  */
 export const deliveryStateSchema = z.enum([
   'queued',
@@ -52,6 +54,8 @@ export const deliverySchema = /* @__PURE__ */ z.lazy(() =>
     settledAt: instantSchema.optional(),
     /** Why it is parked, cancelled or bounced: a code and words without addresses. */
     reason: z.string().max(300).optional(),
+    /** Parked for good, as far as a person is concerned: nothing will be sent. */
+    setAside: setAsideSchema().optional(),
   }),
 );
 export type Delivery = z.infer<typeof deliverySchema>;
@@ -59,10 +63,10 @@ export type Delivery = z.infer<typeof deliverySchema>;
 const priorStates: Record<DeliveryState, readonly DeliveryState[]> = {
   queued: ['sending', 'bounced', 'parked'],
   sending: ['queued', 'sending'],
-  sent: ['sending', 'queued'],
-  delivered: ['sending', 'sent', 'queued', 'bounced'],
+  sent: ['sending', 'queued', 'parked'],
+  delivered: ['sending', 'sent', 'queued', 'bounced', 'parked'],
   bounced: ['sending', 'sent', 'queued', 'delivered'],
-  complained: ['sending', 'sent', 'queued', 'delivered'],
+  complained: ['sending', 'sent', 'queued', 'delivered', 'parked'],
   parked: ['queued', 'sending', 'sent', 'delivered', 'bounced'],
   cancelled: ['queued', 'sending'],
 };
@@ -102,9 +106,11 @@ export type DeliveryEventOutcome = { outcome: 'changed'; delivery: Delivery } | 
 export function applyDeliveryEvent(delivery: Delivery, event: DeliveryEvent): DeliveryEventOutcome {
   const stale = event.attempt < delivery.attempt;
   const change = (state: DeliveryState, more: Partial<Delivery> = {}): DeliveryEventOutcome => {
-    if (!deliveryStatesBefore(state).includes(delivery.state))
+    // Only of a parked email that may be out anyway does news of its sending say anything new.
+    const over = delivery.state === 'parked' && !mayBeOut(delivery);
+    if (over || !deliveryStatesBefore(state).includes(delivery.state))
       return { outcome: 'unchanged', why: `${delivery.state} stays` };
-    const { leaseUntil: _, dueAt: __, reason: ___, ...kept } = delivery;
+    const { leaseUntil: _, dueAt: __, reason: ___, settledAt: ____, ...kept } = delivery;
     return { outcome: 'changed', delivery: { ...kept, providerId: event.providerId, ...more, state } };
   };
   const bounced = event.attempt <= (delivery.bouncedAttempt ?? 0);
@@ -166,4 +172,43 @@ export function newDelivery(
 ): Delivery {
   const dueAt = addSeconds(now, queueGraceSeconds);
   return { ...what, state: 'queued', queuedAt: now, attempt: 0, dueAt, redrives: 0, softBounces: 0 };
+}
+
+/** An email that nobody knows to be out or not: never sent before a person says so. */
+export function parkedDelivery(
+  what: Pick<Delivery, 'program' | 'enrollment' | 'deliveryId' | 'about'>,
+  now: string,
+  reason: string,
+): Delivery {
+  const { dueAt: _, ...email } = newDelivery(what, now);
+  return { ...email, state: 'parked', settledAt: now, reason };
+}
+
+/**
+ * A parked email queued anew, with all its tries before it. Late news of a send that came back or was refused says
+ * nothing of the next one; news of a send that nobody heard of still settles it.
+ */
+export function unparkedDelivery(delivery: Delivery, now: string): Delivery {
+  const { settledAt: _, reason, setAside: __, leaseUntil: ___, bouncedAttempt, ...kept } = delivery;
+  const cameBack = delivery.attempt > 0 && /^(bounced|rejected|rendering)/.test(reason ?? '');
+  const spent = cameBack ? delivery.attempt : bouncedAttempt;
+  return {
+    ...kept,
+    ...(spent !== undefined && { bouncedAttempt: spent }),
+    state: 'queued',
+    dueAt: addSeconds(now, queueGraceSeconds),
+    redrives: 0,
+    softBounces: 0,
+  };
+}
+
+/**
+ * Why an email is parked whose table was restored: what the table has forgotten the mail service may have done. Its own
+ * events still settle it.
+ */
+export const mayBeOutReason = (restoredTo: string) => `${mayBeOutWords}${restoredTo}: it may have gone out since`;
+const mayBeOutWords = 'restored to ';
+
+function mayBeOut({ reason }: Pick<Delivery, 'reason'>): boolean {
+  return reason?.startsWith(mayBeOutWords) === true;
 }

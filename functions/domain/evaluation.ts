@@ -73,9 +73,10 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
   if (enrollment.programHash !== undefined && enrollment.programHash !== input.hashes.program)
     facts.unshift(programChanged(input));
   const progress = lookAgain(input, after);
-  const met = enrollment.met + progress.metDelta;
+  const met = progress.metOfAll ?? enrollment.met + progress.metDelta;
+  const recounted = met !== enrollment.met + progress.metDelta;
   const patch: EnrollmentPatch = {
-    ...(Object.keys(progress.changed).length > 0 && { progress: progress.changed, met }),
+    ...((Object.keys(progress.changed).length > 0 || recounted) && { progress: progress.changed, met }),
     ...(hasNew(marks, enrollment.marks) && { marks }),
     ...(hasNew(refused, enrollment.refused) && { refused }),
     ...(facts[0]?.action === 'program-changed' && { programHash: input.hashes.program }),
@@ -135,22 +136,30 @@ function lookAgain(input: EvaluationInput, rules: ProgressRules) {
   const requirements = requirementsOf(input.framework);
   const changed: Record<string, RequirementProgress | null> = {};
   let metDelta = 0;
+  let looked = 0;
+  let metNow = 0;
   for (const [id, items] of input.readings) {
     const requirement = requirements.get(id);
     if (!requirement) continue;
     const before = input.enrollment.progress[id];
     const now = progressOf(requirement, items, rules);
+    looked++;
+    metNow += Number(now?.status === 'met');
     if (sameProgress(before, now)) continue;
     changed[id] = now ?? null;
     metDelta += Number(now?.status === 'met') - Number(before?.status === 'met');
   }
-  return { changed, metDelta };
+  // Where every requirement was looked at, the count is taken afresh: a hand in the table may have changed it.
+  return { changed, metDelta, ...(looked === requirements.size && { metOfAll: metNow }) };
 }
 
 export function sameProgress(a: RequirementProgress | undefined, b: RequirementProgress | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   if (a.status !== b.status) return false;
-  if (a.status === 'met' && b.status === 'met' && (a.basis !== b.basis || a.since !== b.since)) return false;
+  if (a.status === 'met' && b.status === 'met') {
+    if (a.basis !== b.basis || a.since !== b.since) return false;
+    if (!a.intervals && !b.intervals && !a.hours && !b.hours) return true;
+  }
   return canonicalJson(a) === canonicalJson(b);
 }
 
@@ -307,8 +316,8 @@ function merged(before: Record<string, RequirementProgress>, changed: Record<str
 }
 
 function sortAside(input: EvaluationInput, items: ReadonlyMap<string, RawItem>, rules: ProgressRules) {
-  const setAside: Aside[] = [];
-  const clearAside: string[] = [];
+  const setAside = new Map<string, Aside>();
+  const clearAside = new Set<string>();
   const requirements = requirementsOf(input.framework);
   for (const change of input.changes) {
     const current = items.get(change.sk);
@@ -316,10 +325,13 @@ function sortAside(input: EvaluationInput, items: ReadonlyMap<string, RawItem>, 
     const aside = current
       ? asideOf(current, requirements, rules, change)
       : !known && change.kind !== 'deleted' && asideOf({ sk: change.sk, attributes: {} }, requirements, rules, change);
-    if (aside) setAside.push(aside);
-    else if (change.kind !== 'put' || change.image === undefined) clearAside.push(change.sk);
+    // An item under a key of no known form is not read again: the last that the stream showed of it decides.
+    setAside.delete(change.sk);
+    clearAside.delete(change.sk);
+    if (aside) setAside.set(change.sk, aside);
+    else if (change.kind !== 'put' || change.image === undefined) clearAside.add(change.sk);
   }
-  return { setAside, clearAside };
+  return { setAside: [...setAside.values()], clearAside: [...clearAside] };
 }
 
 /**

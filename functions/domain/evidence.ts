@@ -11,6 +11,7 @@ import {
   programIdSchema,
   requirementIdSchema,
 } from './ids.ts';
+import { issueWords } from './issue-words.ts';
 import { civilDateSchema, instantSchema } from './time.ts';
 
 /**
@@ -99,8 +100,15 @@ export type EvidencePlace = EnrollmentRef & {
   assessment?: string;
 };
 
-/** Sort keys of evidence begin so; the stream's filter lets only these through. */
+/** Sort keys of evidence begin so; the stream's filter lets these through. */
 export const evidenceSortPrefix = 'EVIDENCE#';
+
+/**
+ * The attribute (true) of every item that a step or an act writes of its own, and never of evidence, which is anybody's.
+ * The stream's filter goes by it, since it cannot ask for the middle of a partition key: what does not carry it is
+ * evidence or something that no step put there, and evaluate looks at both.
+ */
+export const ownMark = 'own';
 
 export function evidencePartition(ref: EnrollmentRef): string {
   return `${ref.program}#EVIDENCE#${ref.enrollment}`;
@@ -119,19 +127,30 @@ export function evidenceSortKey(place: Omit<EvidencePlace, 'program' | 'enrollme
 
 /** Reads an item's place from its keys; undefined when they do not have the contract's form. */
 export function parseEvidenceKeys(pk: string, sk: string): EvidencePlace | undefined {
-  const partition = pk.split('#');
-  const [program, marker, enrollment] = partition;
+  const ref = parseEvidencePartition(pk);
+  if (!ref) return undefined;
   const [head, requirement, evidence, tail, assessment, ...rest] = sk.split('#');
-  if (partition.length !== 3 || marker !== 'EVIDENCE' || head !== 'EVIDENCE' || rest.length > 0) return undefined;
-  if (!isProgramId(program) || !isEnrollmentId(enrollment)) return undefined;
+  if (head !== 'EVIDENCE' || rest.length > 0) return undefined;
   if (!isRequirementId(requirement) || !isEvidenceId(evidence)) return undefined;
-  const place = { program, enrollment, requirement, evidence };
+  const place = { program: ref.program, enrollment: ref.enrollment, requirement, evidence };
   if (tail === undefined) return { ...place, part: 'evidence' };
   if (tail === 'WITHDRAWAL' && assessment === undefined) return { ...place, part: 'withdrawal' };
   if (tail === 'ASSESSMENT' && isEvidenceId(assessment)) {
     return { ...place, part: 'assessment', assessment };
   }
   return undefined;
+}
+
+/** Whole records are read key by key, all of one partition. */
+let lastPartition: { pk: string; ref: EnrollmentRef | undefined } = { pk: '', ref: undefined };
+
+/** `{program}#EVIDENCE#{enrollment}`, or undefined. */
+export function parseEvidencePartition(pk: string): EnrollmentRef | undefined {
+  if (lastPartition.pk === pk) return lastPartition.ref;
+  const [program, marker, enrollment, ...rest] = pk.split('#');
+  const isSound = marker === 'EVIDENCE' && rest.length === 0 && isProgramId(program) && isEnrollmentId(enrollment);
+  lastPartition = { pk, ref: isSound ? { program, enrollment } : undefined };
+  return lastPartition.ref;
 }
 
 /** One item of the evidence partition as the table holds it: its sort key and its attributes without the keys. */
@@ -143,11 +162,28 @@ export type ParsedItem =
   | { ok: true; part: 'withdrawal'; value: Withdrawal }
   | { ok: false; part: EvidencePart; reason: string };
 
+const parsedItems = new WeakMap<Record<string, unknown>, { place: EvidencePlace; parsed: ParsedItem }>();
+
 /**
  * Checks an item against the contract of its place. The reason of a malformed one names the field and never repeats
- * a value: reasons are logged, and values may be anything.
+ * a value: reasons are logged, and values may be anything. One evaluation asks of the same item up to three times
+ * (what it does to progress, whether it is set aside, what the ledger says): it is read once. Nobody changes what was
+ * read in place.
  */
 export function parseItem(place: EvidencePlace, attributes: Record<string, unknown>): ParsedItem {
+  const known = parsedItems.get(attributes);
+  if (known && isSamePlace(known.place, place)) return known.parsed;
+  const parsed = checkItem(place, attributes);
+  parsedItems.set(attributes, { place, parsed });
+  return parsed;
+}
+
+function isSamePlace(a: EvidencePlace, b: EvidencePlace): boolean {
+  const isSameEvidence = a.requirement === b.requirement && a.evidence === b.evidence && a.part === b.part;
+  return isSameEvidence && a.assessment === b.assessment && a.enrollment === b.enrollment && a.program === b.program;
+}
+
+function checkItem(place: EvidencePlace, attributes: Record<string, unknown>): ParsedItem {
   const { part } = place;
   const schemas = { evidence: submissionSchema, assessment: assessmentSchema, withdrawal: withdrawalSchema };
   if (Buffer.byteLength(JSON.stringify(attributes)) > maxItemBytes)
@@ -170,5 +206,5 @@ export function firstIssue(error: z.ZodError): string {
   if (!issue) return 'item: invalid';
   if (issue.code === 'unrecognized_keys')
     return `${[...issue.path, 'item'].join('.')}: has fields that the contract does not know`;
-  return `${issue.path.join('.') || 'item'}: ${issue.message}`.slice(0, 200);
+  return `${issue.path.join('.') || 'item'}: ${issueWords(issue)}`.slice(0, 200);
 }

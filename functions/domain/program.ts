@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { brandingSchema, coloursSchema, imageSchema } from './branding.ts';
+import { exactly, oneLine } from './exactly.ts';
 import { documentHash } from './hash.ts';
 import {
   actorIdSchema,
@@ -8,21 +10,15 @@ import {
   requirementIdSchema,
 } from './ids.ts';
 import { personNameSchema } from './person.ts';
+import { signingSchema } from './signing.ts';
+import { languageSchema, wordsSchema } from './template-words.ts';
 import { civilDateSchema, timeZoneSchema } from './time.ts';
 
-const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}]*$/u, 'one line: no control characters');
 const hashSchema = z.string().length(64);
-const colourSchema = z.string().regex(/^#[0-9a-f]{6}$/, 'a colour is # and six lower-case hex digits');
 
 /** What a program asks of a completion beyond its framework. Every field has the default that most programs want. */
 export const policySchema = () =>
-  z.strictObject({
+  exactly({
     /** `required`: only an assessor's *met* counts. `self-attested`: standing evidence counts by itself. */
     assessment: z.enum(['required', 'self-attested']).default('required'),
     /** Skill-set credentials as each set completes. */
@@ -35,6 +31,8 @@ export const policySchema = () =>
       .min(0)
       .max(24 * 90)
       .default(0),
+    /** The skills beneath their skill sets on the transcript; sensitive ones never. */
+    transcriptSkills: z.boolean().default(false),
     /** How long a required certificate counts where its evidence names no expiry date, by requirement id. */
     certificateValidityMonths: z.record(requirementIdSchema, z.number().int().positive().max(240)).default({}),
     /** Who is told, and how long before, that a required certificate is about to lapse. */
@@ -55,84 +53,66 @@ export const assessorSchema = () =>
   z.strictObject({
     id: actorIdSchema,
     name: personNameSchema,
-    title: line(120).optional(),
+    title: oneLine(120).optional(),
     from: civilDateSchema,
     until: civilDateSchema.optional(),
   });
 
 /** The look and the words of a certificate: data from `templates/certificate/`, frozen by hash into each credential. */
 export const templateSchema = /* @__PURE__ */ z.lazy(() =>
-  z
-    .strictObject({
-      schema: z.literal('journeypaper/certificate-template/1'),
-      id: z
-        .string()
-        .min(2)
-        .max(40)
-        .regex(/^[a-z0-9-]+$/),
-      language: z.string().min(2).max(35),
-      colours: z.strictObject({ ink: colourSchema, accent: colourSchema, rule: colourSchema, paper: colourSchema }),
-      /** Wording; `{program}`, `{sponsor}`, `{achievement}` and `{date}` are filled in (`page`: `{page}` and `{pages}`). */
-      words: z.strictObject({
-        title: line(80),
-        /** The title of a skill set's certificate; without it, `title`. */
-        skillSetTitle: line(80).optional(),
-        presentedTo: line(120),
-        statement: line(400),
-        skillSetStatement: line(400),
-        completedOn: line(80),
-        issuedOn: line(80),
-        credential: line(80),
-        verify: line(160),
-        transcriptTitle: line(80),
-        skillSets: line(80),
-        courses: line(80),
-        certificates: line(80),
-        dateCompleted: line(80),
-        page: line(80),
-        notAgency: line(300),
-      }),
-    })
-    .meta({ title: 'CertificateTemplate', description: 'Look and words of a certificate' }),
+  exactly({
+    schema: z.literal('journeypaper/certificate-template/1'),
+    id: templateIdSchema(),
+    language: languageSchema(),
+    /** Which way the page runs; without it, the way that the language is written. */
+    direction: z.enum(['ltr', 'rtl']).optional(),
+    colours: coloursSchema(),
+    words: wordsSchema(),
+  }).meta({ title: 'CertificateTemplate', description: 'Look and words of a certificate' }),
 );
 export type CertificateTemplate = z.infer<typeof templateSchema>;
 
-export const signatorySchema = () => z.strictObject({ name: personNameSchema, title: line(120) });
+const templateIdSchema = () =>
+  z.string().check(z.minLength(2), z.maxLength(40), z.regex(/^[a-z0-9-]+$/, 'lower-case letters, digits and "-"'));
+
+export const signatorySchema = () =>
+  exactly({
+    name: personNameSchema,
+    title: oneLine(120),
+    /** Above the line; without it, the line alone. */
+    signature: imageSchema().optional(),
+  });
 
 /** A sponsor using a framework: branding, signatories, people who may assess, and policy. */
 export const programSchema = /* @__PURE__ */ z.lazy(() =>
-  z
-    .strictObject({
-      schema: z.literal('journeypaper/program/1'),
-      id: programIdSchema,
-      name: line(120),
-      sponsor: line(160),
-      timeZone: timeZoneSchema,
-      framework: z.strictObject({ id: frameworkIdSchema, version: frameworkVersionSchema }),
-      /** What the holder completed, as the certificate says it. */
-      achievement: line(160),
-      page: z.enum(['letter', 'a4']),
-      /** The file name, without `.json`, in `templates/certificate/`. */
-      template: z
-        .string()
-        .min(2)
-        .max(40)
-        .regex(/^[a-z0-9-]+$/),
-      signatories: z.array(signatorySchema()).min(1).max(3),
-      /** Base of the address that a certificate points to; the credential's code follows. */
-      verifyUrl: z.url({ protocol: /^https?$/ }).max(120),
-      email: z.strictObject({
-        /** A verified SES identity of the program's. */
-        from: z.email().max(254),
-        fromName: line(80),
-        replyTo: z.email().max(254).optional(),
-        /** Where the program itself is told of lapses. */
-        contact: z.email().max(254).optional(),
-      }),
-      assessors: z.array(assessorSchema()).max(1000),
-      policy: policySchema().default(() => policySchema().parse({})),
-    })
-    .meta({ title: 'Program', description: 'A sponsor using a framework, with branding, signatories and policy' }),
+  exactly({
+    schema: z.literal('journeypaper/program/1'),
+    id: programIdSchema,
+    name: oneLine(120),
+    sponsor: oneLine(160),
+    timeZone: timeZoneSchema,
+    framework: z.strictObject({ id: frameworkIdSchema, version: frameworkVersionSchema }),
+    /** What the holder completed, as the certificate says it. */
+    achievement: oneLine(160),
+    page: z.enum(['letter', 'a4']),
+    /** The file name, without `.json`, in `templates/certificate/`. */
+    template: templateIdSchema(),
+    branding: brandingSchema().optional(),
+    signing: signingSchema().optional(),
+    signatories: z.array(signatorySchema()).min(1).max(3),
+    /** Base of the address that a certificate points to; the credential's code follows. */
+    verifyUrl: z.url({ protocol: /^https?$/ }).max(120),
+    email: z.strictObject({
+      /** A verified SES identity of the program's. */
+      from: z.email().max(254),
+      fromName: oneLine(80),
+      replyTo: z.email().max(254).optional(),
+      /** Where the program itself is told of lapses. */
+      contact: z.email().max(254).optional(),
+    }),
+    assessors: z.array(assessorSchema()).max(1000),
+    policy: policySchema().default(() => policySchema().parse({})),
+  }).meta({ title: 'Program', description: 'A sponsor using a framework, with branding, signatories and policy' }),
 );
 
 export type Program = z.infer<typeof programSchema>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   type Assessment,
+  evidencePartition,
   evidenceSortKey,
   parseEvidenceKeys,
   parseItem,
@@ -99,8 +100,9 @@ function weigh(requirement: Requirement, items: readonly RawItem[], rules: Progr
   const withdrawn = new Set<string>();
   const present = new Set<string>();
   const assessments: Assessment[] = [];
+  const partition = evidencePartition(rules.ref);
   for (const { sk, attributes } of items) {
-    const place = parseEvidenceKeys(`${rules.ref.program}#EVIDENCE#${rules.ref.enrollment}`, sk);
+    const place = parseEvidenceKeys(partition, sk);
     if (!place) continue;
     const parsed = parseItem(place, attributes);
     if (place.part === 'evidence') present.add(place.evidence);

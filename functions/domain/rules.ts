@@ -53,7 +53,8 @@ export function refuseSubmission(
   if (submission.occurredOn < context.enrolledOn) {
     return {
       code: 'evidence.before-enrollment',
-      message: 'occurredOn: lies before the enrollment; only work done since then counts',
+      message:
+        'occurredOn: lies before the enrollment (its date is `enroll --enrolled-on`); only work done since then counts',
     };
   }
   return undefined;

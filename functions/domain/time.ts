@@ -92,7 +92,7 @@ function parts(date: CivilDate): [number, number, number] {
 
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    formatterOf(name);
     return true;
   } catch {
     return false;

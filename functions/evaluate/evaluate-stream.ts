@@ -27,7 +27,7 @@ export async function evaluateStream(ports: EvaluatePorts, batch: StreamBatch): 
       changes,
       run: () => evaluateEnrollment(ports, { ref, changes, whole: false }),
     })),
-    ...batch.strays.map((stray) => ({ changes: [stray], run: () => setStrayAside(ports, stray) })),
+    ...lastOfEach(batch.strays).map((stray) => ({ changes: [stray], run: () => setStrayAside(ports, stray) })),
   ];
   const failures: StreamFailure[] = [];
   const work = async () => {
@@ -38,6 +38,11 @@ export async function evaluateStream(ports: EvaluatePorts, batch: StreamBatch): 
   };
   await Promise.all(Array.from({ length: maxAtOnce }, work));
   return failures.sort((a, b) => bySequence(a.sequence, b.sequence));
+}
+
+/** Nobody reads a stray again: of several changes of one, the last decides alone. */
+function lastOfEach(strays: StreamBatch['strays']): StreamBatch['strays'] {
+  return [...new Map(strays.map((stray) => [stray.sk, stray])).values()];
 }
 
 async function setStrayAside({ store, journal }: EvaluatePorts, stray: StreamBatch['strays'][number]): Promise<void> {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
@@ -12,19 +11,23 @@ import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
 import { pdfCertificateEngine } from '../adapters/pdf/certificate-engine.ts';
-import { readFontFiles } from '../adapters/pdf/font-files.ts';
+import { certificateSealer } from '../adapters/pdf/signing/sealer.ts';
+import { typefaceFiles } from '../adapters/pdf/text/typeface-files.ts';
 import { issueRequestedSchema } from '../domain/messages.ts';
 import { issueEnv } from './env.ts';
-import { type IssuePorts, issueCredential } from './issue.ts';
+import { issueCredential } from './issue.ts';
+import type { IssuePorts } from './issue-ports.ts';
 
 const env = readEnv(issueEnv, process.env);
 const { journal, failed } = stepJournal('issue');
-/** Lambda's own variable: where the bundle lies, with its copy of `templates/fonts`. */
+/** Lambda's own variable: where the bundle lies, with its copies of the fonts and of HarfBuzz. */
 const bundleFolder = process.env.LAMBDA_TASK_ROOT ?? process.cwd();
+const signer = kmsSigner({ client: kmsClient(), keyId: env.SIGNING_KEY_ID });
 const ports: IssuePorts = {
   store: dynamoStore({ client: dynamoClient(), tableName: env.TABLE_NAME }),
-  engine: pdfCertificateEngine({ fonts: readFontFiles(join(bundleFolder, 'templates', 'fonts')) }),
-  signer: kmsSigner({ client: kmsClient(), keyId: env.SIGNING_KEY_ID }),
+  engine: pdfCertificateEngine({ fonts: typefaceFiles(bundleFolder) }),
+  sealer: certificateSealer({ signer }),
+  signer,
   documents: s3Documents({ client: s3Client(), bucket: env.DOCUMENTS_BUCKET }),
   queue: sqsQueue({
     client: sqsClient(),

@@ -8,6 +8,7 @@ import type { Assessment, RawItem, Submission, Withdrawal } from '../domain/evid
 import type { Framework, FrameworkRef } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { CertificateTemplate, Program, ProgramHashes } from '../domain/program.ts';
+import type { SetAside } from '../domain/set-aside.ts';
 import type { Instant } from '../domain/time.ts';
 
 /** A program as it is in force now. */
@@ -38,7 +39,8 @@ export type EnrollmentSummary = {
 
 export type Page<T> = { items: T[]; cursor?: string };
 
-export type StoredAside = Aside & { program: string; enrollment: string };
+/** `dismissed`: a person has said that it needs nothing more. The next judgement of the item asks again. */
+export type StoredAside = Aside & { program: string; enrollment: string; dismissed?: SetAside };
 
 /** What is due for another push: a pending credential or an unsettled delivery. */
 export type DueItem = {
@@ -60,7 +62,15 @@ export type RecordStore = {
   readTemplate(program: string, hash: string): Promise<CertificateTemplate | undefined>;
   readFramework(ref: FrameworkRef): Promise<Framework | undefined>;
   listPrograms(): Promise<StoredProgram[]>;
-  putProgram(program: Program, template: CertificateTemplate, framework: Framework): Promise<void>;
+  /** A picture that a published version of the program names: immutable. */
+  readAsset(program: string, sha256: string): Promise<Uint8Array | undefined>;
+  /** `assets`: the pictures that the program names by hash. */
+  putProgram(
+    program: Program,
+    template: CertificateTemplate,
+    framework: Framework,
+    assets?: readonly Uint8Array[],
+  ): Promise<void>;
   /** Refuses to change a published framework version. */
   putFramework(framework: Framework): Promise<'stored' | 'exists' | 'differs'>;
 

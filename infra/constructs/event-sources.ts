@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { accept } from './accept.ts';
 import { ExplainedAlarm, type Explanation } from './explained-alarm.ts';
 import type { Step } from './step.ts';
+import { streamFilters } from './stream-filters.ts';
 
 /** Of a batch, only what failed is tried again. */
 const partialFailures = ['ReportBatchItemFailures'];
@@ -44,8 +45,6 @@ export class QueueSource extends Construct {
 export type StreamSourceProps = {
   step: Step;
   table: Table;
-  /** Sort keys that begin so, and no others. */
-  sortKeyPrefix: string;
   failedBatches: Bucket;
   alarmTopic: ITopic;
   late: Explanation;
@@ -71,7 +70,7 @@ export class StreamSource extends Construct {
       maximumBatchingWindowInSeconds: 1,
       // More would split one enrollment's evidence among writers that race for its version.
       parallelizationFactor: 1,
-      filterCriteria: { filters: [{ pattern: JSON.stringify(sortKeyFilter(props.sortKeyPrefix)) }] },
+      filterCriteria: { filters: streamFilters.map((filter) => ({ pattern: JSON.stringify(filter) })) },
       functionResponseTypes: partialFailures,
       bisectBatchOnFunctionError: true,
       maximumRetryAttempts: 5,
@@ -101,9 +100,6 @@ export class StreamSource extends Construct {
     });
   }
 }
-
-/** Filters know no numbers and no joins; a key's prefix is all that is asked of this one. */
-const sortKeyFilter = (prefix: string) => ({ dynamodb: { Keys: { sk: { S: [{ prefix }] } } } });
 
 function allowStream(step: Step, streamArn: string, failedBatches: Bucket): void {
   step.allow(

@@ -106,9 +106,22 @@ const signing = {
   conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
 };
 
-/** Lets a step sign: the key names its role, and its role names the key. */
+/** Lets a step sign: the key names its role, and its role names the key. It may read the public half too. */
 export function letSign(key: Key, step: Step): void {
   const signer = [new ArnPrincipal(step.role.roleArn)];
   key.addToResourcePolicy(new PolicyStatement({ ...signing, principals: signer, resources: ['*'] }));
-  step.allow({ ...signing, resources: [key.keyArn] });
+  step.allow(
+    { ...signing, resources: [key.keyArn] },
+    // Apart from signing, whose condition names a part of the call that this one does not have.
+    { sid: 'PublicKey', actions: ['kms:GetPublicKey'], resources: [key.keyArn] },
+  );
+}
+
+/**
+ * Lets a person sign a request for the key's certificate. KMS cannot tell a request from a certificate: whoever is named
+ * here may sign anything, so a deployment names somebody for an hour and not for good.
+ */
+export function letRequest(key: Key, arn: string): void {
+  const requester = { ...signing, sid: 'SignRequests', principals: [new ArnPrincipal(arn)], resources: ['*'] };
+  key.addToResourcePolicy(new PolicyStatement(requester));
 }

@@ -28,10 +28,13 @@ export type SweepSchedulesProps = {
 
 /** Calls sweep on time. What could not be called, and what failed three times, lies in one dead-letter queue. */
 export class SweepSchedules extends Construct {
+  readonly deadLetters: Queue;
+
   constructor(scope: Construct, id: string, { sweep, key, alarmTopic, stuck, silent }: SweepSchedulesProps) {
     super(scope, id);
     const deadLetters = deadLetterQueue(this, 'DeadLetters', { key, alarmTopic, stuck });
     accept(deadLetters, 'AwsSolutions-SQS3', 'These are the dead letters, of the schedules and of asynchronous calls.');
+    this.deadLetters = deadLetters;
     this.catchFailures(sweep, deadLetters);
     const group = new CfnScheduleGroup(this, 'Group', {});
     const role = this.schedulerRole(group, sweep, deadLetters, key);

@@ -9,6 +9,7 @@ const partitions = {
   programs: '*#PROGRAM',
   frameworks: 'FRAMEWORK#*',
   asides: '*#ASIDE',
+  mailPace: 'MAIL#PACE',
 } as const;
 type Partition = keyof typeof partitions;
 

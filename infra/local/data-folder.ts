@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
@@ -16,8 +17,10 @@ import { type Lock, tryLock } from './stack-lock.ts';
 
 const lockName = 'stack.lock';
 export const descriptionName = 'stack.json';
+/** How far a movable clock is ahead. */
+export const clockName = 'clock.json';
 /** Everything that a stack, or the demo, puts into its folder. */
-const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', descriptionName];
+const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', clockName, descriptionName];
 
 /**
  * Takes a data folder for one stack, and with `fresh` removes what an earlier one left in it.
@@ -26,7 +29,10 @@ const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', d
  */
 export function claimDataFolder(folder: string, fresh: boolean): Lock {
   if (fresh) checkOurs(folder);
-  requireWritable(folder);
+  const isOurs = !existsSync(folder) || existsSync(join(folder, lockName));
+  requireWritable(folder, 0o700);
+  // Names, addresses and evidence lie there: for this account alone, what an earlier version made too.
+  if (isOurs) chmodSync(folder, 0o700);
   const lock = tryLock(join(folder, lockName));
   if (!lock) throw alreadyRunning(folder);
   // Of a stack that was killed.
@@ -38,10 +44,15 @@ export function claimDataFolder(folder: string, fresh: boolean): Lock {
   return lock;
 }
 
+/** What a table takes with it when it is lost: itself, and how far its stream was read. */
+export function loseTable(folder: string): void {
+  for (const name of ['data/dynamodb', 'checkpoints']) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
 /** Makes a folder where there is none. @throws LocalError `folder-not-writable` where this user may not write there. */
-export function requireWritable(folder: string): void {
+export function requireWritable(folder: string, mode?: number): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, ...(mode !== undefined && { mode }) });
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown';

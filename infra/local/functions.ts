@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Build } from './build.ts';
+import { clockArguments } from './movable-clock.ts';
 import { functionVariables } from './runtime/function-variables.ts';
 import { type LocalFunction, localFunction } from './runtime/local-function.ts';
 import type { ServiceName } from './services/process.ts';
@@ -26,7 +27,7 @@ export function localFunctions(
   build: Build,
   endpoints: Record<ServiceName, string>,
   logs: string,
-  maxProcesses: number,
+  { maxProcesses, clockFile }: { maxProcesses: number; clockFile?: string | undefined },
 ): LocalFunctions {
   let invocations = 0;
   const runtimeLog = join(logs, 'runtime.log');
@@ -36,7 +37,7 @@ export function localFunctions(
       const run = localFunction({
         plan: each,
         variables: functionVariables(each, endpoints),
-        command: [...heap, build.bootstrap],
+        command: [...heap, ...clockArguments(clockFile), build.bootstrap],
         logFile: join(logs, `${each.name}.log`),
         maxProcesses,
         onResult: ({ name }, result, ms) => {

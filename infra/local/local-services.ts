@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { LocalError, type LocalErrorCode } from './local-error.ts';
+import { clockArguments } from './movable-clock.ts';
 import { type ServiceName, type ServiceOptions, type SpawnedService, spawnService } from './services/process.ts';
 
 export const serviceNames = ['dynamodb', 'sqs', 'ses', 's3', 'kms'] as const satisfies ServiceName[];
@@ -29,18 +30,23 @@ export interface LocalServicesOptions {
   /** A process each, for fault injection, instead of one for all. */
   apart: boolean;
   servicesHost: string;
+  /** The clock that they go by, apart only; none: this machine's. */
+  clockFile?: string | undefined;
   /** A piece ended by itself; it is started again. */
   onRestart: (piece: string, why: string) => void;
 }
 
 export function startServices(options: LocalServicesOptions): Promise<LocalServices> {
+  if (options.clockFile !== undefined && !options.apart) {
+    throw new LocalError('invalid-options', 'A movable clock needs the services apart: the table keeps its own time.');
+  }
   return options.apart ? startApart(options) : startTogether(options);
 }
 
 /** Of restarts of what ends by itself, so that a broken emulator does not spin. */
 const restartPauseMs = 500;
 
-async function startApart({ options, logs, onRestart }: LocalServicesOptions): Promise<LocalServices> {
+async function startApart({ options, logs, onRestart, clockFile }: LocalServicesOptions): Promise<LocalServices> {
   const running = new Map<string, SpawnedService>();
   let stopped = false;
   await Promise.all(
@@ -52,7 +58,12 @@ async function startApart({ options, logs, onRestart }: LocalServicesOptions): P
       };
       running.set(
         name,
-        await spawnService(name, options[name], { logFile: join(logs, `${name}.log`), onUnexpectedExit }),
+        await spawnService(name, options[name], {
+          logFile: join(logs, `${name}.log`),
+          onUnexpectedExit,
+          // The emulator has this machine's time whatever we do: what the stream says is set forward as it is read.
+          nodeArguments: name === 'dynamodb' ? [] : clockArguments(clockFile),
+        }),
       );
     }),
   ).catch(async (error: unknown) => {

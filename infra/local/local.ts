@@ -3,8 +3,8 @@
  */
 import './small-heap.ts';
 import { join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { LocalError } from './local-error.ts';
+import { readScriptOptions, wholeNumber } from './read-options.ts';
 import type { Stack, StackOptions } from './stack.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -18,6 +18,7 @@ Runs the whole workflow on this machine until Ctrl-C: the CDK app's own template
   --port N        the first of six ports on 127.0.0.1, the inbox's (default ${defaultPort}); 0 for any free ones
   --data FOLDER   where everything is kept (default .local)
   --fresh         empty that folder first
+  --fresh-table   begin with an empty table, as after losing it; documents, mail and keys stay
   --apart         each service in a process of its own, to be killed alone (more memory)
   --processes N   processes that one function may have at one time (default 1)
 `;
@@ -63,29 +64,21 @@ function readOptions(args: string[]): StackOptions | 'help' {
     port: { type: 'string' },
     data: { type: 'string' },
     fresh: { type: 'boolean' },
+    'fresh-table': { type: 'boolean' },
     apart: { type: 'boolean' },
     processes: { type: 'string' },
     help: { type: 'boolean' },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    ({ values } = parseArgs({ args, options }));
-  } catch (error) {
-    throw new LocalError('invalid-options', `${error instanceof Error ? error.message : String(error)}\n\n${help}`);
-  }
+  const values = readScriptOptions(args, options, help);
   if (values.help) return 'help';
-  const number = (name: 'port' | 'processes', fallback: number, lowest: number, highest: number) => {
-    const given = Number(values[name] ?? fallback);
-    if (Number.isInteger(given) && given >= lowest && given <= highest) return given;
-    throw new LocalError('invalid-options', `--${name} takes a whole number from ${lowest} to ${highest}.`);
-  };
-  const first = number('port', defaultPort, 0, maxFirstPort);
+  const first = wholeNumber('port', values.port ?? defaultPort, 0, maxFirstPort);
   const port = (offset: number) => (first === 0 ? 0 : first + offset);
   return {
     dataFolder: values.data ?? join(root, '.local'),
     fresh: values.fresh ?? false,
+    freshTable: values['fresh-table'] ?? false,
     servicesApart: values.apart ?? false,
-    processesPerFunction: number('processes', 1, 1, 64),
+    processesPerFunction: wholeNumber('processes', values.processes ?? 1, 1, 64),
     ports: { ses: port(0), dynamodb: port(1), sqs: port(2), s3: port(3), kms: port(4), admin: port(5) },
   };
 }

@@ -8,6 +8,7 @@ export function serviceOptions(
   plan: StackPlan,
   folder: string,
   ports: Partial<Record<ServiceName, number>> & { sqs: number },
+  mailRatePerSecond?: number,
 ): ServiceOptions {
   const place = (service: ServiceName) => ({ dataDir: join(folder, service), port: ports[service] ?? 0 });
   const sqsEndpoint = `http://${loopbackHost}:${ports.sqs}`;
@@ -19,6 +20,7 @@ export function serviceOptions(
     sqs: place('sqs'),
     ses: {
       ...place('ses'),
+      ...(mailRatePerSecond !== undefined && { maxSendRate: mailRatePerSecond }),
       configurationSets: plan.mail.configurationSets,
       eventQueues: Object.fromEntries(
         Object.entries(plan.mail.eventQueues).map(([set, queueUrl]) => [set, { queueUrl, sqsEndpoint }]),
@@ -45,4 +47,17 @@ export function limitVisibility(plan: StackPlan, maxSeconds: number | undefined)
     };
   });
   return { ...plan, queues };
+}
+
+/** More than this machine could send. */
+const unlimitedMailRate = 1000;
+
+/** The plan with deliver told of the account's rate: the template has one account's in mind, and here is none. */
+export function withMailRate(plan: StackPlan, perSecond = unlimitedMailRate): StackPlan {
+  const functions = plan.functions.map((each) =>
+    'MAIL_RATE_PER_SECOND' in each.environment
+      ? { ...each, environment: { ...each.environment, MAIL_RATE_PER_SECOND: String(perSecond) } }
+      : each,
+  );
+  return { ...plan, functions };
 }

@@ -2,16 +2,24 @@ import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { startAdmin } from './admin.ts';
 import { buildStack, repositoryRoot } from './build.ts';
-import { claimDataFolder, descriptionName, requireWritable, writeDescription } from './data-folder.ts';
+import {
+  claimDataFolder,
+  clockName,
+  descriptionName,
+  loseTable,
+  requireWritable,
+  writeDescription,
+} from './data-folder.ts';
 import { localFunctions } from './functions.ts';
 import { LocalError } from './local-error.ts';
 import { startServices } from './local-services.ts';
 import { drain, startMappings, stopFeeding } from './mappings/start-mappings.ts';
+import { type MovableClock, movableClock } from './movable-clock.ts';
 import { makeQueues, makeTables } from './provision.ts';
 import { awsJsonClient } from './runtime/aws-json.ts';
 import type { InvocationResult } from './runtime/environment.ts';
 import { startScheduler } from './runtime/scheduler.ts';
-import { limitVisibility, serviceOptions } from './service-options.ts';
+import { limitVisibility, serviceOptions, withMailRate } from './service-options.ts';
 import { findDynamodb } from './services/dynoxide-binary.ts';
 import { claimPort } from './services/loopback.ts';
 import type { ServiceName } from './services/process.ts';
@@ -24,6 +32,8 @@ export interface StackOptions {
   ports?: Partial<Record<ServiceName | 'admin', number>>;
   /** Empties the data folder first. */
   fresh?: boolean;
+  /** Begins with an empty table, as after losing it: everything else stays. */
+  freshTable?: boolean;
   /** Each service in a process of its own, to be killed alone; they share one otherwise. */
   servicesApart?: boolean;
   /** Processes that one function may have at one time; each takes some 80 MB. */
@@ -32,12 +42,20 @@ export interface StackOptions {
   maxVisibilitySeconds?: number;
   /** Off: schedules run only when asked. */
   schedules?: boolean;
+  /** The mail account's rate: the local SES refuses what is above it, and deliver is told of it. This machine has none. */
+  mailRatePerSecond?: number;
+  /** Functions and services go by a clock that can be set forward (`clock.forward`); needs the services apart. */
+  movableClock?: boolean;
+  /** What functions are told instead of a service's own address: a way to it that misbehaves. */
+  functionEndpoints?: Partial<Record<ServiceName, string>>;
   onProgress?: (step: 'building' | 'starting') => void;
 }
 
 export interface Stack {
   describe(): StackDescription;
   plan: StackPlan;
+  /** The stack's time; the machine's, unless it was started with a movable clock. */
+  clock: Pick<MovableClock, 'now' | 'at'> & Partial<MovableClock>;
   /** Waits until no stream, queue or function has anything to do. @throws LocalError `not-quiet`. */
   drain(timeoutSeconds?: number): Promise<void>;
   /** Runs a schedule now; its result. @throws LocalError `invalid-options` where there is none for the task. */
@@ -65,6 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   findDynamodb(process.env);
   requireWritable(join(repositoryRoot, '.build'));
   const lock = claimDataFolder(dataFolder, options.fresh ?? false);
+  if (options.freshTable) loseTable(dataFolder);
   const undo: (() => unknown)[] = [() => lock.release()];
   try {
     return await start(options, dataFolder, undo);
@@ -78,16 +97,19 @@ async function start(options: StackOptions, dataFolder: string, undo: (() => unk
   const { ports = {} } = options;
   const build = await buildStack(() => options.onProgress?.('building'));
   const sqsPort = await claimPort(ports.sqs ?? 0, 'SQS');
-  const plan = limitVisibility(
-    planStack(build.template, build.stackName, sqsPort, build.assets),
-    options.maxVisibilitySeconds,
+  const plan = withMailRate(
+    limitVisibility(planStack(build.template, build.stackName, sqsPort, build.assets), options.maxVisibilitySeconds),
+    options.mailRatePerSecond,
   );
+  const clockFile = options.movableClock ? join(dataFolder, clockName) : undefined;
+  const clock = clockFile === undefined ? { now: Date.now, at: (ms: number) => ms } : movableClock(clockFile);
   options.onProgress?.('starting');
   const logs = join(dataFolder, 'logs');
   mkdirSync(logs, { recursive: true });
   const note = (line: string) => appendFileSync(join(logs, 'runtime.log'), `${new Date().toISOString()} ${line}\n`);
   const services = await startServices({
-    options: serviceOptions(plan, join(dataFolder, 'data'), { ...ports, sqs: sqsPort }),
+    options: serviceOptions(plan, join(dataFolder, 'data'), { ...ports, sqs: sqsPort }, options.mailRatePerSecond),
+    clockFile,
     logs,
     apart: options.servicesApart ?? false,
     servicesHost: build.servicesHost,
@@ -102,13 +124,17 @@ async function start(options: StackOptions, dataFolder: string, undo: (() => unk
   );
   await Promise.all([makeTables(dynamodb, plan.tables), makeQueues(sqs, plan.queues)]);
 
-  const functions = localFunctions(plan, build, services.endpoints, logs, options.processesPerFunction ?? 1);
+  const functions = localFunctions(plan, build, { ...services.endpoints, ...options.functionEndpoints }, logs, {
+    maxProcesses: options.processesPerFunction ?? 1,
+    clockFile,
+  });
   undo.push(() => functions.stop());
   const mappings = await startMappings({
     plan,
     dataFolder,
     endpoints: services.endpoints,
     functions,
+    clock,
     concurrency: options.processesPerFunction ?? 1,
     dynamodb,
     sqs,
@@ -126,6 +152,7 @@ async function start(options: StackOptions, dataFolder: string, undo: (() => unk
 
   const stack: Stack = {
     plan,
+    clock,
     describe: () => description,
     drain: (timeoutSeconds = drainTimeoutSeconds) => drain(mappings, functions, timeoutSeconds),
     async runSchedule(task) {

@@ -8,7 +8,7 @@ import { QueueSource, StreamSource } from '../constructs/event-sources.ts';
 import { evidenceWriterPolicy } from '../constructs/evidence-writer.ts';
 import { FlowDashboard } from '../constructs/flow-dashboard.ts';
 import { JournalAlarms } from '../constructs/journal-alarms.ts';
-import { dataKey, notificationKey, signingKey } from '../constructs/keys.ts';
+import { dataKey, letRequest, notificationKey, signingKey } from '../constructs/keys.ts';
 import { MailEvents, pascalCase } from '../constructs/mail-events.ts';
 import { recordsTable } from '../constructs/records-table.ts';
 import { ServiceAlarms } from '../constructs/service-alarms.ts';
@@ -44,10 +44,12 @@ export class JourneypaperStack extends Stack {
       signingKey: signingKey(this, 'SigningKey'),
       alarmTopic: topic,
       configurationSetName: mail.configurationSet.configurationSetName,
+      mailRatePerSecond: settings.mailRatePerSecond,
       code,
     };
     const steps = makeSteps(this, resources);
     permit(steps, resources, settings.mailIdentities);
+    if (settings.certificateRequester) letRequest(resources.signingKey, settings.certificateRequester);
     this.connect(steps, resources, settings.mailConcurrency);
     new JournalAlarms(this, 'Journal', topic);
     new ServiceAlarms(this, 'Service', {
@@ -70,8 +72,6 @@ export class JourneypaperStack extends Stack {
     new StreamSource(this, 'EvaluateStream', {
       step: evaluate,
       table: r.table,
-      // Evidence and nothing that a step writes, so that evaluate never wakes itself.
-      sortKeyPrefix: 'EVIDENCE#',
       failedBatches: r.failedBatches,
       alarmTopic: topic,
       late: {
@@ -93,10 +93,10 @@ export class JourneypaperStack extends Stack {
     source('EvaluateMessages', evaluate, 'evaluation', 10, 10);
     // Small batches: printing is work for one core.
     source('IssueMessages', issue, 'issue', 2, 10);
-    // One at a time: a lease begins when its own send begins, and the concurrency is the rate at which SES is asked.
+    // One at a time: a lease begins when its own send begins. The rate is kept by the pace, whatever the concurrency.
     source('DeliverMessages', deliver, 'delivery', 1, mailConcurrency);
     source('FeedbackMessages', feedback, 'feedback', 10, 5);
-    new SweepSchedules(this, 'SweepSchedules', {
+    const schedules = new SweepSchedules(this, 'SweepSchedules', {
       sweep,
       key: r.dataKey,
       alarmTopic: topic,
@@ -109,6 +109,7 @@ export class JourneypaperStack extends Stack {
         runbook: 'sweep-is-silent',
       },
     });
+    this.output('SweepSchedulesDeadLettersArn', schedules.deadLetters.queueArn);
   }
 
   /** What the command line and the runbook need to know of this deployment. */

@@ -34,7 +34,7 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
   ]);
   letSign(r.signingKey, issue);
 
-  allowTable(deliver, r.table, { get: ['enrollments', 'programs'], write: ['enrollments'] });
+  allowTable(deliver, r.table, { get: ['enrollments', 'programs'], write: ['enrollments', 'mailPace'] });
   allowSend(deliver, r.queues, 'delivery');
   deliver.allowDataKey('dynamodb', 'sqs', 's3');
   allowDocuments(deliver, r, ['s3:GetObject']);

@@ -1,41 +1,62 @@
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { programIdSchema } from '../../functions/domain/ids.ts';
+import { issueWords } from '../../functions/domain/issue-words.ts';
 
 /** A list as JSON (`cdk.json`) or as text with commas (`-c name=a,b`). */
 const list = <T extends z.ZodType<string>>(item: T) =>
   z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(item));
 
-const settingsSchema = z.object({
-  /** Deployments side by side in one account; anything but `production` ends up in the stack's name. */
-  stage: z
-    .string()
-    .regex(/^[a-z][a-z0-9]{0,19}$/, 'up to 20 lower-case letters and digits')
-    .default('production'),
-  /** Gets every alarm. None: whoever subscribes to the topic. */
-  alarmEmail: z.email().optional(),
-  /** Addresses or domains that this stack verifies with SES. None: verified elsewhere in the account. */
-  mailIdentities: list(z.string().regex(/^[^\s:*]+\.[^\s:*]+$/, 'an address or a domain')).default([]),
-  /** Emails on their way at once; each takes about half a second, and SES's usual limit is 14 a second. */
-  mailConcurrency: z.coerce.number().int().min(2).max(100).default(5),
-  /** Programs for which another system may be given the right to submit evidence. */
-  evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
-});
+/** Deliver's call takes 30 seconds at most, and a turn further ahead than ten is taken for a mistake (`dynamo-mail-pace.ts`). */
+const longestTurnSeconds = 8;
+
+const settingsSchema = z
+  .object({
+    /** Deployments side by side in one account; anything but `production` ends up in the stack's name. */
+    stage: z
+      .string()
+      .regex(/^[a-z][a-z0-9]{0,19}$/, 'up to 20 lower-case letters and digits')
+      .default('production'),
+    /** Gets every alarm. None: whoever subscribes to the topic. */
+    alarmEmail: z.email().optional(),
+    /** Addresses or domains that this stack verifies with SES. None: verified elsewhere in the account. */
+    mailIdentities: list(z.string().regex(/^[^\s:*]+\.[^\s:*]+$/, 'an address or a domain')).default([]),
+    /** Emails on their way at once. Each takes about half a second: enough of them to use the rate, and no more. */
+    mailConcurrency: z.coerce.number().int().min(2).max(100).default(5),
+    /** Emails a second that SES takes from the account (`aws ses get-send-quota`): 1 in the sandbox, 14 mostly. */
+    mailRatePerSecond: z.coerce.number().min(0.5).max(500).default(14),
+    /** Programs for which another system may be given the right to submit evidence. */
+    evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
+    /** Who may sign with the signing key for now, to ask an authority for its certificate. */
+    certificateRequester: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[^*]+$/, 'the ARN of a role or user')
+      .optional(),
+  })
+  .refine(({ mailConcurrency, mailRatePerSecond }) => mailConcurrency / mailRatePerSecond <= longestTurnSeconds, {
+    path: ['mailConcurrency'],
+    message: `at most ${longestTurnSeconds} seconds' worth of mailRatePerSecond: each waits for its turn inside its call`,
+  });
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** A setting that somebody gave wrongly: its message says all that there is to know. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
 
 const names = Object.keys(settingsSchema.shape);
 
 /**
  * The deployment's settings from the CDK context (`-c name=value`, or `context` in `cdk.json`).
  *
- * @throws Error naming each setting that is wrong, and how it is given.
+ * @throws SettingsError naming each setting that is wrong, and how it is given.
  */
 export function readSettings(node: Node): Settings {
   const given = Object.fromEntries(names.map((name) => [name, node.tryGetContext(name)]));
   const parsed = settingsSchema.safeParse(given);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issueWords(issue)}`);
+  throw new SettingsError(
     `${faults.join('; ')}. Give it as -c ${parsed.error.issues[0]?.path[0]?.toString()}=… or in cdk.json.`,
   );
 }

@@ -23,6 +23,7 @@ export type Resources = {
   signingKey: Key;
   alarmTopic: ITopic;
   configurationSetName: string;
+  mailRatePerSecond: number;
   code: (step: StepName) => Code;
 };
 
@@ -51,7 +52,13 @@ function settingsOf(r: Resources): Settings {
       DOCUMENTS_BUCKET,
       SIGNING_KEY_ID: r.signingKey.keyId,
     },
-    deliver: { TABLE_NAME, DELIVERY_QUEUE_URL, DOCUMENTS_BUCKET, CONFIGURATION_SET: r.configurationSetName },
+    deliver: {
+      TABLE_NAME,
+      DELIVERY_QUEUE_URL,
+      DOCUMENTS_BUCKET,
+      CONFIGURATION_SET: r.configurationSetName,
+      MAIL_RATE_PER_SECOND: String(r.mailRatePerSecond),
+    },
     feedback: { TABLE_NAME },
     sweep: {
       TABLE_NAME,

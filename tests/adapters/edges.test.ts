@@ -130,6 +130,12 @@ describe('the journal', () => {
     expect(lines[1]).not.toContain('e-1');
   });
 
+  test('why something was deferred, parked or set aside is told beside what happened', () => {
+    const lines = written('stdout');
+    stepJournal('deliver').journal('deliver.deferred', { delivery: 'd-1', code: 'mail.throttling' });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ code: 'deliver.deferred', reason: 'mail.throttling' });
+  });
+
   test('a failure is told by its code and its place, never in the words of a service or of the input', () => {
     const cause = new Error('Email address is not verified: ana@mail.example');
     const ours = failureFields(new AdapterError('mail.unknown', 'nobody knows', { retryable: true, cause }));

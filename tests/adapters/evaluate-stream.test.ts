@@ -45,6 +45,22 @@ describe('evaluating a batch of the stream', () => {
     expect([...asides.values()].map(({ enrollment }) => enrollment)).toEqual(['a', 'd']);
   });
 
+  test.each([
+    ['set aside where it was deleted and put again', ['deleted', 'put'], 1],
+    ['not set aside where it was put and deleted', ['put', 'deleted'], 0],
+  ] as const)('a stray is %s in one batch', async (_, kinds, expected) => {
+    const { ports, asides } = world();
+    const { putAside } = ports.store;
+    // Slower than the deletion: what comes later must still win.
+    ports.store.putAside = async (aside) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      await putAside(aside);
+    };
+    const strays = kinds.map((kind, i) => ({ ...change(String(i + 1), 'no partition|EVIDENCE#x'), kind }));
+    await evaluateStream(ports, { groups: [], strays });
+    expect(asides.size).toBe(expected);
+  });
+
   test('a stray is set aside where it can be seen, once, and cleared when it is deleted', async () => {
     const { ports, asides } = world();
     const stray = change('5', 'no partition|EVIDENCE#x');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { groupRecords, parseEvidencePartition } from '../../functions/adapters/aws/stream-records.ts';
-import { parseEvidenceKeys, parseItem } from '../../functions/domain/evidence.ts';
+import { groupRecords } from '../../functions/adapters/aws/stream-records.ts';
+import { parseEvidenceKeys, parseEvidencePartition, parseItem } from '../../functions/domain/evidence.ts';
 import { changeSchema } from '../../functions/domain/messages.ts';
 
 type Image = Record<string, Record<string, unknown>>;

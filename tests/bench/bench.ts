@@ -1,11 +1,12 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { certificates } from './certificates.ts';
 import { cold } from './cold.ts';
 import { decide } from './decide.ts';
 import { pipeline } from './pipeline.ts';
 import type { Group, Row } from './row.ts';
 import { units } from './units.ts';
 
-const groups: Record<string, Group> = { decide, units, cold, pipeline };
+const groups: Record<string, Group> = { decide, units, cold, certificates, pipeline };
 
 /** `npm run bench [-- GROUP …] [--json]`: measures, and prints a table or one JSON array as the last line. */
 async function main(args: readonly string[]): Promise<number> {

@@ -118,6 +118,7 @@ function importMilliseconds(path: string): number {
     FAILED_BATCHES_BUCKET: 'none',
     SIGNING_KEY_ID: 'none',
     CONFIGURATION_SET: 'none',
+    MAIL_RATE_PER_SECOND: '14',
     LAMBDA_TASK_ROOT: join(path, '..'),
   };
   return Number(execFileSync(process.execPath, ['-e', code], { env, encoding: 'utf8' }).trim().split('\n').at(-1));

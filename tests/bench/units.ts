@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { join } from 'node:path';
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ActPorts } from '../../functions/acts/act-ports.ts';
@@ -10,8 +11,10 @@ import { randomIds } from '../../functions/adapters/aws/ids.ts';
 import { enrollmentKey } from '../../functions/adapters/aws/record-keys.ts';
 import { groupRecords } from '../../functions/adapters/aws/stream-records.ts';
 import { pdfCertificateEngine } from '../../functions/adapters/pdf/certificate-engine.ts';
-import { readFontFiles } from '../../functions/adapters/pdf/font-files.ts';
+import { imageFault } from '../../functions/adapters/pdf/images/decode-image.ts';
 import { printableCheck } from '../../functions/adapters/pdf/printable.ts';
+import { certificateSealer } from '../../functions/adapters/pdf/signing/sealer.ts';
+import { typefaceFiles } from '../../functions/adapters/pdf/text/typeface-files.ts';
 import { composeEmail } from '../../functions/deliver/compose-email.ts';
 import { deliverEmail } from '../../functions/deliver/deliver.ts';
 import type { Message } from '../../functions/domain/messages.ts';
@@ -19,6 +22,7 @@ import { addDays, civilDateOf } from '../../functions/domain/time.ts';
 import { evaluateEnrollment } from '../../functions/evaluate/evaluate.ts';
 import { recordMailEvent } from '../../functions/feedback/feedback.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
+import type { Signer } from '../../functions/ports/signer.ts';
 import { readDemoProgram } from '../../infra/local/demo/program-files.ts';
 import type { Sample, SubmitStep } from '../../infra/local/demo/sample.ts';
 import { startRecordsTable } from '../support/records-table.ts';
@@ -113,7 +117,9 @@ async function wholeApprentice(
   };
   const base = { store, queue, clock: systemClock, ids: randomIds(systemClock), journal: () => undefined };
   const documents = new Map<string, Uint8Array>();
-  const engine = pdfCertificateEngine({ fonts: readFontFiles(join(root, 'templates/fonts')) });
+  const engine = pdfCertificateEngine({ fonts: typefaceFiles(root) });
+  const signer = countedSigner(usage);
+  const sealer = certificateSealer({ signer });
   const run = async (name: string, work: () => Promise<unknown>) => {
     step = name;
     usage.invocations++;
@@ -124,7 +130,13 @@ async function wholeApprentice(
     if (message.type === 'issue-requested') {
       await run('issue', () =>
         issueCredential(
-          { ...base, engine, signer: countedSigner(usage), documents: countedDocuments(usage, documents) },
+          {
+            ...base,
+            engine,
+            sealer,
+            signer,
+            documents: countedDocuments(usage, documents),
+          },
           message,
         ),
       );
@@ -148,10 +160,16 @@ async function wholeApprentice(
     }
     for (let message = waiting.shift(); message; message = waiting.shift()) await handle(message);
   };
-  const ref = await play({ ...base, unprintable: printableCheck() }, file, way, settle, () => {
-    usage.write = {};
-    usage.read = {};
-  });
+  const ref = await play(
+    { ...base, unprintable: printableCheck(), imageFault, signingFault: async () => undefined },
+    file,
+    way,
+    settle,
+    () => {
+      usage.write = {};
+      usage.read = {};
+    },
+  );
   const { Item } = await table.client.send(
     new GetItemCommand({
       TableName: table.tableName,
@@ -261,12 +279,15 @@ function countedDocuments(usage: Usage, documents: Map<string, Uint8Array>) {
   };
 }
 
-function countedSigner(usage: Usage) {
+/** A key of this process, so that what it signs is signed. */
+function countedSigner(usage: Usage): Signer {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
-    async sign() {
+    async sign(content) {
       usage.signatures++;
-      return { keyId: 'bench', signature: 'none' };
+      return { keyId: 'bench', signature: sign('sha256', content, privateKey).toString('base64') };
     },
+    publicKey: async () => publicKey.export({ type: 'spki', format: 'der' }),
   };
 }
 

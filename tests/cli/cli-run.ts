@@ -5,6 +5,8 @@ export type Ran = { exitCode: number; stdout: string; stderr: string; json: () =
 export type RunOptions = {
   /** An error: what reading it throws. */
   stdin?: string | Error;
+  /** What the person at the terminal answers; nobody sits there otherwise. */
+  answer?: boolean;
   columns?: number;
   colours?: boolean;
   userName?: string;
@@ -32,6 +34,11 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     readStdin: async () => {
       if (options.stdin instanceof Error) throw options.stdin;
       return options.stdin ?? '';
+    },
+    confirm: (question) => {
+      if (options.answer === undefined) return undefined;
+      stderr += `${question}\n`;
+      return Promise.resolve(options.answer);
     },
     environment: options.environment ?? {},
     userName: () => options.userName ?? 'ada',

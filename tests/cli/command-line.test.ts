@@ -15,6 +15,18 @@ const commands = [
     'credentials',
   ],
   ...['revoke', 'reissue', 'evidence list', 'evidence refused', 'evidence replay', 'evidence put-raw'],
+  ...['evidence strays', 'evidence dismiss'],
+  ...[
+    'parked list',
+    'parked show',
+    'parked replay',
+    'parked set-aside',
+    'redrive',
+    'doctor',
+    'backup export',
+    'backup restore',
+  ],
+  ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters set-aside'],
 ];
 
 test.each(commands)('`%s --help` shows an example, the exit codes and where it connects to', async (command) => {

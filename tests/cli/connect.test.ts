@@ -17,15 +17,30 @@ const stack = {
   endpoints: { dynamodb: closed, sqs: closed, s3: closed, ses: closed, kms: closed },
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   tableName: 'Records',
-  queueUrls: { evaluation: `${closed}/e`, issue: `${closed}/i`, delivery: `${closed}/d`, feedback: `${closed}/f` },
+  queueUrls: {
+    ...{ evaluation: `${closed}/e`, issue: `${closed}/i`, delivery: `${closed}/d`, feedback: `${closed}/f` },
+    ...{ evaluationDeadLetters: `${closed}/ed`, issueDeadLetters: `${closed}/id` },
+    ...{ deliveryDeadLetters: `${closed}/dd`, feedbackDeadLetters: `${closed}/fd` },
+    sweepSchedulesDeadLetters: `${closed}/sd`,
+  },
   documentsBucket: 'documents',
+  failedBatchesBucket: 'failed-batches',
+  signingKeyId: 'signing',
 };
 const outputs = {
   RecordsTableName: 'Journeypaper-Records1234',
   EvaluationQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/evaluation',
   IssueQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/issue',
   DeliveryQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/delivery',
+  FeedbackQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/feedback',
+  EvaluationDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:evaluation-dead',
+  IssueDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:issue-dead',
+  DeliveryDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:delivery-dead',
+  FeedbackDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:feedback-dead',
+  SweepSchedulesDeadLettersArn: 'arn:aws:sqs:eu-west-1:123456789012:sweeps-dead',
   DocumentsBucketName: 'journeypaper-documents',
+  FailedBatchesBucketName: 'journeypaper-failed-batches',
+  SigningKeyId: '0e0b5a9c-3a0f-4c55-9d2e-6a1f6a2f7b11',
 };
 
 function file(content: unknown, name = 'stack.json'): string {
@@ -42,6 +57,12 @@ describe('without a local stack', () => {
       stdout: '',
       stderr: 'no local stack is running: start one with `npm run local`\n',
     });
+  });
+
+  test('a file that was named and is not there is named again', async () => {
+    const ran = await run(['program', 'list', '--stack', join(folder, 'nowhere.json')]);
+    expect(ran.exitCode).toBe(4);
+    expect(ran.stderr).toContain(`--stack ${join(folder, 'nowhere.json')}: there is no such file`);
   });
 
   test('a file that its stack left behind counts for nothing', async () => {
@@ -73,6 +94,7 @@ describe('the local stack is on this machine or refused', () => {
       { endpoints: { ...stack.endpoints, dynamodb: 'http://127.0.0.1.attacker.example' } },
       'endpoints.dynamodb',
     ],
+    ['the key', { endpoints: { ...stack.endpoints, kms: 'https://kms.us-east-1.amazonaws.com' } }, 'endpoints.kms'],
     ['a queue', { queueUrls: { ...stack.queueUrls, issue: outputs.IssueQueueUrl } }, 'queueUrls.issue'],
   ])('%s elsewhere', async (_, change, field) => {
     const ran = await run(['program', 'list', '--stack', file({ ...stack, ...change })]);
@@ -93,6 +115,7 @@ describe('AWS, where it is asked for', () => {
       account: '123456789012',
       region: 'eu-west-1',
       tableName: 'Journeypaper-Records1234',
+      queueUrls: { issueDeadLetters: 'https://sqs.eu-west-1.amazonaws.com/123456789012/issue-dead' },
     });
   });
 

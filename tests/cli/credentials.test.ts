@@ -130,7 +130,7 @@ describe('once everything is met', () => {
     for (const [name, exitCode] of [
       ['', 2],
       ['x'.repeat(300), 2],
-      ['王小明', 1],
+      ['བཀྲ་ཤིས', 1],
       ['Zoë\nMüller', 2],
     ] as const) {
       expect(await run('reissue', ...on, '--name', name)).toMatchObject({ exitCode, stdout: '' });

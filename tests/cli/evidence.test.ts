@@ -73,9 +73,14 @@ describe('submitting', () => {
       'occurredOn: lies before the enrollment',
     ],
     ['no day', submit('enr-1', '--occurred-on', '02/03/2026'), 2, 'occurredOn: '],
-    ['an attestation too long', submit('enr-1', '--attestation', 'x'.repeat(2001)), 2, 'attestation: Too big'],
+    [
+      'an attestation too long',
+      submit('enr-1', '--attestation', 'x'.repeat(2001)),
+      2,
+      'attestation: is too long; give at most 2000 characters',
+    ],
     ['hours that are none', submit('enr-1', '--hours', 'seven'), 2, '--hours seven: not a number'],
-    ['negative hours', submit('enr-1', '--hours', '-7'), 2, 'hours: Too small'],
+    ['negative hours', submit('enr-1', '--hours', '-7'), 2, 'hours: is too small; give more than 0'],
     [
       'a certificate for a skill',
       submit('enr-1', ...certificate.slice(2), '--certificate-issued-on', '2026-02-03'),
@@ -144,7 +149,12 @@ describe('assessing', () => {
       3,
       'no skill set "nope"; it has engage, lived',
     ],
-    ['with a note too long', assess('assessed', '--note', 'x'.repeat(1001)), 2, 'note: Too big'],
+    [
+      'with a note too long',
+      assess('assessed', '--note', 'x'.repeat(1001)),
+      2,
+      'note: is too long; give at most 1000 characters',
+    ],
   ];
   test.each(cases)('%s is refused', async (_, args, exitCode, words) => {
     const ran = await run(...args);

@@ -1,27 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { frameworkDocument, programDocument } from '../support/small-world.ts';
 import { repository } from './cli-run.ts';
 
+/** The small framework with a sensitive set: what a screen must not show. */
 const framework = {
-  schema: 'journeypaper/framework/1',
+  ...frameworkDocument,
   id: 'harbor-standards',
-  version: '1',
   title: 'Harbor standards',
-  source: { file: 'none', sponsor: null },
-  onetCode: null,
-  rapidsCode: null,
-  hours: null,
-  courses: [{ id: 'course-ethics', text: 'Ethics' }],
-  certificates: [{ id: 'cert-cpr', code: 'CPR', text: 'CPR Certificate' }],
   skillSets: [
-    {
-      id: 'engage',
-      text: 'Engages peers',
-      skills: [
-        { id: 'engage-1', text: 'Initiates contact' },
-        { id: 'engage-2', text: 'Listens' },
-      ],
-    },
+    ...frameworkDocument.skillSets,
     {
       id: 'lived',
       text: 'Shares lived experience',
@@ -34,18 +22,9 @@ const framework = {
 export type HarborFramework = typeof framework;
 
 const program = {
-  schema: 'journeypaper/program/1',
-  id: 'harbor',
-  name: 'Harbor Program',
-  sponsor: 'Harbor Sponsor',
-  timeZone: 'America/New_York',
+  ...programDocument,
   framework: { id: 'harbor-standards', version: '1' },
   achievement: 'Harbor Apprenticeship',
-  page: 'letter',
-  template: 'classic',
-  signatories: [{ name: 'Ada Sample', title: 'Director' }],
-  verifyUrl: 'https://verify.harbor.example/v/',
-  email: { from: 'papers@harbor.example', fromName: 'Harbor' },
   assessors: [
     { id: 'mentor', name: 'Mentor One', from: '2020-01-01' },
     // On the roster, so that only the rule about one's own evidence can refuse.

@@ -80,3 +80,9 @@ test('the history hides a sensitive requirement wherever a fact names it', () =>
   expect(text).toContain(`achievement=skill-set:${sensitiveRequirement}`);
   expect(text).not.toContain('lived-exp');
 });
+
+test('a sensitive id is hidden however its letters are cased', () => {
+  const mask = maskFor(frameworks, false);
+  for (const id of ['LIVED-EXP-2', 'Lived-Exp', 'status.lIvEd-eXp-2'])
+    expect(mask.ids(id).toLowerCase()).not.toContain('lived-exp');
+});

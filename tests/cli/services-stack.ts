@@ -13,7 +13,13 @@ import { type SpawnedService, spawnService } from '../../infra/local/services/pr
 
 export const tableName = 'Records';
 export const documentsBucket = 'documents';
+export const failedBatchesBucket = 'failed-batches';
 export const signingKey = 'signing';
+const queueNames = [
+  ...(['evaluation', 'issue', 'delivery', 'feedback'] as const),
+  ...(['evaluationDeadLetters', 'issueDeadLetters', 'deliveryDeadLetters', 'feedbackDeadLetters'] as const),
+  'sweepSchedulesDeadLetters' as const,
+];
 
 /** The wire services that the command line talks to, without the steps behind them. */
 export type ServicesStack = {
@@ -21,7 +27,7 @@ export type ServicesStack = {
   /** As `npm run local` writes it. */
   file: string;
   endpoints: Record<'dynamodb' | 'sqs' | 's3' | 'kms', string>;
-  queueUrls: Record<'evaluation' | 'issue' | 'delivery', string>;
+  queueUrls: Record<(typeof queueNames)[number], string>;
   services: SpawnedService[];
   stop(): Promise<void>;
 };
@@ -31,7 +37,10 @@ export async function startServices(): Promise<ServicesStack> {
   const services = await Promise.all([
     spawnService('dynamodb', { dataDir: join(folder, 'dynamodb') }),
     spawnService('sqs', { dataDir: join(folder, 'sqs') }),
-    spawnService('s3', { dataDir: join(folder, 's3'), buckets: [{ name: documentsBucket, objectLock: true }] }),
+    spawnService('s3', {
+      dataDir: join(folder, 's3'),
+      buckets: [{ name: documentsBucket, objectLock: true }, { name: failedBatchesBucket }],
+    }),
     spawnService('kms', { dataDir: join(folder, 'kms'), keys: [{ id: signingKey, spec: 'ECC_NIST_P256' }] }),
   ]);
   const [dynamodb, sqs, s3, kms] = services.map((service) => service.endpoint) as [string, string, string, string];
@@ -40,7 +49,17 @@ export async function startServices(): Promise<ServicesStack> {
   const file = join(folder, 'stack.json');
   const endpoints = { dynamodb, sqs, s3, kms };
   const { region, credentials } = localClientConfig(dynamodb);
-  const stack = { pid: process.pid, region, endpoints, credentials, tableName, queueUrls, documentsBucket };
+  const buckets = { documentsBucket, failedBatchesBucket };
+  const stack = {
+    pid: process.pid,
+    region,
+    endpoints,
+    credentials,
+    tableName,
+    queueUrls,
+    ...buckets,
+    signingKeyId: signingKey,
+  };
   writeFileSync(file, JSON.stringify(stack));
   return {
     folder,
@@ -78,12 +97,8 @@ async function createTable(endpoint: string): Promise<void> {
 async function createQueues(endpoint: string): Promise<ServicesStack['queueUrls']> {
   const client = new SQSClient(localClientConfig(endpoint));
   const create = async (QueueName: string) =>
-    String((await client.send(new CreateQueueCommand({ QueueName }))).QueueUrl);
-  const urls = {
-    evaluation: await create('evaluation'),
-    issue: await create('issue'),
-    delivery: await create('delivery'),
-  };
+    [QueueName, String((await client.send(new CreateQueueCommand({ QueueName }))).QueueUrl)] as const;
+  const urls = Object.fromEntries(await Promise.all(queueNames.map(create))) as ServicesStack['queueUrls'];
   client.destroy();
   return urls;
 }

@@ -11,7 +11,8 @@ import { enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts
 import { s3Documents } from '../../functions/adapters/aws/s3-documents.ts';
 import { sqsQueue } from '../../functions/adapters/aws/sqs-queue.ts';
 import { pdfCertificateEngine } from '../../functions/adapters/pdf/certificate-engine.ts';
-import { readFontFiles } from '../../functions/adapters/pdf/font-files.ts';
+import { certificateSealer } from '../../functions/adapters/pdf/signing/sealer.ts';
+import { typefaceFiles } from '../../functions/adapters/pdf/text/typeface-files.ts';
 import { evidencePartition } from '../../functions/domain/evidence.ts';
 import { documentHash } from '../../functions/domain/hash.ts';
 import type { EnrollmentRef } from '../../functions/domain/ids.ts';
@@ -32,12 +33,14 @@ export function stepsOn(stack: ServicesStack) {
     s3: new S3Client({ ...localClientConfig(stack.endpoints.s3), forcePathStyle: true }),
     kms: new KMSClient(localClientConfig(stack.endpoints.kms)),
   };
+  const signer = kmsSigner({ client: clients.kms, keyId: signingKey });
   const ports = {
     store: dynamoStore({ client: clients.dynamodb, tableName }),
     queue: sqsQueue({ client: clients.sqs, urls: stack.queueUrls }),
     documents: s3Documents({ client: clients.s3, bucket: documentsBucket }),
-    signer: kmsSigner({ client: clients.kms, keyId: signingKey }),
-    engine: pdfCertificateEngine({ fonts: readFontFiles('templates/fonts') }),
+    sealer: certificateSealer({ signer }),
+    signer,
+    engine: pdfCertificateEngine({ fonts: typefaceFiles('.') }),
     clock: systemClock,
     ids: randomIds(systemClock),
     journal: () => undefined,

@@ -86,6 +86,7 @@ describe('checkpoints', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer: CheckpointPorts['signer'] = {
     sign: async (content) => ({ keyId: 'key-1', signature: sign('sha256', content, privateKey).toString('base64') }),
+    publicKey: async () => publicKey.export({ type: 'spki', format: 'der' }),
   };
   const ports = (): CheckpointPorts => ({
     store,

@@ -4,7 +4,7 @@ import { type AuditFact, chain, systemActor } from '../../functions/domain/audit
 import type { Credential } from '../../functions/domain/credential.ts';
 import { newDelivery } from '../../functions/domain/delivery.ts';
 import { evidencePartition, evidenceSortKey } from '../../functions/domain/evidence.ts';
-import { canonicalJson } from '../../functions/domain/hash.ts';
+import { canonicalJson, sha256 } from '../../functions/domain/hash.ts';
 import { programHashes } from '../../functions/domain/program.ts';
 import type { RecordStore } from '../../functions/ports/record-store.ts';
 import { classicTemplate } from '../support/certificate-content.ts';
@@ -51,6 +51,9 @@ function sponsor(id: string, accent: string) {
   return { mark, program, template, ref, pieces, enrollment, code, hashes: programHashes(program, template) };
 }
 
+/** Not a picture to look at: the store takes what has been checked. */
+const picture = ({ mark }: Pick<Sponsor, 'mark'>) => new TextEncoder().encode(mark);
+
 const at = noon('2026-03-01');
 const credentialId = 'crd-1';
 const deliveryId = 'dlv-1';
@@ -73,7 +76,13 @@ function credentialOf({ ref, enrollment, code, hashes, mark }: Sponsor): Credent
     facts: { name: mark, completedOn: '2026-03-01', framework, hashes },
     transcript: { skillSets: [], courses: [], certificates: [] },
     basisHash: '0'.repeat(64),
-    document: { key: `${ref.program}/x.pdf`, hash: '1'.repeat(64), bytes: 1, engine: 'test/1' },
+    document: {
+      key: `${ref.program}/x.pdf`,
+      hash: '1'.repeat(64),
+      unsignedHash: '2'.repeat(64),
+      bytes: 1,
+      engine: 'test/1',
+    },
     signature: { keyId: 'key', value: mark },
     state: 'issued',
     delivery: deliveryId,
@@ -83,7 +92,7 @@ function credentialOf({ ref, enrollment, code, hashes, mark }: Sponsor): Credent
 /** Everything that a program's apprentice may have, by the store's own calls. */
 async function fill(each: Sponsor): Promise<void> {
   const { ref, program, template, pieces, enrollment } = each;
-  await store.putProgram(program, template, smallFramework);
+  await store.putProgram(program, template, smallFramework, [picture(each)]);
   expect(await store.createEnrollment(enrollment, [])).toBe('created');
   for (const piece of pieces) {
     expect(await store.putSubmission(piece)).toBe('stored');
@@ -111,7 +120,7 @@ async function fill(each: Sponsor): Promise<void> {
 }
 
 /** Every read and list that is bounded by a program, one answer each. */
-async function readAll({ ref, hashes, code }: Sponsor): Promise<Record<string, unknown>> {
+async function readAll({ ref, hashes, code, mark }: Sponsor): Promise<Record<string, unknown>> {
   const { program } = ref;
   const sorted = (items: readonly unknown[]) => items.map((item) => canonicalJson(item)).sort();
   const record = await store.readRecord(ref);
@@ -119,6 +128,9 @@ async function readAll({ ref, hashes, code }: Sponsor): Promise<Record<string, u
     program: await store.readProgram(program),
     version: await store.readProgramVersion(program, hashes.program),
     template: await store.readTemplate(program, hashes.template),
+    asset: await store
+      .readAsset(program, sha256(picture({ mark })))
+      .then((bytes) => bytes && Buffer.from(bytes).toString()),
     enrollment: await store.readEnrollment(ref),
     record,
     credential: await store.readCredential(ref, credentialId),
@@ -152,6 +164,7 @@ test('two programs with the same ids under them are kept apart in every read, li
     }
     expect(await store.readProgramVersion(own.ref.program, other.hashes.program)).toBeUndefined();
     expect(await store.readTemplate(own.ref.program, other.hashes.template)).toBeUndefined();
+    expect(await store.readAsset(own.ref.program, sha256(picture(other)))).toBeUndefined();
     expect(await store.findCredential(own.code)).toMatchObject({ ...own.ref, credentialId });
   }
   expect((await store.listPrograms()).map(({ program }) => program.id).sort()).toEqual(['harbor', 'harbor-annex']);

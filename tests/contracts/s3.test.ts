@@ -360,3 +360,24 @@ test('an object with the rule’s tag expires after its days; an untagged or you
   expect(bucket.list().map(({ key }) => key)).toEqual(['issued']);
   own.remove();
 });
+
+test('on a full disk a put fails as a fault of S3, leaves nothing, and what was there stays', async () => {
+  const faults = (body: unknown) =>
+    fetch(`${server.endpoint}/_faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await put('before.txt', 'kept');
+  expect((await faults({ disk: 'full' })).status).toBe(200);
+  const once = new S3Client({ ...localClientConfig(server.endpoint), forcePathStyle: true, maxAttempts: 1 });
+  await expect(
+    once.send(new PutObjectCommand({ Bucket: 'plain', Key: 'late.txt', Body: 'lost' })),
+  ).rejects.toMatchObject({ name: 'InternalError', $metadata: { httpStatusCode: 500 } });
+  await expect(textOfObject('late.txt')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  expect(await textOfObject('before.txt')).toBe('kept');
+  await faults({});
+  await put('late.txt', 'there');
+  expect(await textOfObject('late.txt')).toBe('there');
+  once.destroy();
+});

@@ -245,6 +245,17 @@ describe('what does not count', () => {
     expect(decision.clearAside).toEqual([bad.sk]);
   });
 
+  test('under a key of no known form, what was deleted and put again in one batch is set aside', () => {
+    const odd: RawItem = { sk: 'NOTE#1', attributes: { note: 'x' } };
+    const deleted = { ...put(odd), kind: 'deleted' as const };
+    const { run } = play();
+    expect(run([], [deleted, put(odd)])).toMatchObject({
+      setAside: [{ sk: odd.sk, code: 'item.key' }],
+      clearAside: [],
+    });
+    expect(run([], [put(odd), deleted])).toMatchObject({ setAside: [], clearAside: [odd.sk] });
+  });
+
   test('evidence of an unknown requirement is refused with the reason', () => {
     const { run } = play();
     const stray = item(submission('engage-9', 'e7', '2026-02-01'));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Achievement, Transcript } from '../../functions/domain/credential.ts';
 import { type Framework, requirementsOf } from '../../functions/domain/framework.ts';
 import type { RequirementProgress } from '../../functions/domain/progress.ts';
-import { transcriptOf } from '../../functions/domain/transcript.ts';
+import { transcriptOf, transcriptTexts } from '../../functions/domain/transcript.ts';
 import { demoPrograms, readDemoProgram } from '../../infra/local/demo/program-files.ts';
 import { noon, smallFramework, timeZone } from '../support/small-world.ts';
 
@@ -14,8 +14,8 @@ const real = demoPrograms.map((id) => readDemoProgram(root, id).framework);
 const met: RequirementProgress = { status: 'met', since: noon('2026-03-05'), basis: 'b' };
 const allMet = (framework: Framework) =>
   Object.fromEntries([...requirementsOf(framework).keys()].map((id) => [id, met]));
-const transcriptWith = (framework: Framework, achievement: Achievement) =>
-  transcriptOf(achievement, framework, allMet(framework), timeZone);
+const transcriptWith = (framework: Framework, achievement: Achievement, withSkills = false) =>
+  transcriptOf(achievement, framework, allMet(framework), timeZone, withSkills);
 
 const achievementsOf = (framework: Framework): Achievement[] => [
   'completion',
@@ -24,7 +24,9 @@ const achievementsOf = (framework: Framework): Achievement[] => [
 const textsOf = (items: readonly Marked[]) =>
   items.flatMap(({ text, display }) => (display === undefined ? [text] : [text, display]));
 const linesOf = ({ skillSets, courses, certificates }: Transcript) =>
-  [...skillSets, ...courses, ...certificates].map(({ text }) => text);
+  [...skillSets, ...skillSets.flatMap(({ skills = [] }) => skills), ...courses, ...certificates].map(
+    ({ text }) => text,
+  );
 const shown = (items: readonly Marked[]) =>
   items.filter(({ sensitive }) => !sensitive).map(({ text, display }) => display ?? text);
 
@@ -42,11 +44,13 @@ describe.each(real.map((framework) => [framework.id, framework] as const))('the 
   test('has no line with a sensitive text, whatever was achieved', () => {
     const sensitive = sensitiveTextsOf(framework);
     for (const achievement of achievementsOf(framework)) {
-      const lines = linesOf(transcriptWith(framework, achievement));
-      expect(
-        lines.filter((line) => sensitive.some((text) => line.includes(text))),
-        achievement,
-      ).toEqual([]);
+      for (const withSkills of [false, true]) {
+        const lines = linesOf(transcriptWith(framework, achievement, withSkills));
+        expect(
+          lines.filter((line) => sensitive.some((text) => line.includes(text))),
+          achievement,
+        ).toEqual([]);
+      }
     }
   });
 
@@ -58,6 +62,21 @@ describe.each(real.map((framework) => [framework.id, framework] as const))('the 
     expect(transcript.certificates.map(({ text }) => text)).toEqual(shown(certificates));
     const days = [...transcript.skillSets, ...transcript.courses, ...transcript.certificates].map(({ on }) => on);
     expect(new Set(days)).toEqual(new Set(['2026-03-05']));
+  });
+
+  test('has every skill that is not sensitive beneath its set, in order, where the policy wants skills', () => {
+    const { skillSets } = transcriptWith(framework, 'completion', true);
+    const expected = framework.skillSets.filter(({ sensitive }) => !sensitive).map(({ skills }) => shown(skills));
+    expect(skillSets.map(({ skills = [] }) => skills.map(({ text }) => text))).toEqual(expected);
+    expect(skillSets.flatMap(({ skills = [] }) => skills.map(({ on }) => on))).toContain('2026-03-05');
+    expect(linesOf(transcriptWith(framework, 'completion'))).not.toContain(expected[0]?.[0]);
+  });
+
+  test('prints nothing that the list of its texts lacks', () => {
+    for (const withSkills of [false, true]) {
+      const printed = linesOf(transcriptWith(framework, 'completion', withSkills)).sort();
+      expect(transcriptTexts(framework, withSkills).sort()).toEqual(printed);
+    }
   });
 
   test('of one skill set has that set alone, and nothing where the set is sensitive', () => {
@@ -84,4 +103,15 @@ test('a sensitive course, certificate or set is left out; a set with one sensiti
     ],
   };
   expect(linesOf(transcriptWith(marked, 'completion'))).toEqual(['Engages peers', 'Ethics']);
+  expect(transcriptWith(marked, 'completion', true).skillSets).toEqual([
+    { text: 'Engages peers', on: '2026-03-05', skills: [{ text: 'Listens', on: '2026-03-05' }] },
+  ]);
+});
+
+test('a set whose skills are all sensitive has its heading and no empty list beneath it', () => {
+  const [engage] = smallFramework.skillSets;
+  if (!engage) throw new Error('the small framework has no set');
+  const skills = engage.skills.map((skill) => ({ ...skill, sensitive: true as const }));
+  const hidden: Framework = { ...smallFramework, skillSets: [{ ...engage, skills }] };
+  expect(transcriptWith(hidden, 'completion', true).skillSets).toEqual([{ text: 'Engages peers', on: '2026-03-05' }]);
 });

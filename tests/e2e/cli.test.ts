@@ -103,13 +103,20 @@ test('an item of another system is set aside, and replayed once its enrollment e
   const place = ['--program', 'harbor', '--enrollment', 'enr-2', '--requirement', 'engage-1'];
   await runWith(sound, 'evidence', 'put-raw', ...place, '--evidence', 'r1', '--item', '-');
   await runWith({ hours: 'seven' }, 'evidence', 'put-raw', ...place, '--evidence', 'r2', '--item', '-');
+  // No key of the contract's form: only the stream's filter can let evaluate see it.
+  const elsewhere = ['--pk', 'harbor#EVIDENCE#enr-2', '--sk', 'NOTE#1'];
+  await runWith({ note: 'x' }, 'evidence', 'put-raw', ...elsewhere, '--item', '-');
   await stack.drain();
   const refused = async () => (await run('evidence', 'refused', 'harbor', '--enrollment', 'enr-2', '--json')).json();
-  expect(await refused()).toMatchObject([{ code: 'enrollment.unknown' }, { code: 'enrollment.unknown' }]);
+  const unknown = { code: 'enrollment.unknown' };
+  expect(await refused()).toMatchObject([unknown, unknown, unknown]);
   await run(...enrollZoe('enr-2'));
-  expect((await run('evidence', 'replay', 'harbor', '--json')).json()).toMatchObject({ items: 2, waiting: [] });
+  expect((await run('evidence', 'replay', 'harbor', '--json')).json()).toMatchObject({ items: 3, waiting: [] });
   await stack.drain();
-  expect(await refused()).toMatchObject([{ item: 'EVIDENCE#engage-1#r2', code: 'item.malformed' }]);
+  expect(await refused()).toMatchObject([
+    { item: 'EVIDENCE#engage-1#r2', code: 'item.malformed' },
+    { item: 'NOTE#1', code: 'item.key' },
+  ]);
   const waiting = (await run('evidence', 'list', 'harbor', 'enr-2', '--waiting', '--json')).json();
   expect(waiting).toMatchObject([{ evidence: 'r1', state: 'waiting' }]);
 });

@@ -142,6 +142,7 @@ test('kept, the demo shows its inbox until it is stopped; nothing it printed or 
   run.child.kill('SIGINT');
   const { out, code } = await run.ended;
   expect(code).toBe(0);
+  expect(out).toMatch(/Stopping … stopped\. The data stays\.\n$/);
   expect(sensitive.length).toBeGreaterThan(2);
   expect(attestations.length).toBeGreaterThan(100);
   const logs = readdirSync(join(folder, 'logs')).map((file) => readFileSync(join(folder, 'logs', file), 'utf8'));

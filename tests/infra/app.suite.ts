@@ -57,6 +57,9 @@ describe('settings', () => {
     expect(() => synthesise({ mailIdentities: '*' })).toThrow(/mailIdentities.*an address or a domain/);
     expect(() => synthesise({ evidencePrograms: 'Not A Slug' })).toThrow(/evidencePrograms/);
     expect(() => synthesise({ mailConcurrency: '1' })).toThrow(/mailConcurrency/);
+    expect(() => synthesise({ mailConcurrency: '9', mailRatePerSecond: '1' })).toThrow(
+      /mailConcurrency: .*mailRatePerSecond/,
+    );
     expect(() => synthesise({ stage: 'Pro duction' })).toThrow(/stage: up to 20/);
   });
 

@@ -62,6 +62,24 @@ describe('each step may do its own work only', () => {
     expect(statements.filter((s) => s.policy === 'SigningKey' && s.actions.includes('kms:*'))).toEqual([]);
   });
 
+  test('only issue reads the public key that its certificates are made for, of that key alone', () => {
+    const reading = allowing('kms:GetPublicKey').filter((s) => s.type !== 'AWS::KMS::Key');
+    expect(reading.map((s) => [s.roles, s.actions, s.resources])).toEqual([
+      [['IssueRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
+    ]);
+  });
+
+  test('whoever asks for its certificate may sign with the key only while the deployment names them', () => {
+    const requester = 'arn:aws:iam::123456789012:role/Certificates';
+    const named = allowing('kms:Sign', statementsOf(synthesise({ certificateRequester: requester })));
+    const byKey = named
+      .filter((s) => s.type === 'AWS::KMS::Key')
+      .map((s) => flat((s.principal as { AWS: unknown }).AWS));
+    expect(byKey.sort()).toEqual(['IssueRole.Arn', requester].sort());
+    for (const s of named) expect(s.condition).toEqual({ StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } });
+    expect(() => synthesise({ certificateRequester: '*' })).toThrow(/certificateRequester.*the ARN of a role or user/);
+  });
+
   test('only deliver may send mail, raw, under our configuration set', () => {
     const sending = statements.filter((s) => s.allow && s.actions.some((action) => action.startsWith('ses:')));
     expect(sending.map((s) => [s.roles, s.actions])).toEqual([[['DeliverRole'], ['ses:SendRawEmail']]]);

@@ -22,19 +22,23 @@ describe('bundles', () => {
     const settings = { TABLE_NAME: 't', DOCUMENTS_BUCKET: 'b', FAILED_BATCHES_BUCKET: 'b', SIGNING_KEY_ID: 'k' };
     const url = 'http://127.0.0.1:9/queue';
     const queues = { EVALUATION_QUEUE_URL: url, ISSUE_QUEUE_URL: url, DELIVERY_QUEUE_URL: url };
+    const mail = { CONFIGURATION_SET: 'c', MAIL_RATE_PER_SECOND: '14' };
     for (const { path } of bundles) {
       const started = execFileSync(process.execPath, ['-p', "typeof require('./index.js').handler"], {
         cwd: path,
-        env: { ...settings, ...queues, CONFIGURATION_SET: 'c', AWS_REGION: 'us-east-1', LAMBDA_TASK_ROOT: path },
+        env: { ...settings, ...queues, ...mail, AWS_REGION: 'us-east-1', LAMBDA_TASK_ROOT: path },
         encoding: 'utf8',
       });
       expect(started.trim()).toBe('function');
     }
   });
 
-  test('issue has its fonts, with their licence, and nobody else carries the PDF engine', () => {
+  test('issue has its fonts and HarfBuzz, with their licence, and nobody else carries the PDF engine', () => {
     const fonts = (step: string) => join(folder, 'build', step, 'templates/fonts');
     expect(readdirSync(fonts('issue'))).toEqual(expect.arrayContaining(['EBGaramond-Regular.ttf', 'OFL.txt']));
+    expect(readdirSync(fonts('issue')).filter((name) => /[.](md|py)$/.test(name))).toEqual([]);
+    const issue = join(folder, 'build/issue');
+    expect(existsSync(join(issue, 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'))).toBe(true);
     for (const { step, path } of bundles.filter((b) => b.step !== 'issue')) {
       expect(existsSync(fonts(step))).toBe(false);
       expect(readFileSync(join(path, 'index.js'), 'utf8')).not.toContain('%PDF-');

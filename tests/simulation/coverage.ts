@@ -4,7 +4,7 @@ import { type FaultKind, faultKinds, impossibleBecause } from './faults.ts';
 const callsOf: Record<string, readonly string[]> = {
   act: [
     ...['readProgram', 'readFramework', 'readEnrollment', 'createEnrollment', 'readEvidence'].map((c) => `store.${c}`),
-    ...['putSubmission', 'putAssessment', 'putWithdrawal', 'commit'].map((c) => `store.${c}`),
+    ...['putSubmission', 'putAssessment', 'putWithdrawal', 'commit', 'putProgram'].map((c) => `store.${c}`),
     'queue.send',
     'table.write',
   ],
@@ -17,6 +17,7 @@ const callsOf: Record<string, readonly string[]> = {
     ...['readEnrollment', 'readProgram', 'readFramework', 'readProgramVersion'].map((c) => `store.${c}`),
     ...['readTemplate', 'readAllEvidence', 'readCredential', 'commit'].map((c) => `store.${c}`),
     ...['engine.render', 'documents.put', 'documents.get', 'documents.keep', 'signer.sign', 'queue.send'],
+    ...['sealer.seal', 'sealer.isSealOf'],
   ],
   deliver: [
     ...['readEnrollment', 'readDelivery', 'readProgram', 'readCredential', 'commit'].map((c) => `store.${c}`),
@@ -72,12 +73,14 @@ export function createCoverage() {
 export function coverageTable(rows: readonly CoverageRow[]): string {
   const width = Math.max(...rows.map(({ call }) => call.length));
   const line = (head: string, cells: readonly string[]) =>
-    `${head.padEnd(width)} ${cells.map((c) => c.padStart(13)).join('')}`;
+    `${head.padEnd(width)}${cells.map((c) => c.padStart(8)).join('')}`;
+  const half = (i: number) => faultKinds.map((kind) => kind.replace('throttled', 'throt-tled').split('-')[i] ?? '');
   const reasons = new Set(
     rows.flatMap(({ call }) => faultKinds.flatMap((kind) => impossibleBecause(call, kind) ?? [])),
   );
   return [
-    line('call', faultKinds),
+    line('', half(0)),
+    line('call', half(1)),
     ...rows.map(({ call, cells }) =>
       line(
         call,

@@ -2,15 +2,28 @@ import type { ActPorts } from '../../functions/acts/act-ports.ts';
 import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
+import { loadProgram } from '../../functions/acts/load-program.ts';
 import type { Actor } from '../../functions/domain/audit.ts';
-import { evidencePartition, evidenceSortKey, type Submission } from '../../functions/domain/evidence.ts';
+import {
+  evidencePartition,
+  evidenceSortKey,
+  parseEvidenceKeys,
+  type Submission,
+} from '../../functions/domain/evidence.ts';
 import { evidenceHashOf } from '../../functions/domain/progress.ts';
 import { addDays } from '../../functions/domain/time.ts';
-import type { Deed } from './history.ts';
+import type { Deed, History } from './history.ts';
 import type { Caller } from './store-port.ts';
 import type { Attributes, SimulatedTable } from './table.ts';
 
-export type DeedWorld = { table: SimulatedTable; ports: ActPorts; call: Caller; now: () => string; startOn: string };
+export type DeedWorld = {
+  table: SimulatedTable;
+  ports: ActPorts;
+  call: Caller;
+  now: () => string;
+  startOn: string;
+  history: History;
+};
 
 const administrator: Actor = { id: 'administrator', role: 'administrator' };
 
@@ -93,6 +106,23 @@ export async function perform(world: DeedWorld, who: number, deed: Deed): Promis
         });
       return true;
     }
+    case 'tidy':
+      await world.call('table.write', () => tidy(world));
+      return true;
+    case 'load': {
+      const { setting, versions } = world.history;
+      const { framework, template } = setting;
+      await loadProgram(ports, { program: versions[deed.version]?.program, framework, template });
+      return true;
+    }
+    case 'leave': {
+      const enrollment = await ports.store.readEnrollment(ref);
+      if (!enrollment) return false;
+      // No act of ours does this yet: somebody sets the status that the steps know.
+      const guard = { version: enrollment.version };
+      const left = { enrollment, guard, patch: { status: 'withdrawn' as const }, entries: [], bumpFence: true };
+      return (await ports.store.commit(left)).outcome === 'committed';
+    }
     case 'sweep':
       return true;
   }
@@ -126,7 +156,7 @@ async function put(
 function submissionOf(
   world: DeedWorld,
   ref: Ref,
-  deed: Partial<Pick<Extract<Deed, { do: 'submit' }>, 'certificate' | 'futureSeconds' | 'hours'>> & At,
+  deed: Partial<Pick<Extract<Deed, { do: 'submit' }>, 'certificate' | 'futureSeconds' | 'hours' | 'rival'>> & At,
 ): Submission {
   const now = world.now();
   const today = addDays(now.slice(0, 10), -1);
@@ -146,7 +176,7 @@ function submissionOf(
     submittedBy: 'apprentice-0',
     submittedAt,
     occurredOn: today < addDays(world.startOn, -9) ? addDays(world.startOn, -9) : today,
-    attestation: 'done as required',
+    attestation: deed.rival ? 'done, says another' : 'done as required',
     ...(deed.hours !== undefined && { hours: deed.hours }),
     ...(deed.certificate && { certificate: { issuer: 'Issuer', number: 'N-1', ...dates[deed.certificate] } }),
   };
@@ -211,5 +241,20 @@ function malform(world: DeedWorld, ref: Ref, deed: Extract<Deed, { do: 'malform'
       });
     case 'big':
       return void write(keyOf(deed), { ...submission, attestation: 'x'.repeat(20_000) });
+    case 'other-key':
+      return void write(`NOTE#${deed.evidence}`, submission);
+    case 'other-partition':
+      return void world.table.writeEvidence(`sim#NOTES#${deed.evidence}`, keyOf(deed), submission);
+    case 'odd-partition':
+      return void world.table.writeEvidence('x'.repeat(600), keyOf(deed), submission);
   }
+}
+
+/** Takes away one of the items that lie under no key of the contract's form. */
+function tidy(world: DeedWorld): void {
+  const odd = [...world.table.evidence].flatMap(([pk, items]) =>
+    [...items.keys()].flatMap((sk) => (parseEvidenceKeys(pk, sk) ? [] : [{ pk, sk }])),
+  );
+  const [first] = odd;
+  if (first) world.table.writeEvidence(first.pk, first.sk, undefined);
 }

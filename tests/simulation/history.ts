@@ -1,5 +1,6 @@
 import { requirementsOf } from '../../functions/domain/framework.ts';
-import { type ProgramSetting, randomProgram } from './programs.ts';
+import type { StoredProgram } from '../../functions/ports/record-store.ts';
+import { laterVersions, type ProgramSetting, randomProgram } from './programs.ts';
 import { type Rng, rngOf } from './rng.ts';
 
 /** What some hand does, by the names of things; times and contents are filled in when it happens. */
@@ -13,6 +14,8 @@ export type Deed =
       certificate?: 'long' | 'short' | 'expired' | 'undated';
       futureSeconds?: number;
       hours?: number;
+      /** The same piece of evidence, in other words. */
+      rival?: true;
     }
   | {
       do: 'assess';
@@ -33,10 +36,16 @@ export type Deed =
     }
   | {
       do: 'malform';
-      how: 'fields' | 'key' | 'long-key' | 'unknown-requirement' | 'big';
+      how: (typeof malformations)[number];
       requirement: string;
       evidence: string;
     }
+  /** Somebody deletes what lies under no key of the contract's form. */
+  | { do: 'tidy' }
+  /** The program's roster or policy changes: one of the history's later versions is loaded. */
+  | { do: 'load'; version: number }
+  /** The apprentice leaves the program. */
+  | { do: 'leave' }
   | { do: 'reissue'; achievement: string; name?: string }
   | { do: 'revoke'; achievement: string }
   | { do: 'sweep' }
@@ -50,11 +59,26 @@ export type History = {
   seed: number;
   breadth: 'small' | 'real';
   setting: ProgramSetting;
+  /** What the program becomes in mid-flight. */
+  versions: StoredProgram[];
   enrollments: number;
   acts: Act[];
 };
 
 const assessors = ['assessor-ada', 'assessor-ben'];
+const malformations = [
+  ...['fields', 'key', 'long-key', 'unknown-requirement', 'big'],
+  ...['other-key', 'other-partition', 'odd-partition'],
+] as (
+  | 'fields'
+  | 'key'
+  | 'long-key'
+  | 'unknown-requirement'
+  | 'big'
+  | 'other-key'
+  | 'other-partition'
+  | 'odd-partition'
+)[];
 
 /** Random, but mostly going somewhere: every requirement gets its evidence, and then people change their minds. */
 export function historyOf(seed: number, breadth: 'small' | 'real'): History {
@@ -63,13 +87,18 @@ export function historyOf(seed: number, breadth: 'small' | 'real'): History {
   const enrollments = breadth === 'small' && rng.chance(0.06) ? 2 : 1;
   const acts: Act[] = [];
   for (let who = 0; who < enrollments; who++) {
-    const own = deeds(rng, setting).map((deed): Act => ({ who, deed, afterMs: gap(rng, breadth) }));
+    const own = deeds(rng, setting).map((deed): Act => ({ who, deed, afterMs: isRival(deed) ? 0 : gap(rng, breadth) }));
     // Two enrollments' acts are dealt into one another.
     if (who === 0) acts.push(...own);
     else for (const [i, act] of own.entries()) acts.splice(Math.min(acts.length, i * 2), 0, act);
   }
-  return { seed, breadth, setting, enrollments, acts };
+  const versions = rng.chance(0.15) ? laterVersions(rng, setting) : [];
+  for (const [version] of versions.entries())
+    acts.splice(1 + rng.int(acts.length), 0, { who: 0, deed: { do: 'load', version }, afterMs: gap(rng, breadth) });
+  return { seed, breadth, setting, versions, enrollments, acts };
 }
+
+const isRival = (deed: Deed) => deed.do === 'submit' && deed.rival === true;
 
 function gap(rng: Rng, breadth: 'small' | 'real'): number {
   const roll = rng.next();
@@ -107,6 +136,11 @@ function deeds(rng: Rng, { framework, stored }: ProgramSetting): Deed[] {
       ...certificate,
       ...hours,
     });
+    // Two writers at once: whoever comes first keeps it, unless the other writes over it.
+    if (rng.chance(0.05)) {
+      const by = rng.chance(0.5) ? 'api' : 'table';
+      list.push({ do: 'submit', requirement: requirement.id, evidence, by, ...certificate, ...hours, rival: true });
+    }
     if (policy.assessment === 'required' || rng.chance(0.15)) {
       const outcome = isCareful || rng.chance(0.92) ? 'met' : 'not-met';
       list.push({
@@ -169,7 +203,7 @@ function changeOfMind(
       assessment: `a${fresh}`,
       outcome: rng.chance(0.75) ? 'not-met' : 'met',
       by,
-      assessor: rng.chance(0.9) ? rng.pick(assessors) : rng.pick(['apprentice-0', 'stranger']),
+      assessor: rng.chance(0.9) ? rng.pick(assessors) : rng.pick(['apprentice-0', 'stranger', 'assessor-eve']),
     };
   if (roll < 0.5)
     return { do: 'reissue', achievement, ...(rng.chance(0.5) && { name: `Corrected Name ${rng.int(9)}` }) };
@@ -179,7 +213,7 @@ function changeOfMind(
   if (roll < 0.88)
     return {
       do: 'malform',
-      how: rng.pick(['fields', 'key', 'long-key', 'unknown-requirement', 'big'] as const),
+      how: rng.pick(malformations),
       ...at,
       evidence: `m${fresh}`,
     };
@@ -194,7 +228,9 @@ function changeOfMind(
       ...certificate,
     };
   }
-  if (roll < 0.97) return { do: 'sweep' };
+  if (roll < 0.955) return { do: 'sweep' };
+  if (roll < 0.97) return { do: 'tidy' };
+  if (roll < 0.98) return { do: 'leave' };
   return { do: 'stranger', evidence: `s${fresh}` };
 }
 

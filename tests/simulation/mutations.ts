@@ -47,6 +47,11 @@ export const mutations: readonly (() => Mutation)[] = [
   () => ({ rule: 'the version condition', how: 'commits ignore guard.version', store: ignoring('version') }),
   pointerMutation,
   () => ({
+    rule: "the chain's place",
+    how: 'commits ignore guard.chainSeq',
+    store: ignoring('chainSeq'),
+  }),
+  () => ({
     rule: 'the lease',
     how: 'deliver reads deliveries without their lease',
     store: (step, store) => {

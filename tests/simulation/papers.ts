@@ -1,5 +1,7 @@
+import { sha256 } from '../../functions/domain/hash.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
-import type { CertificateEngine } from '../../functions/ports/certificate-engine.ts';
+import type { CertificateEngine, RenderedCertificate } from '../../functions/ports/certificate-engine.ts';
+import type { CertificateSealer } from '../../functions/ports/certificate-sealer.ts';
 import type { DocumentStore } from '../../functions/ports/document-store.ts';
 import type { Signer } from '../../functions/ports/signer.ts';
 import type { FaultSource } from './faults.ts';
@@ -29,11 +31,39 @@ export function simulatedDocuments(documents: SimulatedDocuments, call: Caller):
 /** Equal content gives equal bytes. Now and then it meets what it cannot print, which no retry mends. */
 export function simulatedEngine(faults: FaultSource, call: Caller): CertificateEngine {
   return {
-    render: ({ program: _, template: __, ...content }) =>
+    render: ({ program: _, template: __, images: ___, ...content }) =>
       call('engine.render', () => {
         if (faults.chance('engine: unprintable', 0.004))
           throw new AdapterError('certificate.unprintable', 'a character that no font has', { retryable: false });
-        return { bytes: new TextEncoder().encode(JSON.stringify(content)), engine: 'simulated/1' };
+        return unsignedPaper(content, 'simulated/1');
+      }),
+  };
+}
+
+/** A document with an empty place for its signature at the end. */
+export function unsignedPaper(content: object, engine: string): RenderedCertificate {
+  const text = JSON.stringify(content);
+  const slot = { start: Buffer.byteLength(text), length: slotLength };
+  return { bytes: Buffer.from(`${text}<${'0'.repeat(slotLength)}>`), engine, slot };
+}
+
+const slotLength = 8;
+
+/** Each seal differs from the last, as real ones do, and holds what it was put on. */
+export function simulatedSealer(call: Caller): CertificateSealer {
+  let sealed = 0;
+  return {
+    seal: ({ bytes, slot }) =>
+      call('sealer.seal', () => {
+        const signed = Buffer.from(bytes);
+        signed.write(String(++sealed).padStart(slot.length, '5'), slot.start + 1);
+        return { bytes: signed, hash: sha256(signed), unsignedHash: sha256(bytes), keyId: 'simulated' };
+      }),
+    isSealOf: (stored, unsignedHash) =>
+      call('sealer.isSealOf', () => {
+        const unsigned = Buffer.from(stored);
+        unsigned.fill('0', unsigned.length - 1 - slotLength, unsigned.length - 1);
+        return sha256(unsigned) === unsignedHash;
       }),
   };
 }
@@ -41,5 +71,8 @@ export function simulatedEngine(faults: FaultSource, call: Caller): CertificateE
 /** Each signature differs from the last, as ECDSA's do. */
 export function simulatedSigner(call: Caller): Signer {
   let signed = 0;
-  return { sign: () => call('signer.sign', () => ({ keyId: 'simulated', signature: `signature-${++signed}` })) };
+  return {
+    sign: () => call('signer.sign', () => ({ keyId: 'simulated', signature: `signature-${++signed}` })),
+    publicKey: () => call('signer.publicKey', () => new Uint8Array()),
+  };
 }

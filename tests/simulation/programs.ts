@@ -5,6 +5,7 @@ import {
   type CertificateTemplate,
   type Policy,
   type Program,
+  type ProgramInput,
   programHashes,
   programSchema,
   templateSchema,
@@ -104,9 +105,38 @@ export function randomProgram(rng: Rng, breadth: 'small' | 'real'): ProgramSetti
     email: { from: 'from@program.example', fromName: 'Office', contact: 'office@program.example' },
     assessors,
     policy,
-  } satisfies Record<keyof Program, unknown>);
-  const stored = { program, hashes: programHashes(program, template), frameworkHash: documentHash(framework) };
-  const setting = { stored, framework, template };
+  } satisfies ProgramInput);
+  const setting = { stored: storedOf(program, framework), framework, template };
   settings.set(key, setting);
   return setting;
+}
+
+const storedOf = (program: Program, framework: Framework): StoredProgram => ({
+  program,
+  hashes: programHashes(program, template),
+  frameworkHash: documentHash(framework),
+});
+
+/** Days on which the roster may change: about those of the worlds. */
+const days = ['2026-03-06', '2026-03-08', '2026-03-10', '2026-03-20'];
+
+/** What a program may become while people are on their way: an assessor ends or is added, the policy changes. */
+export function laterVersions(rng: Rng, { stored, framework }: ProgramSetting): StoredProgram[] {
+  const certificates = framework.certificates.map(({ id }) => id);
+  let { program } = stored;
+  return Array.from({ length: rng.between(1, 2) }, () => {
+    const { policy } = program;
+    const [first, second, ...more] = program.assessors as [Program['assessors'][0], Program['assessors'][0]];
+    const eve = { id: 'assessor-eve', name: 'Eve', from: rng.pick(days) };
+    const validity = Object.fromEntries(certificates.map((id) => [id, rng.pick([12, 24])]));
+    const changes: (() => Partial<Program>)[] = [
+      () => ({ assessors: [first, { ...second, until: rng.pick(days) }, ...more] }),
+      () => ({ assessors: [first, second, eve] }),
+      () => ({ policy: { ...policy, holdHours: rng.pick([0, 0.1, 1]) } }),
+      () => ({ policy: { ...policy, interimCredentials: !policy.interimCredentials } }),
+      () => ({ policy: { ...policy, certificateValidityMonths: rng.chance(0.5) ? validity : {} } }),
+    ];
+    program = programSchema.parse({ ...program, ...(rng.pick(changes) as () => Partial<Program>)() });
+    return storedOf(program, framework);
+  });
 }

@@ -1,6 +1,7 @@
 import { type FaultSource, isInjected } from './faults.ts';
 import type { Rng } from './rng.ts';
 import type { Scheduler, Task, TaskEnd } from './scheduler.ts';
+import { type Received, SimulatedQueue } from './simulated-queue.ts';
 
 export type QueueOptions<T> = {
   name: string;
@@ -17,66 +18,67 @@ export type QueueOptions<T> = {
   onDone?: (body: T) => void;
 };
 
-type Queued<T> = { body: T; receives: number; failures: string[]; isOver: boolean };
-
 /**
  * A queue with its event source mapping: at least once and in no order. What a consumer does not finish comes again
- * after the visibility timeout (six times the function's), and after `maxReceives` lies in the dead-letter queue.
+ * after the visibility timeout (six times the function's) or before, and after `maxReceives` lies in the dead letters.
  */
 export function createQueue<T>(options: QueueOptions<T>) {
   const { name, step, scheduler, rng, faults, timeoutSeconds, consume, describe, maxReceives } = options;
   const visibilityMs = timeoutSeconds * 6000;
-  const dead: Queued<T>[] = [];
-  let open = 0;
+  const queue = new SimulatedQueue<T>({ visibilityMs, maxReceives }, () => scheduler.now);
+  const failures = new Map<number, string[]>();
 
-  const offer = (message: Queued<T>, at: number) => scheduler.at(at, () => receive(message));
-  const receive = (message: Queued<T>) => {
-    if (message.isOver) return;
-    if (message.receives >= maxReceives) {
-      message.isOver = true;
-      open--;
-      dead.push(message);
-      return;
-    }
-    message.receives++;
+  /** Lambda's pollers come by once a message may be received. */
+  const pollAt = (id: number, at: number) =>
+    scheduler.at(at, () => {
+      const received = queue.receive(id);
+      if (received) invoke(received);
+    });
+  const invoke = (received: Received<T>) => {
     // At least once: now and then a second consumer gets it while the first is still at work.
-    if (faults.chance(`${name} queue: second copy`, 0.04)) offer(message, scheduler.now + rng.int(20_000));
+    if (faults.chance(`${name} queue: second copy`, 0.04)) {
+      const { body } = received;
+      scheduler.at(scheduler.now + rng.int(20_000), () => run(body, () => undefined));
+    }
+    run(received.body, (end) => settle(received, end));
+  };
+  const run = (body: T, onEnd: (end: TaskEnd) => void) =>
     scheduler.start(
       step,
-      describe ? `${step} ${describe(message.body)}` : step,
+      describe ? `${step} ${describe(body)}` : step,
       timeoutSeconds,
-      (task) => consume(task, message.body),
-      (end) => settle(message, end),
+      (task) => consume(task, body),
+      (end) => {
+        if (end.end === 'done') options.onDone?.(body);
+        onEnd(end);
+      },
     );
-  };
-  const settle = (message: Queued<T>, end: TaskEnd) => {
-    if (message.isOver) return;
+  const settle = ({ id, receipt }: Received<T>, end: TaskEnd) => {
     if (end.end === 'done') {
-      options.onDone?.(message.body);
-      if (faults.chance(`${name} queue: not deleted`, 0.04)) return offer(message, scheduler.now + visibilityMs);
-      message.isOver = true;
-      open--;
-      return undefined;
+      if (faults.chance(`${name} queue: not deleted`, 0.04)) pollAt(id, scheduler.now + visibilityMs);
+      else queue.delete(receipt);
+      return;
     }
-    message.failures.push(
-      end.end === 'crashed'
-        ? 'crashed'
-        : isInjected(end.error)
-          ? 'injected'
-          : String((end.error as Error)?.message ?? end.error),
-    );
-    return offer(message, scheduler.now + (end.end === 'crashed' ? visibilityMs : rng.between(1_000, visibilityMs)));
+    failures.set(id, [...(failures.get(id) ?? []), describeEnd(end)]);
+    const afterMs = end.end === 'crashed' ? visibilityMs : rng.between(1_000, visibilityMs);
+    if (end.end !== 'crashed') queue.release(receipt, afterMs);
+    pollAt(id, scheduler.now + afterMs);
   };
   return {
-    dead,
+    dead: () => queue.dead.map(({ id, body }) => ({ body, failures: failures.get(id) ?? [] })),
     send(body: T, delayMs = 0) {
-      open++;
-      offer({ body, receives: 0, failures: [], isOver: false }, scheduler.now + delayMs + rng.int(300));
+      const hiddenMs = delayMs + rng.int(300);
+      pollAt(queue.send(body, hiddenMs), scheduler.now + hiddenMs);
     },
     /** An operator hands back what lies dead. */
     redrive() {
-      for (const { body } of dead.splice(0)) this.send(body);
+      for (const { body } of queue.dead.splice(0)) this.send(body);
     },
-    isQuiet: () => open === 0,
+    isQuiet: () => queue.size === 0,
   };
+}
+
+function describeEnd(end: Exclude<TaskEnd, { end: 'done' }>): string {
+  if (end.end === 'crashed') return 'crashed';
+  return isInjected(end.error) ? 'injected' : String((end.error as Error)?.message ?? end.error);
 }

@@ -1,3 +1,5 @@
+import { asideKey } from '../../functions/adapters/aws/record-keys.ts';
+import { groupChanges } from '../../functions/adapters/aws/stream-records.ts';
 import { explainAt } from '../../functions/domain/as-of.ts';
 import { findChainFault } from '../../functions/domain/audit.ts';
 import { asideOf, causeOf } from '../../functions/domain/changes.ts';
@@ -5,22 +7,27 @@ import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../
 import type { Achievement, Pointer } from '../../functions/domain/credential.ts';
 import { maxDeliveryRedrives } from '../../functions/domain/delivery.ts';
 import { rulesOf, sameProgress } from '../../functions/domain/evaluation.ts';
-import { evidencePartition, parseEvidenceKeys, parseItem } from '../../functions/domain/evidence.ts';
+import {
+  evidencePartition,
+  parseEvidenceKeys,
+  parseEvidencePartition,
+  parseItem,
+} from '../../functions/domain/evidence.ts';
 import { explain } from '../../functions/domain/explanation.ts';
 import { requirementsOf } from '../../functions/domain/framework.ts';
 import { canonicalJson, documentHash } from '../../functions/domain/hash.ts';
 import { addSeconds, clockToleranceSeconds, later } from '../../functions/domain/time.ts';
+import type { History } from './history.ts';
 import type { SimulatedDocuments } from './papers.ts';
-import type { ProgramSetting } from './programs.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type StepJudges, standingOf } from './step-judges.ts';
-import type { SimulatedStream } from './stream.ts';
+import type { SimulatedStream, StreamRecord } from './stream.ts';
 import { type EnrollmentRow, refKey, type SimulatedTable } from './table.ts';
 
 export type QuietWorld = {
   scheduler: Scheduler;
   table: SimulatedTable;
-  setting: ProgramSetting;
+  history: History;
   stream: SimulatedStream;
   documents: SimulatedDocuments;
   steps: StepJudges;
@@ -37,16 +44,21 @@ export function judgeQuiet(world: QuietWorld): void {
     if (own !== undefined) world.scheduler.fail('nothing lies dead unexplained', `${queue}: ${about}: ${own}`);
   }
   for (const row of world.table.rows.values()) {
-    const standing = standingOf(row.enrollment, itemsOf(world, row), world.setting);
-    judgeProgress(world, row, standing);
+    judgeProgress(world, row);
     judgeLedger(world, row);
     judgeReplay(world, row);
     judgeAsides(world, row);
     judgeRefused(world, row);
-    judgeCredentials(world, row, standing);
+    judgeCredentials(world, row);
     judgeDeliveries(world, row);
   }
+  judgeUnclaimed(world);
 }
+
+/** The program as it is, and every one that it has been. */
+const programNow = ({ table, history }: QuietWorld) =>
+  (table.programs.get(history.setting.stored.program.id) ?? history.setting.stored).program;
+const programsEver = ({ history }: QuietWorld) => [history.setting.stored, ...history.versions].map((v) => v.program);
 
 const itemsOf = ({ table }: QuietWorld, row: EnrollmentRow) =>
   [...(table.evidence.get(evidencePartition(row.enrollment)) ?? [])].map(([sk, { attributes }]) => ({
@@ -54,32 +66,46 @@ const itemsOf = ({ table }: QuietWorld, row: EnrollmentRow) =>
     attributes,
   }));
 
-function judgeProgress(world: QuietWorld, row: EnrollmentRow, { progress }: ReturnType<typeof standingOf>): void {
+/**
+ * An open record follows the roster and the policy as they are; one that is complete, or whose apprentice has left, is
+ * looked at again only where its evidence changes, so that each requirement stands by some version of the program.
+ */
+function judgeProgress(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment } = row;
+  const { framework } = world.history.setting;
+  const programs = enrollment.status === 'open' ? [programNow(world)] : programsEver(world);
+  const recomputed = programs.map(
+    (program) => standingOf(enrollment, itemsOf(world, row), framework, program).progress,
+  );
   const fail = (message: string) =>
     world.scheduler.fail('stored progress is the evidence recomputed', `${enrollment.enrollment}: ${message}`);
-  for (const id of new Set([...Object.keys(progress), ...Object.keys(enrollment.progress)])) {
-    if (!sameProgress(progress[id], enrollment.progress[id]))
-      fail(`${id}: stored ${JSON.stringify(enrollment.progress[id])}, recomputed ${JSON.stringify(progress[id])}`);
+  for (const id of new Set([...recomputed, enrollment.progress].flatMap((progress) => Object.keys(progress)))) {
+    if (!recomputed.some((progress) => sameProgress(progress[id], enrollment.progress[id]))) {
+      const others = recomputed.map((progress) => JSON.stringify(progress[id])).join(' or ');
+      fail(`${id}: stored ${JSON.stringify(enrollment.progress[id])}, recomputed ${others}`);
+    }
   }
-  const met = Object.values(progress).filter((p) => p.status === 'met').length;
+  const met = Object.values(enrollment.progress).filter((p) => p.status === 'met').length;
   if (met !== enrollment.met) fail(`${enrollment.met} counted as met, ${met} are`);
 }
 
-/** Every record of the stream since the enrollment exists has its one entry; edits and deletions leave their marks. */
 /** The ledger alone explains the enrollment as the enrollment itself does; it may date a request a little later. */
 function judgeReplay(world: QuietWorld, { enrollment, ledger }: EnrollmentRow): void {
-  const { framework, stored } = world.setting;
+  const { framework } = world.history.setting;
+  const program = programNow(world);
+  // Nothing in the ledger tells of somebody's leaving: no act of ours makes it happen yet.
+  if (enrollment.status === 'withdrawn') return;
   // A step's clock may run ahead of the world's.
   const now = later(new Date(world.scheduler.now).toISOString(), enrollment.chain.at);
-  const told = explainAt([...ledger.values()], enrollment, stored.program, framework, now);
+  const told = explainAt([...ledger.values()], enrollment, program, framework, now);
   if (!told) return;
-  const own = explain(enrollment, stored.program, framework, now);
+  const own = explain(enrollment, program, framework, now);
   const plain = ({ credential, ...rest }: typeof own) => canonicalJson({ ...rest, state: credential.state });
   if (plain(told) !== plain(own))
     world.scheduler.fail('the ledger explains', `${enrollment.enrollment}: ${plain(told)}, and not ${plain(own)}`);
 }
 
+/** Every record of the stream since the enrollment exists has its one entry; edits and deletions leave their marks. */
 function judgeLedger(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment, ledger } = row;
   const fault = findChainFault(enrollment, [...ledger.values()]);
@@ -100,14 +126,19 @@ function judgeLedger(world: QuietWorld, row: EnrollmentRow): void {
 /** What does not count is visible with its reason, and nothing else is. */
 function judgeAsides(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment } = row;
-  const rules = rulesOf(enrollment, world.setting.stored.program);
+  // An item set aside under one roster waits for a replay under the next.
+  const rules = programsEver(world).map((program) => rulesOf(enrollment, program));
+  const requirements = requirementsOf(world.history.setting.framework);
   const aside = new Map(
     [...world.table.asides.values()].filter((a) => refKey(a) === refKey(enrollment)).map((a) => [a.sk, a.code]),
   );
   for (const item of itemsOf(world, row)) {
-    const code = asideOf(item, requirementsOf(world.setting.framework), rules, { at: '', sequence: '' })?.code;
-    if (aside.get(item.sk) !== code)
-      world.scheduler.fail('what does not count is set aside', `${item.sk}: is ${aside.get(item.sk)}, must be ${code}`);
+    const codes = rules.map((each) => asideOf(item, requirements, each, { at: '', sequence: '' })?.code);
+    if (!codes.includes(aside.get(item.sk)))
+      world.scheduler.fail(
+        'what does not count is set aside',
+        `${item.sk}: is ${aside.get(item.sk)}, must be ${codes}`,
+      );
     aside.delete(item.sk);
   }
   for (const [sk, code] of aside) {
@@ -116,12 +147,31 @@ function judgeAsides(world: QuietWorld, row: EnrollmentRow): void {
   }
 }
 
+/** What lies where no enrollment is, or under no partition of evidence at all, is set aside too. */
+function judgeUnclaimed({ table, scheduler }: QuietWorld): void {
+  for (const [pk, items] of table.evidence) {
+    const ref = parseEvidencePartition(pk);
+    if (ref && table.row(ref)) continue;
+    for (const [sk, { attributes }] of items) {
+      const change = { sk, kind: 'put' as const, sequence: '1', at: '', image: attributes };
+      const [stray] = groupChanges([{ pk, change }]).strays;
+      const key = stray ? asideKey({ program: 'unknown', enrollment: 'unknown' }, stray.sk) : ref && asideKey(ref, sk);
+      if (!key || !table.asides.has(`${key.pk} ${key.sk}`))
+        scheduler.fail('what nobody can evaluate is set aside', `${pk} ${sk} is not`);
+    }
+  }
+}
+
 /** Refused as dated ahead is exactly the content whose own record says so. */
 function judgeRefused(world: QuietWorld, row: EnrollmentRow): void {
   const pk = evidencePartition(row.enrollment);
+  const last = new Map<string, StreamRecord>();
+  for (const record of world.stream.all) {
+    if (record.pk === pk && record.change.kind !== 'touched') last.set(record.change.sk, record);
+  }
   for (const { sk, attributes } of itemsOf(world, row)) {
     const place = parseEvidenceKeys(pk, sk);
-    const own = world.stream.all.filter((r) => r.pk === pk && r.change.sk === sk && r.change.kind !== 'touched').at(-1);
+    const own = last.get(sk);
     if (!place || !own || !parseItem(place, attributes).ok) continue;
     const dated = String(attributes.submittedAt ?? attributes.assessedAt ?? attributes.withdrawnAt);
     const isAhead = dated > addSeconds(own.change.at, clockToleranceSeconds);
@@ -134,9 +184,13 @@ function judgeRefused(world: QuietWorld, row: EnrollmentRow): void {
   }
 }
 
-function judgeCredentials(world: QuietWorld, row: EnrollmentRow, standing: Standing): void {
+function judgeCredentials(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment } = row;
-  const { policy } = world.setting.stored.program;
+  const { framework } = world.history.setting;
+  const program = programNow(world);
+  // Judged by now: stored progress is the evidence recomputed.
+  const standing: Standing = { framework, program, enrolledOn: enrollment.enrolledOn, progress: enrollment.progress };
+  const hasLeft = enrollment.status === 'withdrawn';
   const now = new Date(world.scheduler.now).toISOString();
   const judge = (achievement: Achievement, isComplete: boolean, stands: boolean) => {
     const pointer: Pointer = enrollment.pointers[achievement] ?? {};
@@ -147,25 +201,29 @@ function judgeCredentials(world: QuietWorld, row: EnrollmentRow, standing: Stand
         `${enrollment.enrollment} ${achievement}: ${message}`,
       );
     const credential = active && row.credentials.get(active.credentialId);
-    if (active && stands === active.suspended)
+    if (active && !hasLeft && stands === active.suspended)
       fail(`it ${stands ? 'stands and is suspended' : 'does not stand and is in force'}`);
     if (pending && !pending.parked) fail(`${pending.credentialId} is pending still`);
-    if (!active && isComplete && !revoked && !pending) fail('complete, and nothing issued');
-    if (!active && !isComplete && pending) fail('incomplete, and something pending');
-    const isDead = world.dead.some((d) => d.queue === 'issue' && d.about.includes(credential?.credentialId ?? '-'));
-    if (credential && !isDead && !world.documents.get(credential.document.key)?.keptUntil)
+    if (!active && !hasLeft && isComplete && !revoked && !pending) fail('complete, and nothing issued');
+    if (!active && !hasLeft && !isComplete && pending) fail('incomplete, and something pending');
+    if (credential && !world.documents.get(credential.document.key)?.keptUntil)
       fail(`the document of ${credential.credentialId} was never kept`);
     const delivery = credential && row.deliveries.get(credential.delivery);
     if (credential && !delivery) fail('issued without a delivery');
     if (credential?.state === 'issued' && delivery?.state === 'cancelled')
       fail(`in force, and its email ${delivery.deliveryId} cancelled`);
   };
+  // Where the policy came to want them after the completion, only what changes again gets one.
+  const isWanted =
+    enrollment.status === 'open'
+      ? program.policy.interimCredentials
+      : programsEver(world).every((p) => p.policy.interimCredentials);
   const decision = decideCompletion(standing, now);
   const on = enrollment.pointers.completion?.active?.completedOn;
   judge('completion', decision.complete, on !== undefined && stillHolds(standing, on));
-  for (const set of world.setting.framework.skillSets) {
+  for (const set of framework.skillSets) {
     const achievement: Achievement = `skill-set:${set.id}`;
-    if (!enrollment.pointers[achievement] && (!policy.interimCredentials || set.sensitive)) continue;
+    if (!enrollment.pointers[achievement] && (!isWanted || set.sensitive)) continue;
     const completion = decideSkillSet(standing, set.id);
     judge(achievement, completion !== undefined, completion !== undefined);
   }

@@ -1,9 +1,14 @@
 import { chain, systemActor } from '../../functions/domain/audit.ts';
+import { maxImageBytes } from '../../functions/domain/branding.ts';
+import { sha256 } from '../../functions/domain/hash.ts';
 import { addSeconds } from '../../functions/domain/time.ts';
 import type { RecordStore } from '../../functions/ports/record-store.ts';
 import type { ProgramSetting } from './programs.ts';
 import { at, codeOf, ids, randomCommits, requirements } from './random-commits.ts';
 import type { Rng } from './rng.ts';
+
+/** As large as a program's pictures may be. */
+const picture = new Uint8Array(maxImageBytes).map((_, i) => i % 251);
 
 /** One call of a record store, to be made of two of them. */
 export type RandomCall = { name: string; run: (store: RecordStore) => Promise<unknown> };
@@ -50,6 +55,14 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
     deep: { list: [1, 'two', null, { three: false }], n: -1.5e-7 },
     ...(rng.chance(0.3) && { same: true }),
   });
+
+  /** Among the evidence, but not always under its keys. */
+  const rawKey = () =>
+    rng.pick([
+      `EVIDENCE#${rng.pick(requirements)}#${rng.pick(ids)}`,
+      `EVIDENCE#${rng.pick(ids)}`,
+      `NOTE#${rng.pick(ids)}`,
+    ]);
 
   /** The next call. What it needs of the present state is read from `reading` first. */
   return async function next(): Promise<RandomCall> {
@@ -102,17 +115,15 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
         ),
       }),
       () => ({
-        ...of('putRaw', { where: place(), content: raw() }, (s, v) =>
-          s.putRaw(
-            `${v.where.program}#EVIDENCE#${v.where.enrollment}`,
-            `EVIDENCE#${v.where.requirement}#${v.where.evidence}`,
-            v.content,
-          ),
+        ...of('putRaw', { where: place(), sk: rawKey(), content: raw() }, (s, v) =>
+          s.putRaw(`${v.where.program}#EVIDENCE#${v.where.enrollment}`, v.sk, v.content),
         ),
       }),
       () => ({ ...of('putAside', aside(), (s, v) => s.putAside(v)) }),
       () => ({ ...of('clearAside', aside(), (s, v) => s.clearAside(v, v.sk)) }),
-      () => ({ name: 'putProgram', run: (s) => s.putProgram(stored.program, template, framework) }),
+      () => ({
+        ...of('putProgram', rng.pick([[], [picture]]), (s, v) => s.putProgram(stored.program, template, framework, v)),
+      }),
       () => ({
         ...of('putFramework', { ...framework, title: rng.pick([framework.title, 'Other']) }, (s, v) =>
           s.putFramework(v),
@@ -134,6 +145,10 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
       { name: 'readProgram', run: (s) => s.readProgram(own.program) },
       { name: 'readProgramVersion', run: (s) => s.readProgramVersion(own.program, stored.hashes.program) },
       { name: 'readTemplate', run: (s) => s.readTemplate(own.program, stored.hashes.template) },
+      of('readAsset', rng.pick([sha256(picture), stored.hashes.program]), async (s, hash) => {
+        const bytes = await s.readAsset(own.program, hash);
+        return bytes && sha256(bytes);
+      }),
       {
         name: 'readFramework',
         run: (s) => s.readFramework({ id: framework.id, version: framework.version, hash: stored.frameworkHash }),

@@ -73,7 +73,7 @@ export function randomCommits(
     facts: request(credentialId).facts,
     transcript: { skillSets: [], courses: [{ text: 'A course', on: '2026-03-02' }], certificates: [] },
     basisHash: 'b'.repeat(64),
-    document: { key: 'key', hash: 'd'.repeat(64), bytes: 12, engine: 'simulated/1' },
+    document: { key: 'key', hash: 'd'.repeat(64), unsignedHash: 'e'.repeat(64), bytes: 12, engine: 'simulated/1' },
     signature: { keyId: 'key', value: 'signature' },
     state: 'issued',
     delivery: `dlv-${credentialId}`,

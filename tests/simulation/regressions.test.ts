@@ -9,14 +9,13 @@ import { runWorld } from './run-world.ts';
  */
 const regressions: { seed: number; showed: string }[] = [
   {
-    seed: 7,
+    seed: 50,
     showed: 'a key of a thousand bytes made its ledger entry too long for the table and held up its neighbours',
   },
-  { seed: 32, showed: 'the same, recovered by sweep and sent to the dead-letter queue for ever' },
-  { seed: 2841, showed: 'a late record of older content let newer content count that was dated ahead' },
-  { seed: 18_327, showed: 'the same, through a failed batch' },
-  { seed: 2554, showed: 'the late Send event of a bounced email settled the try after it, which nobody sent' },
-  { seed: 6026, showed: 'the same, between the lease and the send' },
+  { seed: 314, showed: 'a late record of older content let newer content count that was dated ahead' },
+  { seed: 3113, showed: 'the late Send event of a bounced email settled the try after it, which nobody sent' },
+  { seed: 3190, showed: 'the same, by another way' },
+  { seed: 11_159, showed: 'what was deleted and put again under an odd key in one batch was set aside no more' },
 ];
 
 test.each(regressions)('seed $seed keeps every promise: $showed', async ({ seed }) => {

@@ -5,9 +5,8 @@ export type Report = {
   seeds: number;
   from: number;
   seconds: number;
-  cpuSeconds: number;
-  seedsPerSecond: number;
-  seedsPerCpuSecond: number;
+  /** Histories of three or four requirements, by wall clock and by processor time. */
+  small: { histories: number; perSecond: number; perCpuSecond: number };
   reachedIssue: number;
   turned: number;
   duplicates: number;
@@ -28,16 +27,18 @@ export type MutationReport = {
 const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
 
 export function describeReport(report: Report): string {
-  const { seeds, from, seedsPerSecond, seedsPerCpuSecond, seconds, failure } = report;
+  const { seeds, from, small, seconds, failure } = report;
   return [
     coverageTable(report.coverage),
     '',
     ...Object.entries(report.world).map(([what, count]) => `${what}: ${count}`),
     '',
-    `${seeds} histories from seed ${from} in ${seconds.toFixed(1)} s: ${seedsPerSecond.toFixed(0)} a second, ${seedsPerCpuSecond.toFixed(0)} a second of processor time`,
-    `${percent(report.reachedIssue)} reached issue; ${percent(report.turned)} superseded, revoked, or withdrawn in mid-issue; ${report.duplicates} emails sent twice, each in the crash window`,
+    `${seeds} histories from seed ${from} in ${seconds.toFixed(1)} s`,
+    `the ${small.histories} small ones: ${small.perSecond.toFixed(0)} a second, ${small.perCpuSecond.toFixed(0)} a second of processor time`,
+    `${percent(report.reachedIssue)} reached issue; ${percent(report.turned)} superseded, revoked, or withdrawn in mid-issue`,
+    `${report.duplicates} emails sent twice, each since no step could record the first`,
     ...(report.empty.length > 0
-      ? [`never tried: ${report.empty.join(', ')}`]
+      ? ['never tried:', ...report.empty.map((cell) => `  ${cell}`)]
       : ['every possible fault befell every call']),
     ...(failure ? describeFailure(failure) : ['no promise was broken']),
     '',
@@ -57,7 +58,9 @@ export function describeFailure({ seed, judge, message, acts, trace }: FailureRe
 }
 
 export function describeMutations(results: readonly MutationReport[]): string {
+  const width = Math.max(...results.map(({ rule }) => rule.length));
   const caught = ({ caughtAfter, judge }: MutationReport) =>
-    caughtAfter === null ? 'NOT CAUGHT' : `after ${caughtAfter} seeds, by "${judge}"`;
-  return ['rule taken away → caught', ...results.map((r) => `${r.rule} (${r.how}) → ${caught(r)}`), ''].join('\n');
+    caughtAfter === null ? 'NOT CAUGHT' : `${String(caughtAfter).padStart(5)}  ${judge}`;
+  const row = (r: MutationReport) => [`${r.rule.padEnd(width)}  ${caught(r)}`, `    ${r.how}`];
+  return [`${'rule taken away'.padEnd(width)}  seeds  judge that noticed`, ...results.flatMap(row), ''].join('\n');
 }

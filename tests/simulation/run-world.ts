@@ -30,7 +30,7 @@ export async function runWorld(history: History, options: WorldOptions = {}): Pr
   const rest = async () => {
     for (let round = 0; round < 20 && scheduler.failure === undefined; round++) {
       await scheduler.run(() => false, onIdle);
-      if (queues.evaluation.dead.length === 0 || !hasSweep) return;
+      if (queues.evaluation.dead().length === 0 || !hasSweep) return;
       // What an alarm tells an operator to do: changes that evaluate never saw are nowhere else.
       queues.evaluation.redrive();
     }
@@ -41,9 +41,9 @@ export async function runWorld(history: History, options: WorldOptions = {}): Pr
     if (scheduler.failure || versions === judgedAt) return;
     judgedAt = versions;
     const dead = Object.entries(queues).flatMap(([queue, { dead }]) =>
-      dead.map((d) => ({ queue, failures: d.failures, about: JSON.stringify(d.body).slice(0, 200) })),
+      dead().map((d) => ({ queue, failures: d.failures, about: JSON.stringify(d.body).slice(0, 200) })),
     );
-    judgeQuiet({ scheduler, table, setting: history.setting, stream, documents, steps: judges, dead });
+    judgeQuiet({ scheduler, table, history, stream, documents, steps: judges, dead });
   };
 
   let calmAt = Number.POSITIVE_INFINITY;
@@ -53,11 +53,15 @@ export async function runWorld(history: History, options: WorldOptions = {}): Pr
   }, onIdle);
   faults.off();
   world.trace?.('---- faults are off');
-  // A term that has run out meanwhile is seen by the daily look alone.
-  if (hasSweep && isSlowProgram(history)) steps.lookAfresh();
   await rest();
+  if (hasSweep && needsLook(history)) {
+    // Whoever looks through a list that lags finds the rest a day later.
+    scheduler.advance(10_000);
+    steps.lookAfresh();
+    await rest();
+  }
   judge();
-  if (!scheduler.failure && hasSweep && (isSlowProgram(history) || world.rng.chance(0.3))) {
+  if (!scheduler.failure && hasSweep && (needsLook(history) || world.rng.chance(0.3))) {
     world.trace?.('---- forty days on');
     scheduler.advance(40 * dayMs);
     steps.lookAfresh();
@@ -74,7 +78,9 @@ export async function runWorld(history: History, options: WorldOptions = {}): Pr
   };
 }
 
-const isSlowProgram = ({ setting }: History) => setting.stored.program.policy.minimumTermMonths !== null;
+/** What only the daily look sees: a term that has run out, a roster or a policy that has changed. */
+const needsLook = ({ setting, versions }: History) =>
+  versions.length > 0 || setting.stored.program.policy.minimumTermMonths !== null;
 
 /** People act one after the other; whoever fails, or is told to come back, tries again. */
 function startActs(world: World, history: History, isTraced: boolean): { left: () => number } {
@@ -89,7 +95,7 @@ function startActs(world: World, history: History, isTraced: boolean): { left: (
     let isOver = true;
     const body = async (task: Task) => {
       const [ports, call, now] = [steps.actPorts(task), steps.callerOf(task), steps.clockOf(task).now];
-      isOver = await perform({ table, ports, call, now, startOn }, who, deed);
+      isOver = await perform({ table, ports, call, now, startOn, history }, who, deed);
     };
     const again = () =>
       scheduler.at(scheduler.now + rng.between(500, 4_000), () => start({ deed, who, afterMs: 0 }, tries + 1));

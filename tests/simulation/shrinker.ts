@@ -66,7 +66,8 @@ export async function tell(shrunk: Pick<Shrunk, 'history' | 'limits'>, mutate?: 
     trace: (line) => lines.push(line),
     ...(mutate && { mutation: mutate() }),
   });
-  const isDull = (line: string) => /(\.(read|list|get|render|sign)\w*|\.clearAside)$/.test(line) || / done$/.test(line);
+  const isDull = (line: string) =>
+    /(\.(read|list|get|render|sign|seal|isSealOf)\w*|\.clearAside)$/.test(line) || / done$/.test(line);
   const shown = lines.filter((line) => !isDull(line));
   const end = shown.findIndex((line) => line.includes('!!!!'));
   return end === -1 ? shown : shown.slice(0, end + 1);

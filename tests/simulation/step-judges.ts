@@ -6,7 +6,8 @@ import { leaseSeconds } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import { rulesOf } from '../../functions/domain/evaluation.ts';
 import { evidencePartition, parseEvidenceKeys, type RawItem } from '../../functions/domain/evidence.ts';
-import { requirementsOf } from '../../functions/domain/framework.ts';
+import { type Framework, requirementsOf } from '../../functions/domain/framework.ts';
+import type { Program } from '../../functions/domain/program.ts';
 import { progressOf, type RequirementProgress } from '../../functions/domain/progress.ts';
 import type { ProgramSetting } from './programs.ts';
 import type { Scheduler, Task } from './scheduler.ts';
@@ -26,6 +27,8 @@ type Mailing = {
   begun: { attempt: number; at: number }[];
   accepted: number[];
   sent: Set<number>;
+  /** Attempts that some step has recorded as sent. */
+  recorded: Set<number>;
   /** Attempts up to a bounce that was recorded: the email may be sent again. */
   reopened: Set<number>;
   /** Attempts that came back. */
@@ -42,6 +45,7 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
       begun: [],
       accepted: [],
       sent: new Set(),
+      recorded: new Set(),
       reopened: new Set(),
       bounced: new Set(),
     };
@@ -59,6 +63,7 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     for (const { delivery } of commit.deliveryChanges ?? []) {
       const id = `${refKey(before)}#${delivery.deliveryId}`;
       if (delivery.state === 'sending') judgeLease(id, delivery.attempt);
+      if (delivery.state === 'sent' || delivery.state === 'delivered') mailing(id).recorded.add(delivery.attempt);
       if (delivery.state === 'bounced') for (let n = 1; n <= delivery.attempt; n++) mailing(id).reopened.add(n);
     }
   }
@@ -128,7 +133,11 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     for (const [sk, { attributes, byApi }] of table().evidence.get(evidencePartition(commit.enrollment)) ?? []) {
       if (byApi && (sk.endsWith('#WITHDRAWAL') || attributes.outcome === 'not-met')) items.set(sk, { sk, attributes });
     }
-    const standing = standingOf(row.enrollment, [...items.values()], setting);
+    if (before.status === 'withdrawn')
+      scheduler.fail('nothing is issued to who has left', `${credential.credentialId} is`);
+    // By the roster and policy that issue read: no act of an apprentice's, they are not guarded.
+    const program = task()?.memo.program as Program;
+    const standing = standingOf(row.enrollment, [...items.values()], setting.framework, program);
     if (!isComplete(standing, achievement, credential, now)) {
       const unmet = [...requirementsOf(setting.framework).keys()].filter(
         (id) => standing.progress[id]?.status !== 'met',
@@ -142,7 +151,10 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
 
   /** A lease is taken while nobody else's runs, and never once the Send event of an email has been seen to. */
   function judgeLease(id: string, attempt: number): void {
-    const { sent, reopened } = mailing(id);
+    const { sent, recorded, reopened } = mailing(id);
+    // So that a duplicate has but one way to come about: a send whose worker could not record it.
+    if ([...recorded].some((other) => !reopened.has(other)))
+      scheduler.fail('no send begins once one is recorded', `${id}: attempt ${attempt}`);
     if ([...sent].some((other) => !reopened.has(other)))
       scheduler.fail('no send begins after its Send event was processed', `${id}: attempt ${attempt}`);
   }
@@ -166,8 +178,9 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
       begun.push({ attempt: Number(tags.attempt), at: scheduler.now });
     },
     sendAccepted(tags: Record<string, string>): void {
-      const { accepted } = mailing(`${tags.program}#${tags.enrollment}#${tags.delivery}`);
-      if (accepted.length > 0) stats.duplicates++;
+      const { accepted, bounced } = mailing(`${tags.program}#${tags.enrollment}#${tags.delivery}`);
+      // What came back may be sent again.
+      if (accepted.some((other) => !bounced.has(other))) stats.duplicates++;
       accepted.push(Number(tags.attempt));
     },
     sendBounced(tags: Record<string, string>): void {
@@ -186,9 +199,10 @@ export type StepJudges = ReturnType<typeof createStepJudges>;
 export function standingOf(
   enrollment: Enrollment,
   items: readonly RawItem[],
-  { framework, stored }: ProgramSetting,
+  framework: Framework,
+  program: Program,
 ): Standing & { progress: Record<string, RequirementProgress> } {
-  const rules = rulesOf(enrollment, stored.program);
+  const rules = rulesOf(enrollment, program);
   const byRequirement = new Map<string, RawItem[]>();
   for (const item of items) {
     const id = parseEvidenceKeys(evidencePartition(enrollment), item.sk)?.requirement;
@@ -199,7 +213,7 @@ export function standingOf(
     const now = progressOf(requirement, byRequirement.get(id) ?? [], rules);
     if (now) progress[id] = now;
   }
-  return { framework, program: stored.program, enrolledOn: enrollment.enrolledOn, progress };
+  return { framework, program, enrolledOn: enrollment.enrolledOn, progress };
 }
 
 function isComplete(standing: Standing, achievement: Achievement, credential: Credential, now: number): boolean {

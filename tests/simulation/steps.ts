@@ -1,4 +1,5 @@
 import type { ActPorts } from '../../functions/acts/act-ports.ts';
+import { groupChanges } from '../../functions/adapters/aws/stream-records.ts';
 import { type ComposeEmail, deliverEmail } from '../../functions/deliver/deliver.ts';
 import type { MailEvent } from '../../functions/domain/delivery.ts';
 import type {
@@ -8,6 +9,7 @@ import type {
   Message,
 } from '../../functions/domain/messages.ts';
 import { type EvaluatePorts, type EvaluationRequest, evaluateEnrollment } from '../../functions/evaluate/evaluate.ts';
+import { evaluateStream } from '../../functions/evaluate/evaluate-stream.ts';
 import { recordMailEvent } from '../../functions/feedback/feedback.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
@@ -22,11 +24,17 @@ import type { SweepPorts } from '../../functions/sweep/sweep-ports.ts';
 import type { FaultSource } from './faults.ts';
 import type { createMailService } from './mail-service.ts';
 import type { Mutation } from './mutations.ts';
-import { type SimulatedDocuments, simulatedDocuments, simulatedEngine, simulatedSigner } from './papers.ts';
+import {
+  type SimulatedDocuments,
+  simulatedDocuments,
+  simulatedEngine,
+  simulatedSealer,
+  simulatedSigner,
+} from './papers.ts';
 import type { Rng } from './rng.ts';
 import type { Scheduler, Task } from './scheduler.ts';
 import { type Caller, simulatedStore } from './store-port.ts';
-import { groupRecords, type StreamRecord } from './stream.ts';
+import type { StreamRecord } from './stream.ts';
 import type { SimulatedTable } from './table.ts';
 
 export type StepsOptions = {
@@ -43,6 +51,8 @@ export type StepsOptions = {
   failedBatches: () => Map<string, StreamRecord[]>;
 };
 
+/** Where strays are sent: an enrollment that nobody has. */
+const nowhere = { program: 'unknown', enrollment: 'unknown' };
 const sweepTimeoutSeconds = 300;
 /** What SQS takes. */
 const maxMessageBytes = 1_048_576;
@@ -66,6 +76,11 @@ export function stepsOf(options: StepsOptions) {
     const store = simulatedStore(table, callerOf(task), () => rng.chance(0.5));
     const observed: RecordStore = {
       ...store,
+      readProgram: async (program) => {
+        const stored = await store.readProgram(program);
+        task.memo.program = stored?.program;
+        return stored;
+      },
       readAllEvidence: async (ref) => {
         const items = await store.readAllEvidence(ref);
         task.memo.evidence = items;
@@ -120,13 +135,27 @@ export function stepsOf(options: StepsOptions) {
     };
     return { ...base(task, 'sweep'), failedBatches };
   };
-  const group = (records: unknown[]): ChangeGroup[] => groupRecords(records as StreamRecord[]);
+  /** As the handlers' edges do. */
+  const group = (records: unknown[]): ChangeGroup[] => {
+    const { groups, strays } = groupChanges(records as StreamRecord[]);
+    return [...groups, ...strays.map((stray) => ({ ref: nowhere, changes: [stray] }))];
+  };
 
   return {
     callerOf,
     clockOf,
-    actPorts: (task: Task): ActPorts => ({ ...base(task, 'act'), ids, unprintable: () => [] }),
-    evaluateGroup: (task: Task, { ref, changes }: ChangeGroup) => evaluate(task, { ref, changes, whole: false }),
+    actPorts: (task: Task): ActPorts => ({
+      ...base(task, 'act'),
+      ids,
+      unprintable: () => [],
+      imageFault: () => undefined,
+      signingFault: async () => undefined,
+    }),
+    evaluateBatch: (task: Task, batch: readonly StreamRecord[]) => {
+      const { groups, strays } = groupChanges(batch);
+      const asked = groups.filter((each) => !mutation?.skipEvaluation?.(each, table));
+      return evaluateStream({ ...base(task, 'evaluate'), ids }, { groups: asked, strays });
+    },
     evaluateMessage: (task: Task, { program, enrollment, changes, whole, reason }: EvaluationRequested) =>
       evaluate(task, {
         ref: { program, enrollment },
@@ -140,6 +169,7 @@ export function stepsOf(options: StepsOptions) {
       const ports = {
         ...base(task, `issue ${message.achievement} ${message.credentialId}`),
         engine: simulatedEngine(faults, call),
+        sealer: simulatedSealer(call),
         signer: simulatedSigner(call),
         documents: simulatedDocuments(documents, call),
       };

@@ -4,7 +4,7 @@ import {
   type RawItem,
   requirementPrefix,
 } from '../../functions/domain/evidence.ts';
-import { documentHash } from '../../functions/domain/hash.ts';
+import { documentHash, sha256 } from '../../functions/domain/hash.ts';
 import type { EnrollmentRef } from '../../functions/domain/ids.ts';
 import { programHashes } from '../../functions/domain/program.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
@@ -31,13 +31,15 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
         const stored = table.frameworks.get(`${id} ${version}`);
         return stored?.hash === hash ? stored.framework : undefined;
       }),
+    readAsset: (program, hash) => call('store.readAsset', () => table.assets.get(`${program} ${hash}`)),
     listPrograms: () => call('store.listPrograms', () => [...table.programs.values()]),
-    putProgram: (program, template, framework) =>
+    putProgram: (program, template, framework, assets = []) =>
       call('store.putProgram', () => {
         const frameworkHash = documentHash(framework);
         const published = table.frameworks.get(`${framework.id} ${framework.version}`);
         if (published && published.hash !== frameworkHash)
           throw new AdapterError('framework.published', 'published with other content', { retryable: false });
+        for (const bytes of assets) table.assets.set(`${program.id} ${sha256(bytes)}`, bytes);
         const hashes = programHashes(program, template);
         table.frameworks.set(`${framework.id} ${framework.version}`, { framework, hash: frameworkHash });
         table.templates.set(`${program.id} ${hashes.template}`, template);
@@ -78,8 +80,8 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
 
     readEvidence: (ref, requirements) =>
       call('store.readEvidence', () => {
-        const prefixes = new Set(requirements.map(requirementPrefix));
-        return read(ref, (sk) => prefixes.has(`${sk.split('#', 2).join('#')}#`));
+        const prefixes = requirements.map(requirementPrefix);
+        return read(ref, (sk) => prefixes.some((prefix) => sk.startsWith(prefix)));
       }),
     readAllEvidence: (ref) => call('store.readAllEvidence', () => read(ref, (sk) => sk.startsWith('EVIDENCE#'))),
     putSubmission: (submission) =>

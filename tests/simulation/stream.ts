@@ -1,6 +1,5 @@
 import { canonicalJson } from '../../functions/domain/hash.ts';
 import type { Change } from '../../functions/domain/messages.ts';
-import type { ChangeGroup } from '../../functions/sweep/recover.ts';
 import type { FaultSource } from './faults.ts';
 import type { Rng } from './rng.ts';
 import type { Scheduler, Task, TaskEnd } from './scheduler.ts';
@@ -13,11 +12,12 @@ export type StreamOptions = {
   scheduler: Scheduler;
   rng: Rng;
   faults: FaultSource;
-  /** Groups of one batch at once, or one after the other, stopping at the first failure. */
-  isParallel: boolean;
+  /** Batches one after the other in the stream's order, or several at once, of different items, in any order. */
+  isOrdered: boolean;
   /** A write that changes nothing emits a record on one emulator and none on AWS. */
   emitsUnchanged: boolean;
-  evaluate: (task: Task, group: ChangeGroup) => Promise<void>;
+  /** Evaluates a batch; answers with the sequence numbers that failed, the lowest first. */
+  evaluate: (task: Task, batch: readonly StreamRecord[]) => Promise<readonly { sequence: string }[]>;
   trace: ((line: string) => void) | undefined;
 };
 
@@ -31,7 +31,7 @@ const evaluateTimeoutSeconds = 60;
  * The stream with its event source mapping: the order of one item's records holds and no other; a failed batch comes
  * again, whole or halved, and after its last try goes to the on-failure destination; a lost checkpoint repeats one.
  */
-export function createStream({ scheduler, rng, faults, isParallel, emitsUnchanged, evaluate, trace }: StreamOptions) {
+export function createStream({ scheduler, rng, faults, isOrdered, emitsUnchanged, evaluate, trace }: StreamOptions) {
   const pending: StreamRecord[] = [];
   const inFlight = new Set<string>();
   const failed = new Map<string, StreamRecord[]>();
@@ -43,7 +43,7 @@ export function createStream({ scheduler, rng, faults, isParallel, emitsUnchange
 
   const keyOf = (record: StreamRecord) => `${record.pk} ${record.change.sk}`;
   const poll = () => {
-    if (polls > 1 || pending.length === 0) return;
+    if (polls > 1 || pending.length === 0 || (isOrdered && (polls > 0 || inFlight.size > 0))) return;
     polls++;
     scheduler.at(scheduler.now + rng.int(800), () => {
       polls--;
@@ -60,7 +60,7 @@ export function createStream({ scheduler, rng, faults, isParallel, emitsUnchange
       const record = pending[i] as StreamRecord;
       const key = keyOf(record);
       // Records of other items may overtake; those of the same item never.
-      if (inFlight.has(key) || passed.has(key) || rng.chance(0.25)) {
+      if (inFlight.has(key) || passed.has(key) || (!isOrdered && rng.chance(0.25))) {
         passed.add(key);
         i++;
         continue;
@@ -76,32 +76,20 @@ export function createStream({ scheduler, rng, faults, isParallel, emitsUnchange
     const label = trace
       ? `evaluate stream batch ${number} [${batch.map((r) => `${r.change.kind} ${r.change.sk}`).join(', ')}] try ${tries}`
       : 'evaluate';
-    let done = 0;
-    const groups = groupRecords(batch);
+    let failedFrom: string | undefined;
     const body = async (task: Task) => {
-      if (isParallel) {
-        await Promise.all(groups.map((group) => evaluate(task, group)));
-      } else {
-        for (const group of groups) {
-          await evaluate(task, group);
-          done += 1;
-        }
-      }
+      failedFrom = (await evaluate(task, batch))[0]?.sequence;
     };
-    scheduler.start('evaluate', label, evaluateTimeoutSeconds, body, (end) =>
-      settle(batch, groups.slice(done), tries, end),
-    );
+    scheduler.start('evaluate', label, evaluateTimeoutSeconds, body, (end) => settle(batch, tries, end, failedFrom));
   };
-  const settle = (batch: StreamRecord[], left: ChangeGroup[], tries: number, end: TaskEnd) => {
-    if (end.end === 'done') {
+  const settle = (batch: StreamRecord[], tries: number, end: TaskEnd, failedFrom: string | undefined) => {
+    if (end.end === 'done' && failedFrom === undefined) {
       release(batch);
       if (faults.chance('stream replay', 0.05)) pending.unshift(...batch);
       return poll();
     }
-    // A step that answered may name where it stopped; one that died cannot.
-    const isKnown = end.end === 'failed' && !isParallel && left.length > 0;
-    const names = new Set(left.map((group) => `${group.ref.program}#EVIDENCE#${group.ref.enrollment}`));
-    const rest = isKnown ? batch.filter((record) => names.has(record.pk)) : batch;
+    // A step that answered says where Lambda begins again; one that died cannot.
+    const rest = batch.filter((record) => failedFrom === undefined || record.change.sequence >= failedFrom);
     release(batch.filter((record) => !rest.includes(record)));
     if (tries >= maxTries) {
       failed.set(`batch-${++failures}`, rest);
@@ -148,15 +136,3 @@ export function createStream({ scheduler, rng, faults, isParallel, emitsUnchange
 }
 
 export type SimulatedStream = ReturnType<typeof createStream>;
-
-/** Records by enrollment, as evaluate's edge groups them. */
-export function groupRecords(records: readonly StreamRecord[]): ChangeGroup[] {
-  const groups = new Map<string, ChangeGroup>();
-  for (const { pk, change } of records) {
-    const [program = '', , enrollment = ''] = pk.split('#');
-    const group = groups.get(pk) ?? { ref: { program, enrollment }, changes: [] };
-    group.changes.push(change);
-    groups.set(pk, group);
-  }
-  return [...groups.values()];
-}

@@ -53,6 +53,7 @@ export class SimulatedTable {
   readonly programs = new Map<string, StoredProgram>();
   readonly versions = new Map<string, Program>();
   readonly templates = new Map<string, CertificateTemplate>();
+  readonly assets = new Map<string, Uint8Array>();
   readonly frameworks = new Map<string, { framework: Framework; hash: string }>();
   readonly rows = new Map<string, EnrollmentRow>();
   /** By partition key, then sort key. */
@@ -112,7 +113,9 @@ export class SimulatedTable {
     for (const { delivery } of commit.deliveryChanges ?? []) this.#putDelivery(row, delivery);
     // The indexes' attributes are written where they differ from those of the enrollment as it was read.
     const oldDue = pendingDueAt(commit.enrollment);
-    const newDue = pendingDueAt(patched(commit.enrollment, commit.patch));
+    const newDue = pendingDueAt({
+      pointers: { ...commit.enrollment.pointers, ...(commit.patch.pointers as Enrollment['pointers']) },
+    });
     this.#index(row.enrollment, oldDue === newDue ? this.#due.get(refKey(before))?.dueAt : newDue);
     this.#listener.committed(row, before, commit);
     return { outcome: 'committed' };

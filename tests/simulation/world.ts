@@ -94,9 +94,9 @@ export function createWorld(history: History, options: WorldOptions) {
   });
   const stream = createStream({
     ...shared,
-    isParallel: rng.chance(0.5),
+    isOrdered: rng.chance(0.5),
     emitsUnchanged: rng.chance(0.5),
-    evaluate: steps.evaluateGroup,
+    evaluate: steps.evaluateBatch,
   });
   const queueOf = <T>(
     own: Pick<QueueOptions<T>, 'name' | 'step' | 'timeoutSeconds' | 'consume' | 'describe' | 'onDone'>,

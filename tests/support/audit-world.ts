@@ -72,6 +72,7 @@ function keyPair() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer: Signer = {
     sign: async (content) => ({ keyId: 'key', signature: sign('sha256', content, privateKey).toString('base64') }),
+    publicKey: async () => publicKey.export({ type: 'spki', format: 'der' }),
   };
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   return { signer, pem, fingerprint: fingerprintOf(publicKey) };

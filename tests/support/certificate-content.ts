@@ -20,7 +20,12 @@ export function certificateContent(
     program?: Partial<ProgramInput>;
     words?: Partial<CertificateTemplate['words']>;
     transcript?: Partial<Transcript>;
-  } & Partial<Pick<CertificateContent, 'achievement' | 'achievementText' | 'issuedOn' | 'credentialId'>> = {},
+  } & Partial<
+    Pick<
+      CertificateContent,
+      'achievement' | 'achievementText' | 'requestedAt' | 'issuedOn' | 'credentialId' | 'code' | 'images'
+    >
+  > = {},
 ): CertificateContent {
   const program = programSchema.parse({ ...sampleProgram, ...given.program });
   const { name, program: _program, words, transcript, ...rest } = given;
@@ -35,10 +40,12 @@ export function certificateContent(
       framework: { id: 'peer-specialist', version: '2021.1', hash: '0'.repeat(64) },
       hashes: { program: '1'.repeat(64), template: '2'.repeat(64), policy: '3'.repeat(64) },
     },
+    requestedAt: '2026-05-15T14:30:00.000Z',
     issuedOn: '2026-05-15',
     program,
     template: { ...classicTemplate, words: { ...classicTemplate.words, ...words } },
     transcript: { skillSets: sampleSkillSets, courses: [], certificates: [], ...transcript },
+    images: new Map(),
     ...rest,
   };
 }

@@ -9,14 +9,15 @@ import {
   type PDFRef,
   PDFStream,
 } from 'pdf-lib';
+import { contentOperators, type Operand, type Operator } from './pdf-content.ts';
 
 /** One glyph as a page shows it: its text, and where its origin is, in points. */
 export type ShownGlyph = { text: string; x: number; y: number; width: number };
 /** What one text object shows. */
 export type ShownText = { text: string; font: string; size: number; glyphs: ShownGlyph[] };
 export type ReadPage = { width: number; height: number; texts: ShownText[] };
-/** An embedded font: its TrueType program and, by code, the glyph in it and the text that it extracts as. */
-export type ReadFont = { name: string; program: Uint8Array; codes: { text: string; glyph: number; width: number }[] };
+/** An embedded font and, by code, the text that it extracts as and its width in thousandths. */
+export type ReadFont = { name: string; codes: Map<number, { text: string; width: number }> };
 export type ReadPdf = { title: string | undefined; pages: ReadPage[]; fonts: ReadFont[] };
 
 /** Reads a certificate back from its bytes alone: enough of PDF for what our engine writes, and no more. */
@@ -31,8 +32,10 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
       fonts.set(String(reference), known);
       pageFonts.set(key.decodeText(), known);
     }
-    const content = document.context.lookup(page.node.get(PDFName.of('Contents')) as PDFRef, PDFStream);
-    return { ...page.getSize(), texts: readTexts(new TextDecoder('latin1').decode(unpacked(content)), pageFonts) };
+    const streams = page.node.lookup(PDFName.of('Contents'), PDFArray);
+    const contents = Array.from({ length: streams.size() }, (_, i) => unpacked(streams.lookup(i, PDFStream)));
+    const content = contents.map((each) => Buffer.from(each).toString('latin1')).join('\n');
+    return { ...page.getSize(), texts: readTexts(contentOperators(content), pageFonts) };
   });
   return { title: document.getTitle(), pages, fonts: [...fonts.values()] };
 }
@@ -44,56 +47,79 @@ export function textOf(page: ReadPage | undefined): string {
 
 function readFont(font: PDFDict): ReadFont {
   const descendant = font.lookup(PDFName.of('DescendantFonts'), PDFArray).lookup(0, PDFDict);
-  const program = descendant.lookup(PDFName.of('FontDescriptor'), PDFDict).lookup(PDFName.of('FontFile2'), PDFStream);
-  const glyphs = unpacked(descendant.lookup(PDFName.of('CIDToGIDMap'), PDFStream));
-  const widths = descendant.lookup(PDFName.of('W'), PDFArray).lookup(1, PDFArray);
   const texts = new Map<number, string>();
-  const cmap = new TextDecoder('latin1').decode(unpacked(font.lookup(PDFName.of('ToUnicode'), PDFStream)));
-  for (const [, code = '', text = ''] of cmap.matchAll(/^<(\w{4})> <(\w+)>$/gm)) {
-    if (code !== '0000') texts.set(Number.parseInt(code, 16), fromUtf16(text));
+  const cmap = Buffer.from(unpacked(font.lookup(PDFName.of('ToUnicode'), PDFStream))).toString('latin1');
+  for (const [, first = '', list = ''] of cmap.matchAll(/^<(\w{4})><\w{4}>\[(.*)\]$/gm)) {
+    [...list.matchAll(/<(\w+)>/g)].forEach(([, text = ''], i) => {
+      texts.set(Number.parseInt(first, 16) + i, Buffer.from(text, 'hex').swap16().toString('utf16le'));
+    });
   }
-  return {
-    name: font.lookup(PDFName.of('BaseFont'), PDFName).decodeText(),
-    program: unpacked(program),
-    codes: Array.from({ length: widths.size() }, (_, i) => ({
-      text: texts.get(i + 1) ?? '',
-      glyph: ((glyphs[2 * i + 2] ?? 0) << 8) | (glyphs[2 * i + 3] ?? 0),
-      width: widths.lookup(i, PDFNumber).asNumber(),
-    })),
-  };
-}
-
-function readTexts(content: string, fonts: Map<string, ReadFont>): ShownText[] {
-  const objects = content.matchAll(/BT \/(\w+) ([\d.]+) Tf .*? rg 1 0 0 1 ([-\d.]+) ([-\d.]+) Tm (.*?) ET/g);
-  return [...objects].map(([, key = '', size = '', x = '', y = '', operators = '']) => {
-    const font = fonts.get(key);
-    if (!font) throw new Error(`the page has no font ${key}`);
-    const glyphs = readGlyphs(operators, font, { size: Number(size), x: Number(x), y: Number(y) });
-    return { text: glyphs.map(({ text }) => text).join(''), font: font.name, size: Number(size), glyphs };
-  });
-}
-
-function readGlyphs(operators: string, font: ReadFont, start: { size: number; x: number; y: number }): ShownGlyph[] {
-  const glyphs: ShownGlyph[] = [];
-  const scale = start.size / 1000;
-  let { x } = start;
-  let rise = 0;
-  const marked = /\/Span << .*? >> BDC|EMC/g;
-  for (const [, ts, codes, adjustment] of operators.replace(marked, '').matchAll(/([-\d.]+) Ts|<(\w+)>|([-\d.]+)/g)) {
-    if (ts !== undefined) rise = Number(ts);
-    if (adjustment !== undefined) x -= Number(adjustment) * scale;
-    for (const code of codes?.match(/.{4}/g) ?? []) {
-      const shown = font.codes[Number.parseInt(code, 16) - 1];
-      if (!shown) throw new Error(`font ${font.name} has no code ${code}`);
-      glyphs.push({ text: shown.text, x, y: start.y + rise, width: shown.width * scale });
-      x += shown.width * scale;
+  const codes: ReadFont['codes'] = new Map();
+  const runs = descendant.lookup(PDFName.of('W'), PDFArray);
+  for (let i = 0; i < runs.size(); i += 2) {
+    const first = runs.lookup(i, PDFNumber).asNumber();
+    const widths = runs.lookup(i + 1, PDFArray);
+    for (let j = 0; j < widths.size(); j++) {
+      codes.set(first + j, { text: texts.get(first + j) ?? '', width: widths.lookup(j, PDFNumber).asNumber() });
     }
   }
-  return glyphs;
+  return { name: font.lookup(PDFName.of('BaseFont'), PDFName).decodeText(), codes };
 }
 
-function fromUtf16(hex: string): string {
-  return (hex.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(Number.parseInt(unit, 16))).join('');
+type Pen = { font: ReadFont | undefined; size: number; x: number; y: number; rise: number };
+
+function readTexts(operators: Operator[], fonts: Map<string, ReadFont>): ShownText[] {
+  const texts: ShownText[] = [];
+  const pen: Pen = { font: undefined, size: 0, x: 0, y: 0, rise: 0 };
+  let glyphs: ShownGlyph[] = [];
+  const marked: { actual: string | undefined; from: number }[] = [];
+  for (const { operator, operands } of operators) {
+    if (operator === 'BT') glyphs = [];
+    if (operator === 'BDC') marked.push({ actual: actualText(operands[1]), from: glyphs.length });
+    if (operator === 'BMC') marked.push({ actual: undefined, from: glyphs.length });
+    if (operator === 'EMC') {
+      const { actual, from } = marked.pop() ?? { actual: undefined, from: 0 };
+      for (const [i, glyph] of actual === undefined ? [] : glyphs.slice(from).entries())
+        glyph.text = i === 0 ? (actual ?? '') : '';
+    }
+    if (operator === 'Tf') {
+      pen.font = fonts.get(String(operands[0]).slice(1));
+      pen.size = Number(operands[1]);
+    }
+    if (operator === 'Td') [pen.x, pen.y] = [Number(operands[0]), Number(operands[1])];
+    if (operator === 'Ts') pen.rise = Number(operands[0]);
+    if (operator === 'Tj') show(operands, pen, glyphs);
+    if (operator === 'TJ') show(operands[0] as Operand[], pen, glyphs);
+    if (operator === 'ET') {
+      const text = glyphs.map((glyph) => glyph.text).join('');
+      texts.push({ text: text.replaceAll('\u200b', ''), font: pen.font?.name ?? '', size: pen.size, glyphs });
+    }
+  }
+  return texts;
+}
+
+/** What a marked-content sequence says that its glyphs mean. */
+function actualText(properties: Operand | undefined): string | undefined {
+  if (typeof properties !== 'object' || !('dictionary' in properties)) return undefined;
+  const value = properties.dictionary[properties.dictionary.indexOf('/ActualText') + 1];
+  if (!properties.dictionary.includes('/ActualText') || typeof value !== 'object' || !('bytes' in value))
+    return undefined;
+  return Buffer.from(value.bytes.slice(2), 'latin1').swap16().toString('utf16le');
+}
+
+function show(items: Operand[], pen: Pen, glyphs: ShownGlyph[]): void {
+  for (const item of items) {
+    if (typeof item === 'number') pen.x -= (item * pen.size) / 1000;
+    if (typeof item !== 'object' || !('bytes' in item)) continue;
+    for (let i = 0; i < item.bytes.length; i += 2) {
+      const code = item.bytes.charCodeAt(i) * 256 + item.bytes.charCodeAt(i + 1);
+      const shown = pen.font?.codes.get(code);
+      if (!shown) throw new Error(`font ${pen.font?.name} has no code ${code}`);
+      const width = (shown.width * pen.size) / 1000;
+      glyphs.push({ text: shown.text, x: pen.x, y: pen.y + pen.rise, width });
+      pen.x += width;
+    }
+  }
 }
 
 function unpacked(stream: PDFStream): Uint8Array {

@@ -8,6 +8,8 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
+import { streamFilters } from '../../infra/constructs/stream-filters.ts';
+import { matches, parseFilter } from '../../infra/local/mappings/filter.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { spawnService } from '../../infra/local/services/process.ts';
 
@@ -28,8 +30,19 @@ const index = (IndexName: string, hash: string, range: string | undefined, carri
 export async function startRecordsTable() {
   const dataDir = mkdtempSync(join(tmpdir(), 'journeypaper-table-'));
   const service = await spawnService('dynamodb', { dataDir });
+  const table = await createRecordsTable(service);
+  return {
+    ...table,
+    async stop() {
+      await table.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The Records table on a running service, which ends with it. */
+export async function createRecordsTable(service: { endpoint: string; stop(): Promise<void> }, tableName = 'Records') {
   const client = new DynamoDBClient(localClientConfig(service.endpoint));
-  const tableName = 'Records';
   const created = await client.send(
     new CreateTableCommand({
       TableName: tableName,
@@ -55,12 +68,13 @@ export async function startRecordsTable() {
     async stop() {
       client.destroy();
       await service.stop();
-      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-/** Reads what the stream has shown since the last call, evidence alone, as the event source's filter would. */
+const filters = streamFilters.map((filter) => parseFilter(JSON.stringify(filter), 'stream'));
+
+/** Reads what the stream has shown since the last call and lets through what evaluate's event source does. */
 function streamReader(endpoint: string, StreamArn: string) {
   const streams = new DynamoDBStreamsClient(localClientConfig(endpoint));
   let iterator: string | undefined;
@@ -79,6 +93,6 @@ function streamReader(endpoint: string, StreamArn: string) {
       records.push(...(answer.Records ?? []));
       if ((answer.Records ?? []).length === 0) break;
     }
-    return records.filter((record) => record.dynamodb?.Keys?.sk?.S?.startsWith('EVIDENCE#'));
+    return records.filter((record) => filters.some((filter) => matches(filter, record)));
   };
 }

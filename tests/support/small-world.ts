@@ -12,7 +12,7 @@ import { type Policy, type Program, programSchema } from '../../functions/domain
 import { evidenceHashOf, type ProgressRules } from '../../functions/domain/progress.ts';
 
 /** A program small enough to hold in the head: two skills in one set, one course, one required certificate. */
-export const smallFramework: Framework = frameworkSchema.parse({
+export const frameworkDocument = {
   schema: 'journeypaper/framework/1',
   id: 'small',
   version: '1',
@@ -33,28 +33,33 @@ export const smallFramework: Framework = frameworkSchema.parse({
       ],
     },
   ],
-});
+};
+export const smallFramework: Framework = frameworkSchema.parse(frameworkDocument);
 
 export const timeZone = 'America/New_York';
 
+export const programDocument = {
+  schema: 'journeypaper/program/1',
+  id: 'harbor',
+  name: 'Harbor Program',
+  sponsor: 'Harbor Sponsor',
+  timeZone,
+  framework: { id: 'small', version: '1' },
+  achievement: 'Small Apprenticeship',
+  page: 'letter',
+  template: 'classic',
+  signatories: [{ name: 'Ada Sample', title: 'Director' }],
+  verifyUrl: 'https://verify.harbor.example/v/',
+  email: { from: 'papers@harbor.example', fromName: 'Harbor' },
+  assessors: [
+    { id: 'assessor-1', name: 'Assessor One', from: '2020-01-01' },
+    { id: 'apprentice-1', name: 'Apprentice One', from: '2020-01-01' },
+  ],
+};
+
 export function smallProgram(policy: Partial<Policy> = {}): Program {
   return programSchema.parse({
-    schema: 'journeypaper/program/1',
-    id: 'harbor',
-    name: 'Harbor Program',
-    sponsor: 'Harbor Sponsor',
-    timeZone,
-    framework: { id: 'small', version: '1' },
-    achievement: 'Small Apprenticeship',
-    page: 'letter',
-    template: 'classic',
-    signatories: [{ name: 'Ada Sample', title: 'Director' }],
-    verifyUrl: 'https://verify.harbor.example/v/',
-    email: { from: 'papers@harbor.example', fromName: 'Harbor' },
-    assessors: [
-      { id: 'assessor-1', name: 'Assessor One', from: '2020-01-01' },
-      { id: 'apprentice-1', name: 'Apprentice One', from: '2020-01-01' },
-    ],
+    ...programDocument,
     policy: { certificateValidityMonths: { 'cert-cpr': 24 }, ...policy },
   });
 }

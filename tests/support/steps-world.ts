@@ -7,10 +7,16 @@ import { documentHash } from '../../functions/domain/hash.ts';
 import type { Change, IssueRequested, Message } from '../../functions/domain/messages.ts';
 import { type CertificateTemplate, type Policy, templateSchema } from '../../functions/domain/program.ts';
 import { type EvaluatePorts, evaluateEnrollment } from '../../functions/evaluate/evaluate.ts';
-import type { IssuePorts } from '../../functions/issue/issue.ts';
+import type { IssuePorts } from '../../functions/issue/issue-ports.ts';
 import type { RecordStore } from '../../functions/ports/record-store.ts';
 import classic from '../../templates/certificate/classic.json' with { type: 'json' };
-import { type SimulatedDocuments, simulatedDocuments, simulatedSigner } from '../simulation/papers.ts';
+import {
+  type SimulatedDocuments,
+  simulatedDocuments,
+  simulatedSealer,
+  simulatedSigner,
+  unsignedPaper,
+} from '../simulation/papers.ts';
 import { simulatedStore } from '../simulation/store-port.ts';
 import { SimulatedTable } from '../simulation/table.ts';
 import { enrolledOn, ref, smallFramework, smallProgram } from './small-world.ts';
@@ -42,14 +48,14 @@ export function stepsWorld(store: RecordStore, policy: Partial<Policy> = {}, fra
     },
     queue: { send: async (message) => void sent.push(message) },
     documents: simulatedDocuments(documents, async (_, effect) => effect()),
+    sealer: simulatedSealer(async (_, effect) => effect()),
     signer: simulatedSigner(async (_, effect) => effect()),
     engine: {
-      render: async ({ program: _, template: __, ...content }) => ({
-        bytes: new TextEncoder().encode(JSON.stringify(content)),
-        engine: 'test/1',
-      }),
+      render: async ({ program: _, template: __, images: ___, ...content }) => unsignedPaper(content, 'test/1'),
     },
     unprintable: () => [],
+    imageFault: () => undefined,
+    signingFault: async () => undefined,
     journal: () => undefined,
   };
 
@@ -142,6 +148,7 @@ export function watched(ports: IssuePorts, { before, after }: Watch): IssuePorts
     ...ports,
     store: watch('store', ports.store),
     documents: watch('documents', ports.documents),
+    sealer: watch('sealer', ports.sealer),
     signer: watch('signer', ports.signer),
     engine: watch('engine', ports.engine),
     queue: watch('queue', ports.queue),

@@ -6,7 +6,7 @@ import type { Credential } from '../../domain/credential.ts';
 import type { Delivery } from '../../domain/delivery.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
 import { updateParts } from './enrollment-codec.ts';
-import { credentialKey, deliveryKey, duePartition, enrollmentKey, ledgerKey } from './record-keys.ts';
+import { credentialKey, deliveryKey, duePartition, enrollmentKey, ledgerKey, own } from './record-keys.ts';
 
 /** One item of a transaction; an entry remembers its cause, so that a failed condition can be named. */
 export type CommitItem = { write: TransactWriteItem; cause?: string };
@@ -29,15 +29,20 @@ export function commitItems(commit: Commit, tableName: string): CommitItem[] {
   ];
 }
 
-export const ledgerItem = (ref: EnrollmentRef, entry: AuditEntry) => ({ ...ledgerKey(ref, entry.cause), ...entry });
+export const ledgerItem = (ref: EnrollmentRef, entry: AuditEntry) => ({
+  ...ledgerKey(ref, entry.cause),
+  ...own,
+  ...entry,
+});
 export const credentialItem = (credential: Credential) => ({
   ...credentialKey(credential, credential.credentialId),
+  ...own,
   ...credential,
 });
 
 export function deliveryItem(delivery: Delivery): Record<string, unknown> {
   const due = delivery.dueAt === undefined ? {} : { duePk: duePartition };
-  return { ...deliveryKey(delivery, delivery.deliveryId), ...delivery, ...due, kind: 'delivery' };
+  return { ...deliveryKey(delivery, delivery.deliveryId), ...own, ...delivery, ...due, kind: 'delivery' };
 }
 
 function updateEnrollment({ enrollment, guard, patch, bumpFence }: Commit, tableName: string): TransactWriteItem {

@@ -1,6 +1,6 @@
 import type { RecordStore, StoredAside } from '../../ports/record-store.ts';
 import { fromCursor, type Table, toCursor } from './dynamo-table.ts';
-import { asideKey } from './record-keys.ts';
+import { asideKey, own } from './record-keys.ts';
 
 type Asides = Pick<RecordStore, 'putAside' | 'clearAside' | 'listAside'>;
 
@@ -9,13 +9,15 @@ export function asides(t: Table): Asides {
   return {
     async putAside(aside) {
       const { sk: item, ...rest } = aside;
-      await t.put('putAside', { ...asideKey(aside, item), ...rest, item });
+      await t.put('putAside', { ...asideKey(aside, item), ...own, ...rest, item });
     },
     clearAside: (ref, sk) => t.remove('clearAside', asideKey(ref, sk)),
     async listAside(program, cursor) {
       const shape = { KeyConditionExpression: 'pk = :pk', Limit: 100 };
       const page = await t.query('listAside', shape, { ':pk': `${program}#ASIDE` }, fromCursor(cursor));
-      const items = page.items.map(({ pk: _, sk: __, item, ...rest }) => ({ ...rest, sk: item }) as StoredAside);
+      const items = page.items.map(
+        ({ pk: _, sk: __, own: ___, item, ...rest }) => ({ ...rest, sk: item }) as StoredAside,
+      );
       const next = toCursor(page.next);
       return { items, ...(next !== undefined && { cursor: next }) };
     },

@@ -5,7 +5,15 @@ import { AdapterError } from '../../ports/adapter-error.ts';
 import type { RecordStore, StoredProgram } from '../../ports/record-store.ts';
 import { isConditionFailure } from './dynamo-errors.ts';
 import type { Item, Table } from './dynamo-table.ts';
-import { frameworkKey, programKey, programsPartition, programVersionKey, templateKey } from './record-keys.ts';
+import {
+  assetKey,
+  frameworkKey,
+  own,
+  programKey,
+  programsPartition,
+  programVersionKey,
+  templateKey,
+} from './record-keys.ts';
 
 /** A framework fits one item; a thousand skills of the seeds' length take some 250 KB. */
 const maxFrameworkBytes = 380_000;
@@ -16,6 +24,7 @@ type Programs = Pick<
   | 'readProgramVersion'
   | 'readTemplate'
   | 'readFramework'
+  | 'readAsset'
   | 'listPrograms'
   | 'putProgram'
   | 'putFramework'
@@ -45,7 +54,7 @@ export function programs(t: Table): Programs {
     }
     const key = frameworkKey(framework.id, framework.version);
     try {
-      await t.put('putFramework', { ...key, hash, document }, 'attribute_not_exists(pk)');
+      await t.put('putFramework', { ...key, ...own, hash, document }, 'attribute_not_exists(pk)');
       return 'stored' as const;
     } catch (error) {
       if (!isConditionFailure(error)) throw error;
@@ -63,6 +72,16 @@ export function programs(t: Table): Programs {
       immutable<Program>('readProgramVersion', programVersionKey(program, hash), hash),
     readTemplate: (program, hash) => immutable<CertificateTemplate>('readTemplate', templateKey(program, hash), hash),
     readFramework: (ref) => immutable<Framework>('readFramework', frameworkKey(ref.id, ref.version), ref.hash),
+    async readAsset(program, hash) {
+      const key = assetKey(program, hash);
+      const id = `${key.pk} ${key.sk}`;
+      const known = kept.get(id) as Uint8Array | undefined;
+      const bytes = known ?? ((await t.get('readAsset', key))?.bytes as Uint8Array | undefined);
+      if (!bytes) return undefined;
+      if (!known) refuseAltered(bytes, hash);
+      kept.set(id, bytes);
+      return bytes;
+    },
     async listPrograms() {
       const items = await t.queryAll(
         'listPrograms',
@@ -74,7 +93,8 @@ export function programs(t: Table): Programs {
       );
       return found.flatMap((item) => (item ? [storedProgram(item)] : []));
     },
-    putProgram: (program, template, framework) => putProgram(t, putFramework, program, template, framework),
+    putProgram: (program, template, framework, assets = []) =>
+      putProgram(t, putFramework, program, template, framework, assets),
   };
 }
 
@@ -84,6 +104,7 @@ async function putProgram(
   program: Program,
   template: CertificateTemplate,
   framework: Framework,
+  assets: readonly Uint8Array[],
 ): Promise<void> {
   if ((await putFramework(framework)) === 'differs') {
     const { id, version } = framework;
@@ -95,19 +116,22 @@ async function putProgram(
       },
     );
   }
+  for (const bytes of assets) await t.put('putProgram', { ...assetKey(program.id, sha256(bytes)), bytes });
   const hashes = programHashes(program, template);
   await t.put('putProgram', {
     ...templateKey(program.id, hashes.template),
+    ...own,
     hash: hashes.template,
     document: canonicalJson(template),
   });
   await t.put('putProgram', {
     ...programVersionKey(program.id, hashes.program),
+    ...own,
     hash: hashes.program,
     document: canonicalJson(program),
   });
   // Last, so that a current program never names a version that is not there.
-  const current = { hashes, frameworkHash: documentHash(framework), document: canonicalJson(program) };
+  const current = { ...own, hashes, frameworkHash: documentHash(framework), document: canonicalJson(program) };
   await t.put('putProgram', { ...programKey(program.id), ...current, listPk: programsPartition, listSk: program.id });
 }
 
@@ -126,9 +150,12 @@ function storedProgram(item: Item): StoredProgram {
  */
 function verified<T>(document: unknown, hash: string): T {
   const text = String(document);
-  if (sha256(text) !== hash) {
-    const message = 'a published document does not match its own hash; somebody has changed it in the table';
-    throw new AdapterError('document.altered', message, { retryable: false });
-  }
+  refuseAltered(text, hash);
   return JSON.parse(text) as T;
+}
+
+function refuseAltered(content: string | Uint8Array, hash: string): void {
+  if (sha256(content) === hash) return;
+  const message = 'a published document does not match its own hash; somebody has changed it in the table';
+  throw new AdapterError('document.altered', message, { retryable: false });
 }

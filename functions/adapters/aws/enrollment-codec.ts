@@ -7,7 +7,7 @@ import {
 } from '../../domain/enrollment.ts';
 import type { Interval, RequirementProgress } from '../../domain/progress.ts';
 import { epochOf, instantOf } from '../../domain/time.ts';
-import { duePartition, enrollmentKey, listPartition } from './record-keys.ts';
+import { duePartition, enrollmentKey, listPartition, own } from './record-keys.ts';
 
 /**
  * One requirement's progress as the table keeps it: a few characters, since an item is paid for by the kilobyte and
@@ -77,11 +77,21 @@ const longInstant = (text: string) => instantOf(Number.parseInt(text, 36));
 /** The enrollment's whole item, with the attributes of the indexes that it appears in. */
 export function enrollmentItem(enrollment: Enrollment): Record<string, unknown> {
   const progress = Object.fromEntries(Object.entries(enrollment.progress).map(([id, p]) => [id, encodeProgress(p)]));
-  return { ...enrollmentKey(enrollment), ...enrollment, progress, ...indexAttributes(enrollment) };
+  return { ...enrollmentKey(enrollment), ...own, ...enrollment, progress, ...indexAttributes(enrollment) };
 }
 
 export function parseEnrollmentItem(item: Record<string, unknown>): Enrollment {
-  const { pk: _, sk: __, listPk: ___, listSk: ____, duePk: _____, dueAt: ______, kind: _______, ...rest } = item;
+  const {
+    pk: _,
+    sk: __,
+    listPk: ___,
+    listSk: ____,
+    duePk: _____,
+    dueAt: ______,
+    kind: _______,
+    own: ________,
+    ...rest
+  } = item;
   const progress = Object.entries(item.progress as Record<string, string>).map(([id, code]) => [
     id,
     decodeProgress(code),

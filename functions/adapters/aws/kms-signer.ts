@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { KMSClient, SignCommand } from '@aws-sdk/client-kms';
+import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { awsFailure } from './aws-failure.ts';
@@ -29,6 +29,15 @@ export function kmsSigner({ client, keyId }: { client: KMSClient; keyId: string 
       if (!answer.Signature)
         throw new AdapterError('signer.sign', 'KMS answered without a signature', { retryable: true });
       return { keyId: answer.KeyId ?? keyId, signature: Buffer.from(answer.Signature).toString('base64') };
+    },
+
+    async publicKey() {
+      const answer = await client.send(new GetPublicKeyCommand({ KeyId: keyId })).catch((error: unknown) => {
+        throw awsFailure('signer.public-key', 'reading the signing key', error);
+      });
+      if (!answer.PublicKey)
+        throw new AdapterError('signer.public-key', 'KMS answered without a public key', { retryable: true });
+      return answer.PublicKey;
     },
   };
 }

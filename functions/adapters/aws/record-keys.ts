@@ -1,6 +1,10 @@
 import type { AccessChain } from '../../domain/access.ts';
+import { ownMark } from '../../domain/evidence.ts';
 import { sha256 } from '../../domain/hash.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
+
+/** Goes into every item but evidence: without it, a write of ours would wake evaluate. */
+export const own = { [ownMark]: true };
 
 /** Every key of the Records table begins with its program, so that a caller's token bounds every query. */
 export const enrollmentPartition = (ref: EnrollmentRef) => `${ref.program}#ENROLLMENT#${ref.enrollment}`;
@@ -31,6 +35,8 @@ export const accessEntryKey = ({ program, actor, day }: AccessChain, seq: number
   pk: accessPartition(program),
   sk: `ENTRY#${day}#${actor}#${String(seq).padStart(8, '0')}`,
 });
+/** A picture of the program's, by its own hash. */
+export const assetKey = (program: string, hash: string) => ({ pk: `${program}#PROGRAM`, sk: `ASSET#${hash}` });
 /** Frameworks belong to no program: published, immutable, shared. */
 export const frameworkKey = (id: string, version: string) => ({ pk: `FRAMEWORK#${id}`, sk: `VERSION#${version}` });
 /** What is set aside may have any key: one that would make this key too long for the table goes by its hash. */
@@ -40,13 +46,19 @@ export const asideKey = (ref: EnrollmentRef, sk: string) => ({
 });
 const maxAsideKeyBytes = 700;
 
+/** When the next email of the account may go: of no program, since SES counts the account's. */
+export const mailPaceKey = { pk: 'MAIL#PACE', sk: 'NEXT' };
+
 /** The sparse index of what is due: only what waits carries these two attributes. */
 export const duePartition = 'DUE';
 export const programsPartition = 'PROGRAMS';
 export const listPartition = (program: string, status: string) => `${program}#${status}`;
 
-/** An item without its keys and the attributes of its indexes. */
+/** An item without its keys, its mark and the attributes of its indexes. */
 export function bare(item: Record<string, unknown>): Record<string, unknown> {
-  const { pk: _, sk: __, duePk: ___, kind: ____, ...rest } = item;
+  const { pk: _, sk: __, duePk: ___, kind: ____, own: _____, ...rest } = item;
   return rest;
 }
+
+/** The record of a restore. Belongs to no program. */
+export const restoreKey = (to: string) => ({ pk: 'RESTORE', sk: to });

@@ -9,7 +9,7 @@ import { awsFailure } from './aws-failure.ts';
  * `aws/lambda/{mapping id}/{shard id}/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-{random id}`
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html).
  */
-const prefix = 'aws/lambda/';
+export const failedBatchesPrefix = 'aws/lambda/';
 /** Batches of one sweep; the next takes the rest. */
 const maxBatches = 200;
 
@@ -21,7 +21,7 @@ const invocationSchema = z.object({ payload: z.union([z.string(), batchSchema]) 
 export function s3FailedBatches({ client, bucket }: { client: S3Client; bucket: string }): FailedBatches {
   return {
     async list() {
-      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: maxBatches });
+      const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: failedBatchesPrefix, MaxKeys: maxBatches });
       const answer = await client.send(command).catch(failed('failed-batches.list'));
       return (answer.Contents ?? []).flatMap(({ Key }) => Key ?? []);
     },

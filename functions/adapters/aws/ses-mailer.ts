@@ -1,5 +1,6 @@
 import { SESClient, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import { AdapterError } from '../../ports/adapter-error.ts';
+import type { MailPace } from '../../ports/mail-pace.ts';
 import type { Email, Mailer, SendOutcome } from '../../ports/mailer.ts';
 import { errorName, statusOf } from './aws-failure.ts';
 import { clientSettings } from './client-settings.ts';
@@ -18,10 +19,16 @@ export function sesClient(): SESClient {
   });
 }
 
-type Options = { client: SESClient; configurationSet: string; compose: (email: Email) => Promise<Uint8Array> };
+type Options = {
+  client: SESClient;
+  configurationSet: string;
+  compose: (email: Email) => Promise<Uint8Array>;
+  /** Asked right before each send, when the message is ready. */
+  pace: MailPace;
+};
 
 /** Sends through SES (v1 `SendRawEmail`). What SES did not answer rejects with `mail.unknown`: nobody knows. */
-export function sesMailer({ client, configurationSet, compose }: Options): Mailer {
+export function sesMailer({ client, configurationSet, compose, pace }: Options): Mailer {
   return {
     async send(email) {
       const command = new SendRawEmailCommand({
@@ -31,6 +38,12 @@ export function sesMailer({ client, configurationSet, compose }: Options): Maile
         Tags: Object.entries(email.tags).map(([Name, Value]) => ({ Name, Value })),
         RawMessage: { Data: await compose(email) },
       });
+      try {
+        await pace.turn();
+      } catch {
+        // Nothing went out, and that is certain: the email need not wait for its lease to run out.
+        return { outcome: 'refused', permanent: false, code: 'mail.no-turn' };
+      }
       try {
         const { MessageId } = await client.send(command);
         if (!MessageId) throw new Error('SES answered without a message id');

@@ -20,7 +20,10 @@ export type StepJournal = {
 export function stepJournal(step: string): StepJournal {
   return {
     journal(code, fields = {}) {
-      const told = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+      // `code` is the entry's own: that of what went wrong stands where a failure has it too.
+      const { code: reason, ...rest } = fields;
+      const named = reason === undefined ? rest : { ...rest, reason };
+      const told = Object.fromEntries(Object.entries(named).map(([name, value]) => [name, String(value)]));
       const metric = { Namespace: metricsNamespace, Dimensions: [['step']], Metrics: [{ Name: code, Unit: 'Count' }] };
       const _aws = { Timestamp: Date.now(), CloudWatchMetrics: [metric] };
       write('stdout', { ...told, _aws, step, [code]: 1, code, message: journalEvents[code] });

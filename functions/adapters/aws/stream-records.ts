@@ -1,6 +1,6 @@
-import { maxItemBytes } from '../../domain/evidence.ts';
+import { maxItemBytes, parseEvidencePartition } from '../../domain/evidence.ts';
 import { canonicalJson, documentHash, sha256 } from '../../domain/hash.ts';
-import { type EnrollmentRef, enrollmentIdSchema, programIdSchema } from '../../domain/ids.ts';
+import type { EnrollmentRef } from '../../domain/ids.ts';
 import type { Change } from '../../domain/messages.ts';
 import { instantOf } from '../../domain/time.ts';
 import { jsonAttributes } from './attribute-json.ts';
@@ -23,15 +23,22 @@ type StreamRecord = {
   };
 };
 
+type Grouped = { groups: ChangeGroup[]; strays: Stray[] };
+
+/** Sorts a batch as Lambda gives it, or as it leaves it in a failed batch, by enrollment. */
+export function groupRecords(records: readonly unknown[]): Grouped {
+  return groupChanges((records as readonly StreamRecord[]).map(readRecord));
+}
+
 /**
- * Sorts a batch by enrollment. An item with a sound partition and an unsound sort key stays with its enrollment, where
+ * Sorts changes by enrollment. An item with a sound partition and an unsound sort key stays with its enrollment, where
  * it is set aside; one whose partition is unusable is a stray.
  */
-export function groupRecords(records: readonly unknown[]): { groups: ChangeGroup[]; strays: Stray[] } {
+export function groupChanges(changes: readonly { pk: string; change: Change }[]): Grouped {
   const groups = new Map<string, ChangeGroup>();
   const strays: Stray[] = [];
-  for (const record of records as readonly StreamRecord[]) {
-    const { pk, change } = readRecord(record);
+  for (const { pk, change: whole } of changes) {
+    const change = whole.image ? { ...whole, image: bounded(whole.image) } : whole;
     const ref = parseEvidencePartition(pk);
     if (!ref) {
       const { image: _, ...stray } = change;
@@ -44,15 +51,6 @@ export function groupRecords(records: readonly unknown[]): { groups: ChangeGroup
     groups.set(pk, group);
   }
   return { groups: [...groups.values()], strays };
-}
-
-/** `{program}#EVIDENCE#{enrollment}`, or undefined. */
-export function parseEvidencePartition(pk: string): EnrollmentRef | undefined {
-  const [program, marker, enrollment, ...rest] = pk.split('#');
-  if (marker !== 'EVIDENCE' || rest.length > 0) return undefined;
-  const parsed = { program: programIdSchema.safeParse(program), enrollment: enrollmentIdSchema.safeParse(enrollment) };
-  if (!parsed.program.success || !parsed.enrollment.success) return undefined;
-  return { program: parsed.program.data, enrollment: parsed.enrollment.data };
 }
 
 /** Both keys in one that fits where the table keeps what was set aside; long ones by their hash. */
@@ -72,7 +70,7 @@ function readRecord({ eventName, dynamodb: seen }: StreamRecord): { pk: string; 
   const before = seen.OldImage && withoutKeys(seen.OldImage);
   const after = seen.NewImage && withoutKeys(seen.NewImage);
   const change: Change = { sk, kind: kindOf(eventName, before, after), sequence: seen.SequenceNumber, at };
-  return { pk, change: after ? { ...change, image: bounded(after) } : change };
+  return { pk, change: after ? { ...change, image: after } : change };
 }
 
 function withoutKeys(image: Image): Record<string, unknown> {

@@ -1,64 +1,84 @@
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { CertificateContent, CertificateEngine } from '../../ports/certificate-engine.ts';
-import { certificateDocument, type PaperSize } from './document.ts';
-import { type Faces, type FontFiles, openFaces } from './fonts.ts';
-import { drawCertificate } from './page-certificate.ts';
-import { transcriptPages } from './page-transcript.ts';
-import { codePointNames } from './printable.ts';
-import { sheet } from './sheet.ts';
-import { typesetter } from './typesetting.ts';
-import { printedContent, textsOf } from './wording.ts';
+import type { Names } from './individual.ts';
+import { type NameLines, nameLinesOf, namePlaces } from './layout/design.ts';
+import { setName } from './layout/name-setting.ts';
+import { printed, sharedTexts } from './layout/wording.ts';
+import { refuseUnprintable } from './refuse-unprintable.ts';
+import { makeRevision, type Revision } from './revision.ts';
+import { revisionCache } from './revision-cache.ts';
+import { signatureRoom } from './signing/signature-room.ts';
+import { splice } from './splice.ts';
+import { type FontSource, openTypefaces, type Typefaces } from './text/typefaces.ts';
 
 /** Changes whenever equal content would give other bytes. */
-const engine = 'journeypaper-pdf/1';
+const engine = 'journeypaper-pdf/2';
 
-/** Portrait, in points. */
-const papers: Record<CertificateContent['program']['page'], PaperSize> = {
-  letter: { width: 612, height: 792 },
-  a4: { width: 595.28, height: 841.89 },
+export type CertificateEngineOptions = {
+  /** Reads HarfBuzz and the fonts, each when it is first needed. */
+  fonts: FontSource;
+  /** Room for a signature, in bytes. By default what the program's certificates and time stamp need. */
+  signatureBytes?: number;
 };
 
 /**
- * Prints certificates with pdf-lib: a landscape page to frame, then the transcript on portrait pages. The fonts are
- * parsed at the first certificate and kept.
+ * Prints certificates: a landscape page to frame, then the transcript on portrait pages. What the certificates of one
+ * achievement share (pages, structure, fonts, pictures) is drawn and serialised once and kept, as much of it as fits a
+ * bounded cache; a certificate is those bytes with its own parts behind them.
  *
- * `render` rejects, never retryable, with `certificate.unprintable` (a character that the fonts lack, named as U+XXXX),
- * `certificate.template` (words with an unknown placeholder) or `certificate.does-not-fit`.
+ * The documents are PDF/A-3a and PDF/UA-1, with a slot for a PAdES signature. Equal content gives equal bytes, whatever
+ * was printed before.
+ *
+ * `render` rejects, never retryable, with `certificate.unprintable` (characters that no font has, named as U+XXXX),
+ * `certificate.image` (a picture that is missing or broken, named by its field), `certificate.template` (words with an
+ * unknown placeholder) or `certificate.does-not-fit`.
  */
-export function pdfCertificateEngine(options: { fonts: FontFiles }): CertificateEngine {
-  let faces: Faces | undefined;
+export function pdfCertificateEngine(options: CertificateEngineOptions): CertificateEngine {
+  let opening: Promise<Typefaces> | undefined;
+  const revisions = revisionCache();
   return {
-    async render(given) {
-      faces ??= openFaces(options.fonts);
-      const content = printedContent(given);
-      refuseUnprintable(content, faces);
-      return { bytes: await renderPages(content, faces), engine };
+    async render(content) {
+      // A font that could not be read may be readable the next time.
+      opening ??= openTypefaces(options.fonts).catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      const typefaces = await opening;
+      const names = namesOf(content, typefaces);
+      const revision = revisionOf(content, nameLinesOf(names), typefaces);
+      const signatureBytes = options.signatureBytes ?? signatureRoom(content.program.signing);
+      const spliced = splice(revision, content, names, typefaces, { signatureBytes });
+      return { ...spliced, engine };
     },
+  };
+
+  function revisionOf(content: CertificateContent, lines: NameLines, typefaces: Typefaces): Revision {
+    const key = `${lines.certificate},${lines.head},${lines.running}`;
+    const texts = sharedTexts(content);
+    let revision = revisions.get(key, texts);
+    if (!revision) {
+      revision = makeRevision(content, lines, typefaces, engine);
+      revisions.put(key, texts, revision);
+    }
+    return revision;
+  }
+}
+
+function namesOf({ facts, program }: CertificateContent, typefaces: Typefaces): Names {
+  const name = printed(facts.name);
+  if (typefaces.unprintable(name).length > 0) refuseUnprintable([name], typefaces, 'facts.name');
+  if (name.length > maxName) {
+    const message = `facts.name: a name of ${name.length} characters is too long to print`;
+    throw new AdapterError('certificate.does-not-fit', message, { retryable: false });
+  }
+  const whole = typefaces.shape(name, { face: 'regular' });
+  const places = namePlaces(program.page);
+  return {
+    certificate: setName(typefaces, whole, places.certificate),
+    head: setName(typefaces, whole, places.head),
+    running: setName(typefaces, whole, places.running),
   };
 }
 
-async function renderPages(content: CertificateContent, faces: Faces): Promise<Uint8Array> {
-  const portrait = papers[content.program.page];
-  const landscape = { width: portrait.height, height: portrait.width };
-  const type = typesetter(faces);
-  const document = certificateDocument(content, faces, engine);
-  const drawings = [
-    { size: landscape, draw: drawCertificate(content, type) },
-    ...transcriptPages(content, type, portrait).map((draw) => ({ size: portrait, draw })),
-  ];
-  const pages = drawings.map(({ size, draw }) => {
-    const page = sheet(size, type, document.code);
-    draw(page.sheet);
-    return { size, content: page.content() };
-  });
-  return document.finish(pages);
-}
-
-function refuseUnprintable(content: CertificateContent, { regular, bold }: Faces): void {
-  const characters = new Set(textsOf(content).join(''));
-  const missing = [...characters].filter((character) => !regular.has(character) || !bold.has(character));
-  if (missing.length > 0) {
-    const names = codePointNames(missing);
-    throw new AdapterError('certificate.unprintable', `no font prints ${names}`, { retryable: false });
-  }
-}
+/** Far more than fits; what is longer is not even measured. */
+const maxName = 1_000;

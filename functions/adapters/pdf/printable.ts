@@ -1,24 +1,20 @@
 import type { PrintableCheck } from '../../ports/certificate-engine.ts';
-import coverage from './printable-characters.json' with { type: 'json' };
+import { unprintableIn } from './text/characters.ts';
 
-// No PDF library here: enrollment uses this check too, and only the issue step's bundle carries them.
+// No PDF library and no HarfBuzz here: enrollment uses this check too, and only the issue step's bundle carries them.
 
 /**
- * Finds the characters of a text that our fonts lack, from the list that `write-printable-characters.ts` makes of them.
+ * Finds the characters of a text, with their marks, that no font of ours prints, from the lists that
+ * `write-printable-characters.ts` makes of the fonts.
  *
- *     printableCheck()('Zoë 李') // ['李']
+ *     printableCheck()('Zoë 🎓') // ['🎓']
  */
 export function printableCheck(): PrintableCheck {
-  return (text) => [...new Set(text.normalize('NFC'))].filter((character) => !isCovered(character.codePointAt(0) ?? 0));
+  return unprintableIn;
 }
 
-/** Characters as a message names them: `U+674E, U+0F3A`. */
-export function codePointNames(characters: string[]): string {
-  return characters
-    .map((character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
-    .join(', ');
-}
-
-function isCovered(codePoint: number): boolean {
-  return coverage.ranges.some(([first = 0, last = 0]) => first <= codePoint && codePoint <= last);
+/** Characters as a message names them: `U+674E, U+0F3A`, and with a mark `U+0041 U+0489`. */
+export function codePointNames(characters: readonly string[]): string {
+  const name = (part: string) => `U+${(part.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return characters.map((character) => [...character].map(name).join(' ')).join(', ');
 }

@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
-import type { Status } from '../../../functions/acts/status.ts';
 import type { DemoProgram } from './program-files.ts';
-import type { ApprenticeResult, RefusedResult } from './results.ts';
+import type { ApprenticeOutcome, RefusedResult } from './results.ts';
 
 /**
- * Whether the demo did what the samples say: each apprentice complete with one certificate, a PDF, in force and its email delivered, the
+ * Whether the demo did what the samples say: each apprentice complete with one certificate, a signed PDF, in force and its email delivered, the
  * ledger whole, and only the malformed items refused.
  *
  * @returns a sentence for each thing that is not as it should be
  */
 export function findSurprises(
   demo: DemoProgram,
-  outcomes: readonly { result: ApprenticeResult; status: Status }[],
+  outcomes: readonly ApprenticeOutcome[],
   refused: readonly RefusedResult[],
 ): string[] {
-  const surprises = outcomes.flatMap(({ result, status }) => apprenticeSurprises(result, status));
+  const surprises = outcomes.flatMap(apprenticeSurprises);
   const malformed = demo.sample.steps.flatMap((step) => (step.do === 'put-raw' ? [step.evidence] : []));
   for (const { result } of outcomes) {
     const found = refused.filter(({ enrollmentId }) => enrollmentId === result.enrollmentId);
@@ -28,10 +27,8 @@ export function findSurprises(
   return surprises;
 }
 
-function apprenticeSurprises(
-  result: ApprenticeResult,
-  { enrollment, credentials, explanation, chainFault }: Status,
-): string[] {
+function apprenticeSurprises({ result, status, unsigned }: ApprenticeOutcome): string[] {
+  const { enrollment, credentials, explanation, chainFault } = status;
   const { enrollmentId: id } = result;
   const active = enrollment.pointers.completion?.active;
   const tests: [boolean, string][] = [
@@ -49,6 +46,7 @@ function apprenticeSurprises(
       result.deliveries.length > 0 && result.deliveries.every(({ state }) => state === 'delivered'),
       `${id}: email ${result.deliveries.map(({ state }) => state).join(', ') || 'missing'}`,
     ],
+    [unsigned.length === 0, `${id}: a certificate is not signed by the stack's key: ${unsigned.join(', ')}`],
     [chainFault === undefined, `${id}: the ledger's chain is broken`],
   ];
   return tests.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));

@@ -24,7 +24,13 @@ async function main(): Promise<number> {
   // Stopped while it shows its result, the demo has done what it was to do.
   let code = exitCodes.interrupted;
   const stopped = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.resolve());
+  let interrupted = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interrupted = true;
+      stopped.resolve();
+    });
+  }
   const demonstrating = async () => {
     code = await demonstrate(options, screen, (started) => {
       stack = started;
@@ -35,7 +41,9 @@ async function main(): Promise<number> {
     await Promise.race([stopped.promise, demonstrating()]);
     return code;
   } finally {
+    if (interrupted) screen.write('\n  Stopping …');
     await stack?.stop();
+    if (interrupted) screen.write(' stopped. The data stays.\n');
   }
 }
 

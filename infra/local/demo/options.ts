@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { LocalError } from '../local-error.ts';
+import { readScriptOptions, wholeNumber } from '../read-options.ts';
 
 export interface DemoOptions {
   json: boolean;
@@ -31,17 +30,9 @@ export function readDemoOptions(args: string[], defaultFolder: string): DemoOpti
     data: { type: 'string' },
     help: { type: 'boolean' },
   } as const;
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-  try {
-    ({ values } = parseArgs({ args, options }));
-  } catch (error) {
-    throw new LocalError('invalid-options', `${error instanceof Error ? error.message : String(error)}\n\n${demoHelp}`);
-  }
+  const values = readScriptOptions(args, options, demoHelp);
   if (values.help) return 'help';
-  const apprentices = Number(values.apprentices ?? 1);
-  if (!Number.isInteger(apprentices) || apprentices < 1 || apprentices > maxApprentices) {
-    throw new LocalError('invalid-options', `--apprentices takes a whole number from 1 to ${maxApprentices}.`);
-  }
+  const apprentices = wholeNumber('apprentices', values.apprentices ?? 1, 1, maxApprentices);
   return {
     json: values.json ?? false,
     keep: values.keep ?? false,

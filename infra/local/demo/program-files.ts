@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProgramFiles } from '../../../functions/acts/load-program.ts';
+import { imagesOf } from '../../../functions/domain/branding.ts';
 import { type Framework, frameworkSchema, requirementsOf } from '../../../functions/domain/framework.ts';
 import { type Program, programSchema } from '../../../functions/domain/program.ts';
 import { type Sample, sampleNamesSchema, sampleSchema } from './sample.ts';
@@ -27,11 +28,23 @@ export function readDemoProgram(root: string, id: string): DemoProgram {
   const program = programSchema.parse(files.program);
   files.framework = read(`data/frameworks/${program.framework.id}.${program.framework.version}.json`);
   files.template = read(`templates/certificate/${program.template}.json`);
+  const images = new Map(
+    imagesOf(program)
+      .map(({ image: { file } }) => [file, join(root, 'data/programs', file)] as const)
+      .filter(([, path]) => existsSync(path))
+      .map(([file, path]) => [file, readFileSync(path)]),
+  );
   const framework = frameworkSchema.parse(files.framework);
   const sensitive = new Set(
     [...requirementsOf(framework).values()].filter((each) => each.sensitive).map(({ id: each }) => each),
   );
-  return { files, program, framework, sensitive, sample: sampleSchema.parse(read(`data/samples/${id}.json`)) };
+  return {
+    files: { ...files, images },
+    program,
+    framework,
+    sensitive,
+    sample: sampleSchema.parse(read(`data/samples/${id}.json`)),
+  };
 }
 
 /** The sample's own apprentice first, then as many others as are asked for, under other names. */

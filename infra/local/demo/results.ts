@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ActPorts } from '../../../functions/acts/act-ports.ts';
 import { listAside, readStatus, type Status } from '../../../functions/acts/status.ts';
 import { evidencePartition, parseEvidenceKeys } from '../../../functions/domain/evidence.ts';
+import type { CertificateSealer } from '../../../functions/ports/certificate-sealer.ts';
 import type { DocumentStore } from '../../../functions/ports/document-store.ts';
 import type { DemoProgram } from './program-files.ts';
 import type { Walk } from './walk.ts';
@@ -60,23 +61,33 @@ export async function awaitOutcome(ports: ActPorts, { ref }: Walk, deadline: num
   }
 }
 
+export interface ApprenticeOutcome {
+  result: ApprenticeResult;
+  status: Status;
+  /** Credentials whose paper does not carry a signature of the stack's key. */
+  unsigned: string[];
+}
+
 /** What became of one apprentice, with the certificates copied to a folder under names that say nothing of the person. */
 export async function collect(
   ports: ActPorts,
   documents: DocumentStore,
+  sealer: CertificateSealer,
   papers: string,
   { ref }: Walk,
-): Promise<{ result: ApprenticeResult; status: Status }> {
+): Promise<ApprenticeOutcome> {
   const status = await readStatus(ports, ref);
   if (status.outcome === 'refused') throw new Error(`${status.code}: ${status.message}`);
   mkdirSync(papers, { recursive: true });
   const pdfs: string[] = [];
+  const unsigned: string[] = [];
   for (const { credentialId, document } of status.credentials) {
     const bytes = await documents.get(document.key);
     if (!bytes) continue;
     const file = join(papers, `${ref.program}-${credentialId}.pdf`);
     writeFileSync(file, bytes);
     pdfs.push(file);
+    if (!(await sealer.isSealOf(bytes, document.unsignedHash))) unsigned.push(credentialId);
   }
   const result = {
     enrollmentId: ref.enrollment,
@@ -86,7 +97,7 @@ export async function collect(
     pdfs,
     deliveries: status.deliveries.map(({ deliveryId, state }) => ({ deliveryId, state })),
   };
-  return { result, status };
+  return { result, status, unsigned };
 }
 
 /** A program's numbers, and what became of its apprentices. */

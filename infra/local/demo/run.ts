@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadProgram } from '../../../functions/acts/load-program.ts';
+import { certificateSealer } from '../../../functions/adapters/pdf/signing/sealer.ts';
 import { type Connection, connect } from '../../../functions/cli/connect.ts';
 import { processWorld } from '../../../functions/cli/world.ts';
 import { repositoryRoot } from '../build.ts';
@@ -134,12 +135,13 @@ async function conclude({
   screen,
   seconds,
 }: Conclusion): Promise<DemoRun> {
-  const { ports, documents } = connection;
+  const { ports, documents, signer } = connection;
+  const sealer = certificateSealer({ signer });
   const result: DemoResult = { programs: [], refused: [], seconds: 0 };
   const surprises: string[] = [];
   const names = new Map(walks.flat().map(({ ref, name }) => [ref.enrollment, name]));
   for (const [i, demo] of demos.entries()) {
-    const outcomes = await Promise.all((walks[i] ?? []).map((walk) => collect(ports, documents, papers, walk)));
+    const outcomes = await Promise.all((walks[i] ?? []).map((walk) => collect(ports, documents, sealer, papers, walk)));
     const refused = await collectRefused(ports, demo, walks[i] ?? []);
     result.programs.push(
       programResult(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { MovableClock } from '../movable-clock.ts';
 import type { AwsJsonClient } from '../runtime/aws-json.ts';
 import { localClientConfig } from '../services/loopback.ts';
 import type { StreamMappingPlan } from '../template/plan-mappings.ts';
@@ -25,6 +26,7 @@ export function failureDestination(
   plan: StreamMappingPlan,
   endpoints: { s3: string },
   sqs: AwsJsonClient,
+  clock: Pick<MovableClock, 'now'> = { now: Date.now },
 ): GiveUp | undefined {
   const { onFailure } = plan;
   if (!onFailure) return undefined;
@@ -32,15 +34,16 @@ export function failureDestination(
     return async (batch) => {
       await sqs.call('AmazonSQS.SendMessage', {
         QueueUrl: onFailure.ref,
-        MessageBody: JSON.stringify(invocationRecord(batch, new Date())),
+        MessageBody: JSON.stringify(invocationRecord(batch, new Date(clock.now()))),
       });
     };
   }
   return async (batch) => {
     // Failures are rare and the SDK is large: it is loaded at the first.
     const { PutObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-    const client = new S3Client({ ...localClientConfig(endpoints.s3), forcePathStyle: true });
-    const now = new Date();
+    const systemClockOffset = clock.now() - Date.now();
+    const client = new S3Client({ ...localClientConfig(endpoints.s3), forcePathStyle: true, systemClockOffset });
+    const now = new Date(clock.now());
     const body = { ...invocationRecord(batch, now), payload: JSON.stringify({ Records: batch.records }) };
     const key = objectKey(plan.id, batch.shardId, now, randomUUID());
     await client.send(

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalFunctions } from '../functions.ts';
 import { LocalError } from '../local-error.ts';
+import type { MovableClock } from '../movable-clock.ts';
 import type { AwsJsonClient } from '../runtime/aws-json.ts';
 import type { ServiceName } from '../services/process.ts';
 import type { StackPlan } from '../template/plan.ts';
@@ -16,6 +17,7 @@ export interface MappingParts {
   dataFolder: string;
   endpoints: Record<ServiceName, string>;
   functions: LocalFunctions;
+  clock: Pick<MovableClock, 'now' | 'at'>;
   /** Processes that one function may have at one time: a queue's batches in hand are no more. */
   concurrency: number;
   dynamodb: AwsJsonClient;
@@ -27,15 +29,15 @@ const stopGraceMs = 5_000;
 
 /** Starts every event source mapping of the template, each from where it stopped. */
 export function startMappings(parts: MappingParts): Promise<Mapping[]> {
-  const { plan, dataFolder, endpoints, functions, concurrency, dynamodb, sqs, note } = parts;
+  const { plan, dataFolder, endpoints, functions, clock, concurrency, dynamodb, sqs, note } = parts;
   return Promise.all(
     plan.mappings.map(async (mapping) => {
       const local = functions.find(mapping.functionName);
       const world = { invoke: local.invoke, functionArn: local.plan.arn, concurrency, note };
       if (mapping.source === 'queue') return startQueueMapping(mapping, world, sqs);
       const checkpoints = openCheckpoints(join(dataFolder, 'checkpoints', `${mapping.id}.json`));
-      const giveUp = failureDestination(mapping, endpoints, sqs);
-      return startStreamMapping({ plan: mapping, world, dynamodb, checkpoints, giveUp });
+      const giveUp = failureDestination(mapping, endpoints, sqs, clock);
+      return startStreamMapping({ plan: mapping, world, dynamodb, checkpoints, giveUp, clock });
     }),
   );
 }

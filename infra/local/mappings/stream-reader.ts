@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { MovableClock } from '../movable-clock.ts';
 import { AwsCallError, type AwsJsonClient } from '../runtime/aws-json.ts';
 import { localRegion } from '../services/loopback.ts';
 import type { StreamRecord } from './stream-batch.ts';
@@ -44,6 +45,7 @@ export function shardCursor(
   streamArn: string,
   shardId: string,
   after: string | undefined,
+  clock?: Pick<MovableClock, 'at'>,
 ): ShardCursor {
   let iterator: string | undefined;
   let position = after;
@@ -67,7 +69,7 @@ export function shardCursor(
         const found = (answer.Records ?? []) as StreamRecord[];
         iterator = answer.NextShardIterator as string | undefined;
         position = found.at(-1)?.dynamodb.SequenceNumber ?? position;
-        const records = found.filter(hasChanged).map((record) => asLambdaSends(record, streamArn));
+        const records = found.filter(hasChanged).map((record) => asLambdaSends(record, streamArn, clock));
         return { records, lastSequence: found.at(-1)?.dynamodb.SequenceNumber, ended: iterator === undefined };
       } catch (error) {
         iterator = undefined;
@@ -86,8 +88,19 @@ function hasChanged({ eventName, dynamodb: { OldImage, NewImage } }: StreamRecor
   );
 }
 
-function asLambdaSends(record: StreamRecord, streamArn: string): StreamRecord {
+function asLambdaSends(record: StreamRecord, streamArn: string, clock?: Pick<MovableClock, 'at'>): StreamRecord {
   // The emulator counts its events; on AWS an id is unlike any other's.
   const eventID = createHash('md5').update(`${streamArn}/${record.dynamodb.SequenceNumber}`).digest('hex');
-  return { ...record, eventID, awsRegion: localRegion, eventSource: 'aws:dynamodb', eventSourceARN: streamArn };
+  const { ApproximateCreationDateTime: second } = record.dynamodb;
+  // By the end of its second: what was written in the second of a shift, after it, must not seem to be from before.
+  const moved = clock === undefined ? second : Math.floor(clock.at(second * 1000 + 999) / 1000);
+  const dynamodb = { ...record.dynamodb, ApproximateCreationDateTime: moved };
+  return {
+    ...record,
+    dynamodb,
+    eventID,
+    awsRegion: localRegion,
+    eventSource: 'aws:dynamodb',
+    eventSourceARN: streamArn,
+  };
 }

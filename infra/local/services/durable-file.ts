@@ -12,14 +12,20 @@ let counter = 0;
 export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   counter += 1;
   const temporary = `${path}.${process.pid}.${counter}.tmp`;
-  const file = await open(temporary, 'w', mode);
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w', mode);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    // On a full disk what was half written is what others lack.
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
   await syncFolder(dirname(path));
 }
 

@@ -17,6 +17,8 @@ export interface RunningServer {
  */
 export function serveHttp(service: string, port: number, handler: HttpHandler): Promise<RunningServer> {
   const server = createServer((request, response) => {
+    // Node's own header does not go by a clock that was set forward, and SDK clients set theirs by it.
+    response.setHeader('date', new Date().toUTCString());
     if (!namesThisMachine(request)) {
       respond(
         response,

@@ -26,6 +26,8 @@ export type ServiceName = keyof ServiceOptions;
 export interface SpawnOptions {
   /** Where its standard error goes, appended; none: only its last words are kept, for errors. */
   logFile?: string;
+  /** More of Node's own arguments. */
+  nodeArguments?: string[];
   /** Called when the service ends without `stop` or `kill`. */
   onUnexpectedExit?: (error: LocalError) => void;
 }
@@ -76,7 +78,7 @@ export async function spawnService<Name extends ServiceName>(
   let wanted = false;
 
   const launch = async () => {
-    const launched = await launchService(name, { ...options, port }, spawning.logFile);
+    const launched = await launchService(name, { ...options, port }, spawning);
     ({ child, ready } = launched);
     port = ready.port;
     wanted = true;
@@ -126,15 +128,19 @@ export async function spawnService<Name extends ServiceName>(
 async function launchService(
   name: ServiceName,
   options: unknown,
-  logFile: string | undefined,
+  { logFile, nodeArguments = [] }: SpawnOptions,
 ): Promise<{ child: ChildProcess; ready: Ready; lastWords: () => string }> {
   const script = fileURLToPath(new URL('./serve.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', script, name, JSON.stringify(options)], {
-    // A group of its own: Ctrl-C reaches us alone, and we end the services in order.
-    detached: true,
-    env: serviceEnvironment(name),
-    stdio: ['pipe', 'pipe', logFile ? openSync(logFile, 'a') : 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=2', ...nodeArguments, script, name, JSON.stringify(options)],
+    {
+      // A group of its own: Ctrl-C reaches us alone, and we end the services in order.
+      detached: true,
+      env: serviceEnvironment(name),
+      stdio: ['pipe', 'pipe', logFile ? openSync(logFile, 'a') : 'pipe'],
+    },
+  );
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-keptErrorCharacters);

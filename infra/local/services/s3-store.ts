@@ -65,24 +65,27 @@ export interface BucketStore {
   all(): Bucket[];
 }
 
+/** How a file comes to the disk. */
+export type Write = (path: string, content: string | Uint8Array) => Promise<void>;
+
 /**
  * Buckets as folders. A version is `{sequence}.json` beside its data file `{sequence}{extension of the key}`; the JSON, renamed into place, is the commit.
  */
-export async function openBucketStore(folder: string): Promise<BucketStore> {
+export async function openBucketStore(folder: string, write: Write = writeDurably): Promise<BucketStore> {
   const buckets = new Map<string, Bucket>();
   await openFolder(folder);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue;
     const settings = await readSettings(join(folder, entry.name));
-    if (settings) buckets.set(entry.name, await openBucket(folder, entry.name, settings));
+    if (settings) buckets.set(entry.name, await openBucket(folder, entry.name, settings, write));
   }
   return {
     find: (name) => buckets.get(name),
     all: () => [...buckets.values()],
     async declare(name, settings) {
-      const bucket = buckets.get(name) ?? (await openBucket(folder, name, settings));
+      const bucket = buckets.get(name) ?? (await openBucket(folder, name, settings, write));
       Object.assign(bucket.settings, settings);
-      await writeDurably(join(folder, name, 'bucket.json'), `${JSON.stringify(settings)}\n`);
+      await write(join(folder, name, 'bucket.json'), `${JSON.stringify(settings)}\n`);
       buckets.set(name, bucket);
       return bucket;
     },
@@ -98,12 +101,12 @@ async function readSettings(folder: string): Promise<BucketSettings | undefined>
   }
 }
 
-async function openBucket(root: string, name: string, settings: BucketSettings): Promise<Bucket> {
+async function openBucket(root: string, name: string, settings: BucketSettings, write: Write): Promise<Bucket> {
   const folder = join(root, name, 'objects');
   const byKey = await loadVersions(folder);
   const queues = new Map<string, Promise<unknown>>();
   const fileOf = (version: ObjectVersion) => join(folder, `${version.sequence}.json`);
-  const save = (version: ObjectVersion) => writeDurably(fileOf(version), JSON.stringify(version));
+  const save = (version: ObjectVersion) => write(fileOf(version), JSON.stringify(version));
 
   const bucket: Bucket = {
     name,
@@ -123,7 +126,7 @@ async function openBucket(root: string, name: string, settings: BucketSettings):
         lastModified: new Date().toISOString(),
         ...(content ? { dataFile: `${sequence}${safeExtension(key)}` } : {}),
       };
-      if (content) await writeDurably(join(folder, version.dataFile ?? ''), content);
+      if (content) await write(join(folder, version.dataFile ?? ''), content);
       await save(version);
       const before = byKey.get(key) ?? [];
       byKey.set(key, [version, ...before]);

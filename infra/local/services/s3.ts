@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody, serveHttp } from './http-server.ts';
 import { receiveBody } from './s3-body.ts';
 import { checkBucketName, createBucket, getVersioning, listObjects, putVersioning } from './s3-buckets.ts';
+import { faultyDisk, isDiskFull } from './s3-faults.ts';
 import { type ExpirationRule, expireObjects } from './s3-lifecycle.ts';
 import {
   deleteObject,
@@ -45,16 +46,20 @@ const maxObjectBytes = 256 * 1024 * 1024;
  * Amazon S3 on 127.0.0.1, path style (`forcePathStyle: true`): what the flow uses and no more. Put (if absent, tags, metadata,
  * retention, checksums), Get (range, version, presigned), Head, Delete, ListObjectsV2, retention, tagging, versioning, CreateBucket, HeadBucket. Anything
  * else, down to a header that would have to be ignored, answers 501 NotImplemented. What was acknowledged survives `kill -9` and power cuts.
+ * A full disk answers 500 InternalError; `POST /_faults {"disk":"full"}` makes it full until `{}`.
  *
  * @throws LocalError `port-in-use`.
  */
 export async function startS3(options: S3Options): Promise<RunningS3> {
-  const store = await openBucketStore(options.dataDir);
+  const disk = faultyDisk();
+  const store = await openBucketStore(options.dataDir, disk.write);
   for (const { name, versioned = false, objectLock = false } of options.buckets ?? []) {
     checkBucketName(name);
     await store.declare(name, { versioned: versioned || objectLock, objectLock });
   }
-  const server = await serveHttp('S3', options.port ?? 0, (request, response) => serve(store, request, response));
+  const server = await serveHttp('S3', options.port ?? 0, (request, response) =>
+    request.url === '/_faults' ? disk.serveFaults(request, response) : serve(store, request, response),
+  );
   const rules = options.expiration ?? [];
   let sweeping: Promise<unknown> = Promise.resolve();
   const timer = setInterval(
@@ -89,12 +94,15 @@ async function serve(store: BucketStore, request: IncomingMessage, response: Ser
       );
     answer = await answerCall(store, readCall(request, receiveBody(body, request.headers)), request);
   } catch (error) {
-    if (!(error instanceof S3Refusal)) throw error;
+    const refusal = isDiskFull(error)
+      ? new S3Refusal(500, 'InternalError', 'We encountered an internal error. Please try again.')
+      : error;
+    if (!(refusal instanceof S3Refusal)) throw error;
     const resource = (request.url ?? '/').split('?')[0] ?? '/';
     answer = {
-      status: error.status,
+      status: refusal.status,
       headers: { 'content-type': 'application/xml' },
-      body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${element('Code', error.code)}${element('Message', error.message)}${element('Resource', resource)}</Error>`,
+      body: `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${element('Code', refusal.code)}${element('Message', refusal.message)}${element('Resource', resource)}</Error>`,
     };
   }
   const headers = { ...answer.headers, 'x-amz-request-id': randomUUID() };

@@ -1,13 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import fontkit from '@pdf-lib/fontkit';
 import { describe, expect, test } from 'vitest';
 import { pdfCertificateEngine } from '../../../functions/adapters/pdf/certificate-engine.ts';
-import { readFontFiles } from '../../../functions/adapters/pdf/font-files.ts';
+import { typefaceFiles } from '../../../functions/adapters/pdf/text/typeface-files.ts';
 import type { CertificateContent } from '../../../functions/ports/certificate-engine.ts';
 import { certificateContent } from '../../support/certificate-content.ts';
-import { type ReadFont, readPdf, textOf } from '../../support/pdf-reading.ts';
+import { readPdf, textOf } from '../../support/pdf-reading.ts';
 
-const fonts = readFontFiles(fileURLToPath(new URL('../../../templates/fonts', import.meta.url)));
+const fonts = typefaceFiles(fileURLToPath(new URL('../../..', import.meta.url)));
 const engine = pdfCertificateEngine({ fonts });
 
 async function certificate(content: CertificateContent) {
@@ -36,18 +35,6 @@ describe('the name on a certificate', () => {
   test('a name in decomposed characters is shown in composed ones', async () => {
     const { pages } = await certificate(certificateContent({ name: 'Thị Hồng'.normalize('NFD') }));
     expect(pages[0]?.texts.map(({ text }) => text)).toContain('Thị Hồng'.normalize('NFC'));
-  });
-
-  test.each(names)('every glyph of %s has the outline that its font gives it', async (name) => {
-    const { fonts: embedded } = await certificate(certificateContent({ name }));
-    expect(embedded).toHaveLength(3);
-    for (const font of embedded) {
-      for (const { text, glyph } of font.codes) {
-        const outline = outlineIn(font, glyph);
-        expect(outlinesFor(font, text), text).toContain(outline);
-        expect(outline === '', text).toBe(text.trim() === '');
-      }
-    }
   });
 
   test('a certificate printed after others extracts as the first one did', async () => {
@@ -99,7 +86,7 @@ describe('a certificate', () => {
     const [one, two] = await Promise.all(
       [engine, pdfCertificateEngine({ fonts })].map((each) => each.render(certificateContent())),
     );
-    expect(one?.engine).toBe('journeypaper-pdf/1');
+    expect(one?.engine).toBe('journeypaper-pdf/2');
     expect(two).toEqual(one);
   });
 
@@ -189,8 +176,7 @@ describe('a certificate', () => {
 
 describe('what cannot be printed', () => {
   test.each([
-    ['Zoë 李', 'U+674E'],
-    ['أحمد', 'U+0623, U+062D, U+0645, U+062F'],
+    ['Zoë ⵣ', 'U+2D63'],
     ['Ann 🎓', 'U+1F393'],
   ])('%s is refused for good with its characters named', async (name, characters) => {
     await expect(engine.render(certificateContent({ name }))).rejects.toMatchObject({
@@ -202,8 +188,8 @@ describe('what cannot be printed', () => {
   });
 
   test('a character in any text is refused, not only in the name', async () => {
-    const transcript = { courses: [{ text: 'Course 漢', on: '2026-01-02' }] };
-    await expect(engine.render(certificateContent({ transcript }))).rejects.toThrow('U+6F22');
+    const transcript = { courses: [{ text: 'Course ⵣ', on: '2026-01-02' }] };
+    await expect(engine.render(certificateContent({ transcript }))).rejects.toThrow('U+2D63');
   });
 
   test('a template with an unknown placeholder is refused for good', async () => {
@@ -215,25 +201,3 @@ describe('what cannot be printed', () => {
     });
   });
 });
-
-function outlineIn(font: ReadFont, glyph: number): string {
-  return fontkit.create(font.program).getGlyph(glyph).path.toSVG();
-}
-
-const sources = {
-  Regular: fontkit.create(fonts.regular),
-  Italic: fontkit.create(fonts.italic),
-  SemiBold: fontkit.create(fonts.bold),
-};
-const ligatures: Record<string, string> = { ffi: '\ufb03', ffl: '\ufb04', ff: '\ufb00', fi: '\ufb01', fl: '\ufb02' };
-
-/** How the font file draws a text: plain, as a small capital, as a figure for columns. */
-function outlinesFor(font: ReadFont, text: string): string[] {
-  const source = sources[font.name.split('-')[1] as keyof typeof sources];
-  return [{}, { smcp: true }, { tnum: true }].map((features) =>
-    source
-      .layout(ligatures[text] ?? text, features)
-      .glyphs.map(({ path }) => path.toSVG())
-      .join(''),
-  );
-}

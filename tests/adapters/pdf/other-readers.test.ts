@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { pdfCertificateEngine } from '../../../functions/adapters/pdf/certificate-engine.ts';
-import { readFontFiles } from '../../../functions/adapters/pdf/font-files.ts';
+import { typefaceFiles } from '../../../functions/adapters/pdf/text/typeface-files.ts';
 import { certificateContent, manySkillSets } from '../../support/certificate-content.ts';
 import { readPdf } from '../../support/pdf-reading.ts';
 
 const engine = pdfCertificateEngine({
-  fonts: readFontFiles(fileURLToPath(new URL('../../../templates/fonts', import.meta.url))),
+  fonts: typefaceFiles(fileURLToPath(new URL('../../..', import.meta.url))),
 });
 const names = [
   'Nguyễn Thị Hồng Nhung',
@@ -49,7 +49,8 @@ describe('read by other tools', () => {
   withTool('pdffonts')('pdffonts finds every font of %s embedded, a subset and with its text', async (name) => {
     const { bytes } = await engine.render(certificateContent({ name }));
     const rows = run('pdffonts', ['-'], bytes).toString().trim().split('\n').slice(2);
-    expect(rows).toHaveLength(3);
+    // Three that all certificates share, and one of the name's own letters.
+    expect(rows.length).toBeGreaterThanOrEqual(3);
     for (const row of rows) expect(row).toMatch(/^[A-Z]{6}\+EBGaramond-\w+ +CID TrueType +Identity-H +yes yes yes/);
   });
 

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { pdfCertificateEngine } from '../../../functions/adapters/pdf/certificate-engine.ts';
-import { readFontFiles } from '../../../functions/adapters/pdf/font-files.ts';
-import { paginate, type TablePart } from '../../../functions/adapters/pdf/transcript-table.ts';
+import { paginate, type TablePart } from '../../../functions/adapters/pdf/layout/transcript-table.ts';
+import { typefaceFiles } from '../../../functions/adapters/pdf/text/typeface-files.ts';
 import { certificateContent, manySkillSets } from '../../support/certificate-content.ts';
 import { type ReadPage, readPdf, textOf } from '../../support/pdf-reading.ts';
 
 const engine = pdfCertificateEngine({
-  fonts: readFontFiles(fileURLToPath(new URL('../../../templates/fonts', import.meta.url))),
+  fonts: typefaceFiles(fileURLToPath(new URL('../../..', import.meta.url))),
 });
 
 async function transcriptOf(content: Parameters<typeof certificateContent>[0]): Promise<ReadPage[]> {
@@ -24,8 +24,8 @@ test('the transcript lists each line that it was given, with its date, and no ot
     },
   });
   expect(more).toEqual([]);
-  const lines = page?.texts.map(({ text }) => text);
-  expect(lines?.slice(lines.indexOf('Skill Sets'), -3)).toEqual([
+  const lines = linesFromTop(page);
+  expect(lines.slice(lines.indexOf('Skill Sets'), lines.indexOf('Credential\u00a0'))).toEqual([
     'Skill Sets',
     'Date completed',
     'Provides support',
@@ -82,13 +82,54 @@ test.each(['letter', 'a4'] as const)(
   },
 );
 
+/** A page's texts as they stand on it. */
+function linesFromTop(page: ReadPage | undefined): string[] {
+  const at = ({ glyphs }: ReadPage['texts'][number]) => glyphs[0] ?? { x: 0, y: 0 };
+  const texts = [...(page?.texts ?? [])].sort((a, b) => Math.round(at(b).y - at(a).y) || at(a).x - at(b).x);
+  return texts.map(({ text }) => text);
+}
+
 const part = (height: number): TablePart => ({ height, draw() {} });
 
 test('a heading never stands at the foot of a page without a row', () => {
-  const section = (rows: number) => ({ heading: part(20), rows: Array.from({ length: rows }, () => part(10)) });
+  const section = (rows: number) => ({
+    heading: part(20),
+    again: part(20),
+    rows: Array.from({ length: rows }, () => part(10)),
+  });
   const pages = paginate([section(3), section(2)], { first: 90, later: 90 });
   expect(pages.map((page) => page.map(({ height }) => height))).toEqual([
     [20, 10, 10, 10],
     [20, 10, 10],
+  ]);
+});
+
+test('a skill set that is followed by its skills never stands last on a page', () => {
+  const set = { ...part(10), leads: true };
+  const section = { heading: part(20), again: part(20), rows: [part(10), part(10), set, part(12), part(10)] };
+  const pages = paginate([section], { first: 60, later: 60 });
+  expect(pages.map((page) => page.map(({ height }) => height))).toEqual([
+    [20, 10, 10],
+    [20, 10, 12, 10],
+  ]);
+});
+
+test('skills stand beneath their skill set, each with its own date', async () => {
+  const [page] = await transcriptOf({
+    transcript: {
+      skillSets: [
+        { text: 'Provides support', on: '2025-11-12', skills: [{ text: 'Listens', on: '2025-10-01' }] },
+        { text: 'Supports recovery planning', on: '2026-01-20' },
+      ],
+    },
+  });
+  const lines = linesFromTop(page);
+  expect(lines.slice(lines.indexOf('Provides support'), lines.indexOf('Credential\u00a0'))).toEqual([
+    'Provides support',
+    'November 12, 2025',
+    'Listens',
+    'October 1, 2025',
+    'Supports recovery planning',
+    'January 20, 2026',
   ]);
 });

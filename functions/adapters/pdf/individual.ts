@@ -1,0 +1,144 @@
+import type { CertificateContent } from '../../ports/certificate-engine.ts';
+import { type GlyphCodes, type GlyphCollection, glyphCollection } from './file/glyph-codes.ts';
+import { showing } from './file/showing.ts';
+import type { NameLines } from './layout/design.ts';
+import type { Individual, SetName, Shown } from './layout/individual.ts';
+import { type SetSpan, setSpan, type TextStyle } from './layout/typesetting.ts';
+import { transcriptDates as datesOf } from './layout/wording.ts';
+import type { Revision } from './revision.ts';
+import type { ShapedText, Typefaces } from './text/typefaces.ts';
+import { transcriptDates } from './transcript-dates.ts';
+
+export type Names = Record<keyof NameLines, SetName>;
+
+/** The pages' own parts, and the fonts with the glyphs that the revision lacks. */
+export type IndividualPages = {
+  contents: string[];
+  transcriptDates: readonly string[];
+  fonts: ReturnType<GlyphCollection['close']>['fonts'];
+};
+
+/**
+ * Writes what one certificate has of its own. Glyphs that the revision's fonts lack, most often letters of the name, go
+ * into small fonts of the certificate's: the name's are known beforehand; where a date or a code wants one too, the
+ * pages are written once more.
+ */
+export function individualPages(
+  revision: Revision,
+  content: CertificateContent,
+  names: Names,
+  typefaces: Typefaces,
+): IndividualPages {
+  const glyphs = glyphCollection();
+  const collect = (shaped: ShapedText) => {
+    for (const run of shaped.runs) {
+      for (const glyph of run.glyphs) {
+        if (!revision.codes.codeOf(run.font, glyph)) glyphs.add(run.font, glyph);
+      }
+    }
+  };
+  for (const line of linesOf(names)) collect(line);
+  for (;;) {
+    const { fonts, codes } = glyphs.close(typefaces, 'D');
+    const late: ShapedText[] = [];
+    const individual = penOf(revision, content, names, typefaces, codes, (shaped) => late.push(shaped));
+    const contents = revision.pages.map((page) => {
+      let out = '';
+      for (const { open, write } of page.slots) out += `${open}${write(individual)}EMC\n`;
+      return out + transcriptDates(page.dates, individual, revision.shared.language);
+    });
+    if (late.length === 0) return { contents, transcriptDates: individual.transcriptDates, fonts };
+    for (const shaped of late) collect(shaped);
+  }
+}
+
+function linesOf({ certificate, head, running }: Names): Set<ShapedText> {
+  return new Set([...certificate.lines, ...head.lines, ...running.lines]);
+}
+
+/** Phrases remembered for one revision: some years of dates in three sizes. */
+const maxPhrases = 4_000;
+
+function penOf(
+  revision: Revision,
+  content: CertificateContent,
+  names: Names,
+  typefaces: Typefaces,
+  own: GlyphCodes,
+  wants: (shaped: ShapedText) => void,
+): Individual {
+  const shared = revision.codes;
+  const codes: GlyphCodes = { codeOf: (font, glyph) => shared.codeOf(font, glyph) ?? own.codeOf(font, glyph) };
+  const { phrases } = revision;
+  const { language } = revision.shared;
+
+  function phrase(text: string, style: TextStyle): Shown {
+    const key = phraseKey(text, style);
+    const known = phrases.get(key);
+    if (known) return known;
+    const features = style.tabular && { tnum: true as const };
+    const span = setSpan(typefaces.shape(text, { face: style.face, language, ...(features && { features }) }), style);
+    if (!has(span, codes)) {
+      wants(span.shaped);
+      return nothing;
+    }
+    const shown = showing(span, codes);
+    if (has(span, shared)) {
+      if (phrases.size >= maxPhrases) phrases.clear();
+      phrases.set(key, shown);
+    }
+    return shown;
+  }
+  function characters(text: string, style: TextStyle): Shown {
+    return revision.characters(text, style) ?? phrase(text, style);
+  }
+  return {
+    names,
+    completedOn: content.facts.completedOn,
+    issuedOn: content.issuedOn,
+    credentialId: content.credentialId,
+    code: content.code,
+    transcriptDates: datesOf(content),
+    dateTexts: revision.dateTexts,
+    nameLanguage: nameLanguage(content.facts.name, language),
+    set(shaped, style) {
+      const span = setSpan(shaped, style);
+      return showing(span, codes);
+    },
+    phrase,
+    isRemembered: (text, style) => phrases.has(phraseKey(text, style)),
+    characters,
+  };
+}
+
+function phraseKey(text: string, { face, size, colour, tabular }: TextStyle): string {
+  return `${face}${size}${colour}${tabular ?? ''}|${text}`;
+}
+
+const nothing: Shown = { state: '', operators: '', ends: true, width: 0 };
+
+function has({ shaped }: SetSpan, codes: GlyphCodes): boolean {
+  return shaped.runs.every((run) => run.glyphs.every((glyph): boolean => codes.codeOf(run.font, glyph) !== undefined));
+}
+
+/** Where one language is written in a script, that one; where many are, the script alone. */
+const languages: readonly (readonly [pattern: RegExp, tag: string])[] = [
+  [/\p{Script=Arabic}/u, 'und-Arab'],
+  [/\p{Script=Hebrew}/u, 'he'],
+  [/\p{Script=Greek}/u, 'el'],
+  [/\p{Script=Cyrillic}/u, 'und-Cyrl'],
+  [/\p{Script=Devanagari}/u, 'und-Deva'],
+  [/\p{Script=Thai}/u, 'th'],
+  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
+  [/\p{Script=Hangul}/u, 'ko'],
+  [/\p{Script=Han}/u, 'und-Hani'],
+];
+
+/** A reading aid changes its voice for a name in another script; a Latin name it reads as the text around it. */
+function nameLanguage(name: string, language: string): string | undefined {
+  if (isLatin.test(name)) return undefined;
+  const tag = languages.find(([pattern]) => pattern.test(name))?.[1];
+  return tag === undefined || tag.split('-')[0] === language.split('-')[0] ? undefined : tag;
+}
+
+const isLatin = /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u;

@@ -1,0 +1,208 @@
+import { hash } from 'node:crypto';
+import { AdapterError } from '../../ports/adapter-error.ts';
+import type { CertificateContent, SignatureSlot } from '../../ports/certificate-engine.ts';
+import { type ByteWriter, byteWriter } from './file/byte-writer.ts';
+import { fontObjects } from './file/font-objects.ts';
+import { dateString, number, textString } from './file/pdf-text.ts';
+import { entryLength, entryWidths, writeEntry } from './file/static-bytes.ts';
+import { structParentOf } from './file/structure-tree.ts';
+import { type IndividualPages, individualPages, type Names } from './individual.ts';
+import { qrKey } from './layout/certificate-foot.ts';
+import type { LinkArea } from './layout/sheet.ts';
+import { qrCode } from './qr/qr-code.ts';
+import type { Revision } from './revision.ts';
+import type { Typefaces } from './text/typefaces.ts';
+
+export type SpliceOptions = { signatureBytes: number };
+
+const writer = byteWriter();
+
+/**
+ * Puts one certificate behind the bytes that its revision shares: its pages' own parts, its record and description, the
+ * place of its signature, and one cross-reference stream over everything.
+ */
+export function splice(
+  revision: Revision,
+  content: CertificateContent,
+  names: Names,
+  typefaces: Typefaces,
+  options: SpliceOptions,
+): { bytes: Uint8Array; slot: SignatureSlot } {
+  const pages = individualPages(revision, content, names, typefaces);
+  const out = objectWriter(revision, writer, 5 * pages.fonts.length);
+  try {
+    return write(out, revision, content, pages, options);
+  } catch (error) {
+    writer.reset();
+    throw error;
+  }
+}
+
+function write(
+  out: ObjectWriter,
+  revision: Revision,
+  content: CertificateContent,
+  pages: IndividualPages,
+  options: SpliceOptions,
+) {
+  const { numbers, shared } = revision;
+  const address = shared.verifyBase + content.code;
+  const instant = `${content.requestedAt.slice(0, 19)}Z`;
+  for (const [i, operators] of pages.contents.entries()) out.stream(numbers.contents[i] ?? 0, '<<', operators);
+  const ownFonts = writeFonts(out, revision, pages);
+  out.object(
+    numbers.resources,
+    `<</Font<<${revision.resources.fonts}${ownFonts}>>/XObject<<${revision.resources.images}/${qrKey} ${numbers.qr} 0 R>>>>`,
+  );
+  writeQr(out, numbers.qr, shared.verifyHref, content.code);
+  for (const link of revision.links) writeLink(out, revision, link, content.code);
+  const record = revision.record.write(content, address, pages.transcriptDates);
+  const date = dateString(instant);
+  out.unicode(numbers.record, `<</Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate${date}>>`, [record]);
+  const title = `${shared.title} · ${content.facts.name.normalize('NFC')}`;
+  const { description } = revision;
+  out.unicode(
+    numbers.metadata,
+    '<</Type/Metadata/Subtype/XML',
+    description.packet({ title, keyword: content.credentialId, instant }),
+  );
+  out.object(
+    numbers.information,
+    `<</Title${textString(title)}/Keywords${textString(content.credentialId)}${description.information}/CreationDate${date}/ModDate${date}>>`,
+  );
+  const id = documentId(revision, content, pages, options);
+  return out.finish({
+    signature: numbers.signature,
+    date,
+    signatureBytes: options.signatureBytes,
+    trailer: `/Root ${revision.catalog} 0 R/Info ${numbers.information} 0 R/ID[<${id}><${id}>]`,
+  });
+}
+
+/** The file's identifier, from everything that its bytes follow from. */
+function documentId(
+  { digest }: Revision,
+  { credentialId, code, achievement, facts, issuedOn, requestedAt }: CertificateContent,
+  { transcriptDates }: IndividualPages,
+  options: SpliceOptions,
+): string {
+  const own = JSON.stringify([digest, credentialId, code, achievement, facts, issuedOn, requestedAt, options]);
+  return hash('sha256', own + transcriptDates.join(''), 'hex')
+    .slice(0, 32)
+    .toUpperCase();
+}
+
+function writeFonts(out: ObjectWriter, { objectCount }: Revision, { fonts }: IndividualPages): string {
+  let entries = '';
+  let last = objectCount;
+  for (const { key, embedded } of fonts) {
+    const at = { font: last + 1, descendant: last + 2, descriptor: last + 3, file: last + 4, toUnicode: last + 5 };
+    last += 5;
+    for (const { number, body, bytes } of fontObjects(embedded, at)) {
+      if (bytes) out.stream(number, body, bytes);
+      else out.object(number, body);
+    }
+    entries += `/${key} ${at.font} 0 R`;
+  }
+  return entries;
+}
+
+/** A stencil: its dark modules are painted in the page's ink, the others show the paper. */
+function writeQr(out: ObjectWriter, object: number, base: string, code: string): void {
+  const made = qrCode(base, code);
+  if (!made) {
+    const message = 'program verifyUrl: too long for a QR code; give a shorter address';
+    throw new AdapterError('certificate.does-not-fit', message, { retryable: false });
+  }
+  const head = `<</Type/XObject/Subtype/Image/ImageMask true/BitsPerComponent 1/Decode[1 0]/Width ${made.side}/Height ${made.side}`;
+  out.stream(object, head, made.rows);
+}
+
+function writeLink(out: ObjectWriter, { numbers, pages, shared }: Revision, { name, area }: LinkArea, code: string) {
+  const rectangle = [area.x, area.y, area.x + area.width, area.y + area.height].map(number).join(' ');
+  const object = name === 'qr' ? numbers.qrLink : numbers.addressLink;
+  const told = textString(`${shared.words.verify} ${shared.verifyBase}${code}`);
+  out.object(
+    object,
+    `<</Type/Annot/Subtype/Link/F 4/Rect[${rectangle}]/Border[0 0 0]/StructParent ${structParentOf(name, pages.length)}/Contents${told}/A<</S/URI/URI${textString(shared.verifyHref + code)}>>>>`,
+  );
+}
+
+type ObjectWriter = ReturnType<typeof objectWriter>;
+
+function objectWriter(revision: Revision, out: ByteWriter, fontObjectCount: number) {
+  const shared = revision.objectCount - revision.numbers.count;
+  const size = 1 + revision.objectCount + fontObjectCount + 1;
+  const entries = new Uint8Array(entryLength * size);
+  writeEntry(entries, 0, 0, 0, 255);
+  entries.set(revision.entries, entryLength * (1 + revision.numbers.count));
+  if (revision.entries.length !== entryLength * shared) throw new Error('a shared object has no place in the file');
+  const before = revision.bytes.length;
+  const open = (object: number) => {
+    writeEntry(entries, entryLength * object, 1, before + out.length, 0);
+  };
+  return {
+    object(object: number, body: string) {
+      open(object);
+      out.latin(`${object} 0 obj\n${body}\nendobj\n`);
+    },
+    /** `dictionary` lacks its length and its end. */
+    stream(object: number, dictionary: string, content: string | Uint8Array) {
+      open(object);
+      out.latin(`${object} 0 obj\n${dictionary}/Length ${content.length}>>stream\n`);
+      if (typeof content === 'string') out.latin(content);
+      else out.bytes(content);
+      out.latin('\nendstream\nendobj\n');
+    },
+    /** A stream of Unicode text, whose length is known when it is written. */
+    unicode(object: number, dictionary: string, texts: readonly (string | Uint8Array)[]) {
+      open(object);
+      out.latin(`${object} 0 obj\n${dictionary}/Length `);
+      const lengthAt = out.length;
+      out.latin(`${blank}>>stream\n`);
+      const start = out.length;
+      for (const text of texts) {
+        if (typeof text === 'string') out.utf8(text);
+        else out.bytes(text);
+      }
+      out.patch(lengthAt, String(out.length - start));
+      out.latin('\nendstream\nendobj\n');
+    },
+    /** The signature's dictionary with its slot, then the cross-reference stream. */
+    finish(last: { signature: number; date: string; signatureBytes: number; trailer: string }) {
+      open(last.signature);
+      const digits = 2 * last.signatureBytes;
+      const head = `${last.signature} 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M${last.date}/ByteRange[0 `;
+      const start = before + out.length + head.length + rangeWidth + '/Contents'.length;
+      const slot = { start, length: digits };
+      const after = start + digits + 2;
+      const close = '>>\nendobj\n';
+      const at = after + close.length;
+      const xref = size - 1;
+      writeEntry(entries, entryLength * xref, 1, at, 0);
+      const xrefHead = `${xref} 0 obj\n<</Type/XRef/Size ${size}/W[${entryWidths.join(' ')}]${last.trailer}/Length ${entries.length}>>stream\n`;
+      const xrefEnd = `\nendstream\nendobj\nstartxref\n${at}\n%%EOF\n`;
+      const total = at + xrefHead.length + entries.length + xrefEnd.length;
+      out.latin(head + `${start} ${after} ${total - after}]`.padEnd(rangeWidth));
+      out.latin('/Contents<');
+      out.bytes(zeros(digits));
+      out.latin(`>${close}${xrefHead}`);
+      out.bytes(entries);
+      out.latin(xrefEnd);
+      return { bytes: out.take(revision.bytes), slot };
+    },
+  };
+}
+
+/** Room for a length of up to ten digits. */
+const blank = ' '.repeat(10);
+
+/** Room for three offsets of up to ten digits. */
+const rangeWidth = 34;
+
+let knownZeros = Buffer.alloc(0);
+
+function zeros(count: number): Uint8Array {
+  if (knownZeros.length < count) knownZeros = Buffer.alloc(count, '0');
+  return knownZeros.subarray(0, count);
+}

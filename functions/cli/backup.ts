@@ -1,0 +1,59 @@
+import { restoreBackup } from '../acts/restore.ts';
+import { type Answer, done, refusal } from './answer.ts';
+import { openBackup, writeBackup } from './backup-folder.ts';
+import { type ActorFlags, type AddCommand, actorFrom, addCommand, type Context, withActor } from './command.ts';
+import { counted } from './page.ts';
+
+/** `backup export | restore`: the whole table out, and back into an empty one. */
+export const addBackup: AddCommand = (parent, session) => {
+  const group = parent
+    .command('backup')
+    .summary('export the whole table to a folder, and restore it into an empty one')
+    .description("The whole table, in the form of DynamoDB's own export to S3.");
+  addCommand<object>(group, session, {
+    name: 'export <folder>',
+    summary: 'write every item of the table into a new folder, for your account alone',
+    examples: ['backup export backups/2026-03-02'],
+    notes:
+      'The folder holds names, addresses and evidence: keep it as you keep those. Documents stay in their bucket.\n' +
+      'On AWS prefer an export to a point in time, which costs the table nothing: infra/README.md says how.',
+    run: (context, _, [folder = '']) => exportTable(context, folder),
+  });
+  addCommand<ActorFlags>(group, session, {
+    name: 'restore <folder>',
+    summary: 'put an export into the empty table of a new stack',
+    examples: ['backup restore backups/2026-03-02 --as olga'],
+    notes:
+      'Emails that were not settled at the time of the export may have gone out since: each is parked for a person, and\n' +
+      '`parked list --because restored` shows them. Certificates that were being issued go on. May be repeated.',
+    options: (command) => withActor(command, 'who restores'),
+    run: (context, flags, [folder = '']) => restoreTable(context, flags, folder),
+  });
+};
+
+async function exportTable(context: Context, folder: string): Promise<Answer> {
+  const { ports, archive } = context.connect();
+  const takenAt = ports.clock.now();
+  const items = await writeBackup(folder, takenAt, archive.items());
+  return done({ outcome: 'exported', folder, takenAt, items }, `${counted(items, 'item')} of ${takenAt} in ${folder}.`);
+}
+
+async function restoreTable(context: Context, flags: ActorFlags, folder: string): Promise<Answer> {
+  const actor = actorFrom(flags, 'operator', context.world);
+  const backup = await openBackup(folder);
+  const { ports, archive, inspection } = context.connect();
+  const restored = await restoreBackup({ ...ports, archive, records: inspection.records }, actor, backup);
+  if (restored.outcome === 'refused') return refusal(restored);
+  const { items, enrollments, parked, pending, to } = restored;
+  const lines = [
+    `Restored to ${to}: ${counted(items, 'item')}, ${counted(enrollments, 'enrollment')}.`,
+    parked === 0
+      ? 'No email was under way.'
+      : `${counted(parked, 'email')} may have gone out since: parked, not sent again.`,
+    ...(pending === 0
+      ? []
+      : [`${counted(pending, 'certificate')} being issued; the email of each will be parked too.`]),
+    'Next: `doctor`, and `parked list --because restored`.',
+  ];
+  return done(restored, lines.join('\n'));
+}

@@ -1,0 +1,115 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { join } from 'node:path';
+import type { CertificateContent } from '../../../functions/ports/certificate-engine.ts';
+import { engineHere, sealerHere } from '../../support/engine-here.ts';
+import { realCertificate } from '../../support/real-certificates.ts';
+import type { Contender } from './contest.ts';
+import { naiveCertificate, naiveFonts } from './naive.ts';
+import { nameFor, type Script, scripts } from './names.ts';
+
+const fonts = join(import.meta.dirname, '../../../templates/fonts');
+
+/** The program whose certificate is measured, with its transcript. */
+const program = 'staten-island-peer-specialist';
+
+/** What this side of the contest makes, by the name that `contest.ts` calls it. */
+export async function ours(which: string): Promise<Contender> {
+  const [kind = '', script = 'latin'] = which.split('-');
+  if (kind === 'floor') return floor();
+  if (kind === 'naive') {
+    const bytes = naiveFonts(fonts);
+    const next = contents(realCertificate({ program, name: '' }));
+    return { make: (i) => naiveCertificate(next(i), bytes) };
+  }
+  const engine = engineHere();
+  if (kind === 'page') {
+    const next = contents(plainPage());
+    return { make: async (i) => (await engine.render(next(i))).bytes };
+  }
+  const next = contents(realCertificate({ program, name: '' }), asScript(script));
+  if (kind === 'unsigned') return { make: async (i) => (await engine.render(next(i))).bytes };
+  if (kind === 'signed') {
+    const sealer = sealerHere();
+    return {
+      async make(i) {
+        const content = next(i);
+        return (await sealer.seal(await engine.render(content), content.program, content.requestedAt)).bytes;
+      },
+    };
+  }
+  throw new Error(`nothing of ours is called ${which}`);
+}
+
+/**
+ * One certificate after the other, as apprentices come: another name, id and code, and other days on every line of the
+ * transcript, so that nothing which is kept of one serves the next.
+ */
+export function contents(base: CertificateContent, script: Script = 'latin'): (i: number) => CertificateContent {
+  const { skillSets, courses, certificates } = base.transcript;
+  return (i) => {
+    let line = 0;
+    const dated = <T extends { text: string; on: string }>(each: T): T => ({
+      ...each,
+      on: dayFor(i * 31 + line++ * 17),
+    });
+    return {
+      ...base,
+      credentialId: `01JX8Z6TQ4H0W3${idFor(i, 12)}`,
+      code: `7Q4NZ0K8W2RJ5T${idFor(i * 7919 + 13, 12)}`,
+      facts: { ...base.facts, name: nameFor(i, script), completedOn: dayFor(i) },
+      issuedOn: dayFor(i + 1),
+      requestedAt: `${dayFor(i + 1)}T14:03:27.000Z`,
+      transcript: {
+        skillSets: skillSets.map(dated),
+        courses: courses.map(dated),
+        certificates: certificates.map(dated),
+      },
+    };
+  };
+}
+
+/** The cheapest whole document that the engine makes: a skill set's certificate, without a transcript or pictures. */
+function plainPage(): CertificateContent {
+  const content = realCertificate({ program, name: '', achievement: 'skill-set:engage', bare: true });
+  return { ...content, transcript: { skillSets: [], courses: [], certificates: [] } };
+}
+
+/** What no signed document can do without: its bytes copied and hashed, and one ECDSA signature of P-256. */
+async function floor(): Promise<Contender> {
+  const { bytes } = await engineHere().render(realCertificate({ program, name: nameFor(0) }));
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    make(i) {
+      const copy = Buffer.from(bytes);
+      copy.writeUInt32LE(i, bytes.length >> 1);
+      sign('sha256', createHash('sha256').update(copy).digest(), privateKey);
+      return copy;
+    },
+  };
+}
+
+const days = Array.from({ length: 1_000 }, (_, i) =>
+  new Date(Date.UTC(2024, 0, 1) + i * 86_400_000).toISOString().slice(0, 10),
+);
+
+function dayFor(n: number): string {
+  return days[n % days.length] ?? '';
+}
+
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function idFor(n: number, length: number): string {
+  let rest = n;
+  let text = '';
+  while (text.length < length) {
+    text = `${alphabet[rest % 32]}${text}`;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function asScript(text: string): Script {
+  const script = scripts.find((each) => each === text);
+  if (!script) throw new Error(`no names are made up in ${text}`);
+  return script;
+}

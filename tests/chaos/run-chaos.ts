@@ -1,0 +1,153 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadProgram } from '../../functions/acts/load-program.ts';
+import { templateSchema } from '../../functions/domain/program.ts';
+import { civilDateOf, instantOf } from '../../functions/domain/time.ts';
+import { clockName } from '../../infra/local/data-folder.ts';
+import { movableClock } from '../../infra/local/movable-clock.ts';
+import type { ProgramSetting } from '../simulation/programs.ts';
+import { rngOf } from '../simulation/rng.ts';
+import { smallFramework, timeZone } from '../support/small-world.ts';
+import { type Aftermath, readAftermath } from './aftermath.ts';
+import { calm } from './faults.ts';
+import { chaosPrograms, historiesOf } from './histories.ts';
+import { type Broken, type JudgeOptions, judge, type Verdict } from './judges.ts';
+import { peopleOf } from './people.ts';
+import { writePoison } from './poison.ts';
+import { comeToRest } from './rest.ts';
+import { startRuntime } from './runtime.ts';
+import { type Sabotage, sabotageStore } from './sabotage.ts';
+import { type Storm, storm } from './storm.ts';
+import { startWays, stopWays } from './ways.ts';
+
+export type ChaosOptions = {
+  seed: number;
+  apprentices: number;
+  /** Faults at least; more come as long as people work. */
+  faults: number;
+  sabotage?: Sabotage | undefined;
+  /** Keeps the data folder, for whoever looks for the reason. */
+  keep?: boolean;
+  tell?: (line: string) => void;
+  /** Shown what the judges saw. */
+  inspect?: (aftermath: Aftermath, judged: JudgeOptions) => void;
+};
+
+export type ChaosReport = {
+  seed: number;
+  apprentices: number;
+  seconds: { storm: number; rest: number; all: number };
+  faults: Storm['struck'];
+  killedInMidEvent: number;
+  clockDays: number;
+  peopleRetries: number;
+  endings: Record<string, number>;
+  counts: Verdict['counts'];
+  explainedDeadLetters: Record<string, number>;
+  restRounds: number;
+  broken: Broken[];
+  dataFolder: string;
+};
+
+/** Runs apprentices through a real stack while faults hit it, brings it to rest, and holds it to every promise. */
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const { seed, tell = () => undefined } = options;
+  const begun = performance.now();
+  const since = (start: number) => Math.round((performance.now() - start) / 100) / 10;
+  const dataFolder = join(mkdtempSync(join(tmpdir(), 'journeypaper-chaos-')), 'stack');
+  const clock = movableClock(join(dataFolder, clockName));
+  const ways = await startWays(rngOf(seed + 1));
+  tell('starting a stack');
+  const runtime = await startRuntime({
+    dataFolder,
+    servicesApart: true,
+    movableClock: true,
+    schedules: false,
+    processesPerFunction: 2,
+    functionEndpoints: Object.fromEntries(Object.entries(ways).map(([name, { endpoint }]) => [name, endpoint])),
+  });
+  const stack = runtime.description();
+  for (const [name, way] of Object.entries(ways)) way.target = stack.endpoints[name as keyof typeof ways];
+  const people = peopleOf(stack, { dynamodb: ways.dynamodb.endpoint, sqs: ways.sqs.endpoint }, clock.now);
+  const poisoned = new Set<string>();
+  let isSound = false;
+  try {
+    for (const files of chaosPrograms) await people.insistRaw('load program', () => loadProgram(people.ports, files));
+    const settings = new Map<string, ProgramSetting>();
+    for (const id of ['harbor', 'pier', 'quay']) settings.set(id, await settingOf(people.ports.store, id));
+    const apprentices = historiesOf(seed, options.apprentices, civilDateOf(instantOf(clock.now()), timeZone));
+    const stormBegun = performance.now();
+    const raged = await storm({
+      apprentices,
+      people,
+      seed,
+      faults: options.faults,
+      sweeps: options.sabotage !== 'no-sweep',
+      tell,
+      world: {
+        runtime,
+        ways,
+        clock,
+        rng: rngOf(seed + 2),
+        async poison() {
+          const id = `poison-${poisoned.size + 1}`;
+          poisoned.add(id);
+          await people.insistRaw('poison', () => writePoison(stack, id, clock.now()));
+        },
+      },
+    });
+    const stormSeconds = since(stormBegun);
+    await calm({ runtime, ways });
+    const restBegun = performance.now();
+    const restRounds = await comeToRest({ runtime, clock, sweeps: options.sabotage !== 'no-sweep', poisoned, tell });
+    if (options.sabotage) await sabotageStore(options.sabotage, stack, apprentices);
+    tell('judging');
+    const aftermath = await readAftermath(stack, apprentices, clock.now());
+    const judged = { apprentices, settings, poisoned, now: instantOf(clock.now()) };
+    options.inspect?.(aftermath, judged);
+    const verdict = judge(aftermath, judged);
+    isSound = verdict.broken.length === 0;
+    return {
+      seed,
+      apprentices: apprentices.length,
+      seconds: { storm: stormSeconds, rest: since(restBegun), all: since(begun) },
+      faults: raged.struck,
+      killedInMidEvent: countKilled(join(dataFolder, 'logs')),
+      clockDays: Math.round((clock.now() - Date.now()) / 86_400_000),
+      peopleRetries: people.retries(),
+      endings: countBy(apprentices.map(({ ending }) => ending)),
+      counts: verdict.counts,
+      explainedDeadLetters: countBy(aftermath.deadLetters.map(({ queue }) => queue)),
+      restRounds,
+      broken: verdict.broken,
+      dataFolder,
+    };
+  } finally {
+    people.close();
+    await runtime.stop();
+    await stopWays(ways);
+    // What broke, or never came to an end, is left for whoever looks for the reason.
+    if (isSound && !options.keep) rmSync(join(dataFolder, '..'), { recursive: true, force: true });
+  }
+}
+
+async function settingOf(store: ReturnType<typeof peopleOf>['ports']['store'], id: string): Promise<ProgramSetting> {
+  const stored = await store.readProgram(id);
+  if (!stored) throw new Error(`program ${id} was not loaded`);
+  const template = await store.readTemplate(id, stored.hashes.template);
+  return { stored, framework: smallFramework, template: templateSchema.parse(template) };
+}
+
+const countBy = (names: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
+
+/** Events that were in a function's hands when it was killed, as their logs tell. */
+function countKilled(logs: string): number {
+  const steps = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'].map((step) => join(logs, `${step}.log`));
+  const there = steps.filter((file) => statSync(file, { throwIfNoEntry: false }));
+  return there.reduce(
+    (sum, file) => sum + (readFileSync(file, 'utf8').match(/Runtime exited: SIGKILL/g)?.length ?? 0),
+    0,
+  );
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ActPorts } from '../../functions/acts/act-ports.ts';
+import { connect } from '../../functions/cli/connect.ts';
+import { processWorld } from '../../functions/cli/world.ts';
+import { instantOf } from '../../functions/domain/time.ts';
+import { descriptionName } from '../../infra/local/data-folder.ts';
+import { type Stack, type StackOptions, startStack } from '../../infra/local/stack.ts';
+
+/** A stack for one measurement, its services apart so that each one's memory shows, and the acts of people on it. */
+export async function startLoadStack(
+  options: Omit<StackOptions, 'dataFolder'>,
+): Promise<{ stack: Stack; ports: ActPorts; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'journeypaper-load-'));
+  const dataFolder = join(folder, 'stack');
+  const stack = await startStack({
+    dataFolder,
+    servicesApart: true,
+    schedules: false,
+    processesPerFunction: 2,
+    ...options,
+  });
+  const connection = connect({ stack: join(dataFolder, descriptionName) }, processWorld());
+  return {
+    stack,
+    ports: { ...connection.ports, clock: { now: () => instantOf(stack.clock.now()) } },
+    async close() {
+      connection.close();
+      await stack.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/*
+ * npm run load: a surge of completions, one enrollment that everybody writes to, and a mail service that is down for
+ * two hours, each on a real local stack of its own.
+ */
+import { parseArgs } from 'node:util';
+import { liveLine } from '../chaos/live-line.ts';
+import { hammer } from './hammer.ts';
+import { outage } from './outage.ts';
+import { describeLoad, faultsOf, type LoadReport } from './report.ts';
+import { surge } from './surge.ts';
+
+const parts = ['surge', 'hammer', 'outage'] as const;
+
+const help = `npm run load [-- OPTIONS]
+
+  --apprentices N   how many complete at once (default 10000)
+  --mail-rate N     emails a second that the account takes (default 14)
+  --writes N        how many writes one enrollment gets at once (default 1000)
+  --only PART       ${parts.join(', ')}
+  --json            the figures as JSON
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      apprentices: { type: 'string', default: '10000' },
+      'mail-rate': { type: 'string', default: '14' },
+      writes: { type: 'string', default: '1000' },
+      only: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return void process.stdout.write(help);
+  const number = (name: 'apprentices' | 'mail-rate' | 'writes') => {
+    const given = Number(values[name]);
+    if (!(given > 0)) throw new Error(`--${name}: a number above nought, not "${values[name]}"`);
+    return given;
+  };
+  const only = values.only as (typeof parts)[number] | undefined;
+  if (only !== undefined && !parts.includes(only)) throw new Error(`--only: one of ${parts.join(', ')}`);
+  const wants = (part: (typeof parts)[number]) => only === undefined || only === part;
+  const [apprentices, mailRatePerSecond, writes] = [number('apprentices'), number('mail-rate'), number('writes')];
+  const { tell, end } = liveLine('load');
+  const report: LoadReport = {};
+  try {
+    if (wants('surge')) report.surge = await surge({ apprentices, mailRatePerSecond, tell });
+    if (wants('hammer')) report.hammer = await hammer({ writes, tell });
+    if (wants('outage')) report.outage = await outage({ apprentices: Math.min(apprentices, mostInOutage), tell });
+  } finally {
+    end();
+  }
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : describeLoad(report));
+  if (faultsOf(report).length > 0) process.exitCode = 1;
+}
+
+/** More would say no more: each is asked for a dozen times while nobody takes it. */
+const mostInOutage = 50;
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
