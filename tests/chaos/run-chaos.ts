@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadProgram } from '../../functions/acts/load-program.ts';
 import { templateSchema } from '../../functions/domain/program.ts';
 import { civilDateOf, instantOf } from '../../functions/domain/time.ts';
+import type { RecordStore } from '../../functions/ports/record-store.ts';
 import { clockName } from '../../infra/local/data-folder.ts';
 import { movableClock } from '../../infra/local/movable-clock.ts';
 import type { ProgramSetting } from '../simulation/programs.ts';
@@ -132,7 +133,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-async function settingOf(store: ReturnType<typeof peopleOf>['ports']['store'], id: string): Promise<ProgramSetting> {
+async function settingOf(store: RecordStore, id: string): Promise<ProgramSetting> {
   const stored = await store.readProgram(id);
   if (!stored) throw new Error(`program ${id} was not loaded`);
   const template = await store.readTemplate(id, stored.hashes.template);
