@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Refusals that end by themselves: somebody else writes, or a withdrawal has not been noticed yet. */
 const passing = ['enrollment.busy', 'enrollment.complete'];
-/** A person tries again for so long; the world is never broken for longer. */
-const patienceMs = 300_000;
+/** A person tries again for so long: on a busy machine a backlog of certificates takes its time. */
+const patienceMs = 1_800_000;
 const pauseMs = 250;
 
 type Answer = { outcome: string; code?: string };

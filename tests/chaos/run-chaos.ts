@@ -12,7 +12,7 @@ import { rngOf } from '../simulation/rng.ts';
 import { smallFramework, timeZone } from '../support/small-world.ts';
 import { type Aftermath, readAftermath } from './aftermath.ts';
 import { calm } from './faults.ts';
-import { chaosPrograms, historiesOf } from './histories.ts';
+import { type Apprentice, chaosPrograms, historiesOf } from './histories.ts';
 import { type Broken, type JudgeOptions, judge, type Verdict } from './judges.ts';
 import { peopleOf } from './people.ts';
 import { writePoison } from './poison.ts';
@@ -77,7 +77,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     for (const files of chaosPrograms) await people.insistRaw('load program', () => loadProgram(people.ports, files));
     const settings = new Map<string, ProgramSetting>();
     for (const id of ['harbor', 'pier', 'quay']) settings.set(id, await settingOf(people.ports.store, id));
-    const apprentices = historiesOf(seed, options.apprentices, civilDateOf(instantOf(clock.now()), timeZone));
+    const histories = historiesOf(seed, options.apprentices, civilDateOf(instantOf(clock.now()), timeZone));
+    const waits = ({ deeds }: Apprentice) => deeds.some((deed) => deed.do === 'await-issue');
+    // Without the sweep some certificates never come: nobody waits for one.
+    const apprentices = histories.filter((each) => options.sabotage !== 'no-sweep' || !waits(each));
     const stormBegun = performance.now();
     const raged = await storm({
       apprentices,
