@@ -1,7 +1,7 @@
 import { childOf, type StructureElement } from '../file/structure-element.ts';
 import type { Block } from './block.ts';
 import type { Design, PlacedImage } from './design.ts';
-import type { Area, Sheet } from './sheet.ts';
+import { type Area, boxOf, type Sheet } from './sheet.ts';
 import { fitText } from './text-fitting.ts';
 import type { TextStyle } from './typesetting.ts';
 
@@ -75,7 +75,6 @@ function fitted({ aspect }: PlacedImage, middle: { x: number; y: number }, side:
 }
 
 function drawImage(sheet: Sheet, section: StructureElement, { key, alt }: PlacedImage, area: Area): void {
-  const { x, y, width, height } = area;
-  const figure = childOf(section, 'Figure', { alt, box: [x, y, x + width, y + height] });
+  const figure = childOf(section, 'Figure', { alt, box: boxOf(area) });
   sheet.tagged(figure, () => sheet.image(key, area));
 }
