@@ -45,7 +45,7 @@ export function signatureBlock(design: Design, section: StructureElement, width:
         }
       });
       if (!seal) return;
-      const side = 78 * scale;
+      const side = 66 * scale;
       const middle = { x: sealBetween ? centre : centre - width / 2 + side / 2, y: top - height / 2 - 2 * scale };
       // Beside one signatory or three there is room only in the corner, beside the foot.
       if (!sealBetween) middle.y = top - height - 42 * scale;
