@@ -6,7 +6,6 @@ import { findChainFault } from '../../functions/domain/audit.ts';
 import { sameProgress } from '../../functions/domain/evaluation.ts';
 import { requirementsOf } from '../../functions/domain/framework.ts';
 import type { EnrollmentRef } from '../../functions/domain/ids.ts';
-import { templateSchema } from '../../functions/domain/program.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
 import { repositoryRoot } from '../../infra/local/build.ts';
 import { type DemoProgram, readDemoProgram } from '../../infra/local/demo/program-files.ts';
