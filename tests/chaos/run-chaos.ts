@@ -37,6 +37,8 @@ export type ChaosOptions = {
 
 export type ChaosReport = {
   seed: number;
+  /** As asked for: with the seed it makes the histories. */
+  asked: number;
   apprentices: number;
   seconds: { storm: number; rest: number; all: number };
   faults: Storm['struck'];
@@ -114,6 +116,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     isSound = verdict.broken.length === 0;
     return {
       seed,
+      asked: options.apprentices,
       apprentices: apprentices.length,
       seconds: { storm: stormSeconds, rest: since(restBegun), all: since(begun) },
       faults: raged.struck,
