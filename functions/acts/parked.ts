@@ -56,6 +56,11 @@ export async function replayParked(
   if (email && !email.success)
     return refused('email.invalid', `email: ${firstIssue(email.error).replace(/^item: /, '')}`);
   const answer = await actOnParked(ports, ref, input.id, (parked, enrollment) => {
+    if (email && toProgram(parked))
+      return refused(
+        'email.not-theirs',
+        'email: this one goes to the program; correct its contact with `program load`',
+      );
     const now = ports.clock.now();
     const address = email && correctedAddress(actor, enrollment, email.data);
     if (parked.kind === 'email') {
@@ -141,7 +146,7 @@ function actOnParked(
   ports: Pick<ActPorts, 'store' | 'clock'>,
   ref: EnrollmentRef,
   id: string,
-  decide: (parked: Parked, enrollment: Enrollment) => Decided<Parked>,
+  decide: (parked: Parked, enrollment: Enrollment) => Decided<Parked> | Refused,
 ): Promise<Parked | Refused> {
   return actOnEnrollment(ports, ref, { bumpFence: false }, async (enrollment) => {
     const delivery = await ports.store.readDelivery(ref, id);
@@ -153,6 +158,9 @@ function actOnParked(
     );
   });
 }
+
+const toProgram = (parked: Parked) =>
+  parked.kind === 'email' && parked.delivery.about.kind === 'lapse-warning' && parked.delivery.about.to === 'program';
 
 function pendingPatch(enrollment: Enrollment, achievement: Achievement, pending: CredentialRequest) {
   const pointer: Pointer = { ...enrollment.pointers[achievement], pending };

@@ -6,7 +6,7 @@ import { type Answer, refusal, usageFailure } from './answer.ts';
 import { type AddCommand, addCommand, type Context } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { counted, heading, type Page } from './page.ts';
-import { fitText } from './text-width.ts';
+import { fitText, wrapText } from './text-width.ts';
 
 type Flags = { program?: string; enrollment?: string };
 
@@ -72,6 +72,6 @@ async function diagnose(context: Context, { program, enrollment }: Flags): Promi
 function findingText(page: Page, { code, ref, subject, problem, remedy }: Finding): string {
   const what = [ref && `${ref.program} ${ref.enrollment}`, subject].filter(Boolean).join('  ');
   const lines = [`${page.paint('yellow', code)}  ${fitText(what, page.columns - code.length - 2)}`];
-  lines.push(fitText(`    ${problem}`, page.columns), `    ${heading(page, '→')} ${remedy}`);
+  lines.push(wrapText(problem, page.columns, 4), `    ${heading(page, '→')} ${remedy}`);
   return lines.join('\n');
 }

@@ -3,7 +3,7 @@ import { parkedIdOf, parkedReasonOf, setAsideOf } from '../acts/parked.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import { ageOf } from './age.ts';
 import { type Cell, heading, type Page, table } from './page.ts';
-import { fitText } from './text-width.ts';
+import { fitText, wrapText } from './text-width.ts';
 
 /** What is parked: which, for how long, and on a line of its own why. */
 export function parkedText(page: Page, found: readonly FoundParked[], now: string): string {
@@ -30,12 +30,14 @@ export function parkedDetail(page: Page, found: FoundParked, facts: readonly Aud
     ['Kind', parked.kind],
     ['Enrollment', `${ref.program} ${ref.enrollment}`],
     ['Parked', `${since} (${ageOf(since, now)})`],
-    ['Why', parkedReasonOf(parked)],
     ...(setAsideOf(parked) ? [['Set aside', `by ${setAsideOf(parked)?.by}: ${setAsideOf(parked)?.reason}`]] : []),
   ];
   const history = facts.map(({ at, action, actor }) => [at, action, `by ${actor.id}`]);
   return [
     table(page, rows, 0),
+    '',
+    heading(page, 'Why'),
+    wrapText(parkedReasonOf(parked), page.columns, 2),
     '',
     heading(page, 'What led to it'),
     table(page, history),

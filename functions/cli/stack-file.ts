@@ -89,7 +89,7 @@ export function readDeployment(file: string): Deployment {
       'deployment.invalid',
       `--aws ${file}: no stack in it has a RecordsTableName; is it Journeypaper's?`,
     );
-  const outputs = parse(outputsSchema, found[1], `--aws ${file}: ${found[0]}`, 'deployment.invalid');
+  const outputs = parse(outputsSchema, found[1], `--aws ${file}: ${found[0]}`, 'deployment.invalid', redeploy);
   const [, , host = '', account = ''] = outputs.EvaluationQueueUrl.split('/');
   const urlOf = (arn: string) => `https://${host}/${account}/${arn.split(':').at(-1)}`;
   return {
@@ -127,9 +127,12 @@ function readJson(file: string, absent: { code: string; message: string }): unkn
   }
 }
 
-function parse<T extends z.ZodType>(schema: T, json: unknown, place: string, code: string): z.output<T> {
+/** An older version wrote fewer of them. */
+const redeploy = '; deploy this version and write the file again';
+
+function parse<T extends z.ZodType>(schema: T, json: unknown, place: string, code: string, remedy = ''): z.output<T> {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw unreachable(code, `${place}: ${firstIssue(parsed.error)}`);
+  if (!parsed.success) throw unreachable(code, `${place}: ${firstIssue(parsed.error)}${remedy}`);
   return parsed.data;
 }
 

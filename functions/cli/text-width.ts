@@ -27,6 +27,18 @@ export function fitText(text: string, columns: number): string {
   return `${kept.trimEnd()}…`;
 }
 
+/** Breaks a plain text between its words into lines of so many columns, each with an indent. Nothing is lost. */
+export function wrapText(text: string, columns: number, indent: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && textWidth(last) + 1 + textWidth(word) <= columns - indent)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => ' '.repeat(indent) + line).join('\n');
+}
+
 export function padText(text: string, columns: number, side: 'left' | 'right' = 'left'): string {
   const space = ' '.repeat(Math.max(0, columns - textWidth(text)));
   return side === 'left' ? text + space : space + text;

@@ -1,37 +1,11 @@
 import { createHmac, hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 
-/**
- * JSON in the one form that RFC 8785 allows, so that equal values hash alike on any machine: members in the order of
- * their names' UTF-16 units, numbers and texts as ECMAScript writes them.
- *
- * @throws TypeError for what is no JSON value: undefined, a number without end, a text with half a character.
- */
+/** JSON in the one form that RFC 8785 allows, so that equal values hash alike on any machine. */
 export function canonicalJson(value: unknown): string {
-  if (typeof value === 'string') return canonicalText(value);
-  if (typeof value === 'number' && !Number.isFinite(value))
-    throw new TypeError('not a JSON value: a number without end');
-  if (typeof value !== 'object' || value === null) {
-    const text = JSON.stringify(value);
-    if (text === undefined) throw new TypeError('not a JSON value');
-    return text;
-  }
-  if (Array.isArray(value)) return `[${value.map((each) => canonicalJson(each ?? null)).join(',')}]`;
-  const members = value as Record<string, unknown>;
-  let text = '';
-  for (const name of Object.keys(members).sort()) {
-    const member = members[name];
-    if (member !== undefined) text += `${text && ','}${canonicalText(name)}:${canonicalJson(member)}`;
-  }
-  return `{${text}}`;
-}
-
-/** Printable ASCII without the two that are escaped: what nearly all keys, ids, dates and hashes are. */
-const plainText = /^[ !#-[\]-~]*$/;
-
-function canonicalText(text: string): string {
-  if (plainText.test(text)) return `"${text}"`;
-  if (!text.isWellFormed()) throw new TypeError('not a JSON value: a text with half a character');
-  return JSON.stringify(text);
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('not a JSON value');
+  return text;
 }
 
 /** SHA-256 as 64 lower-case hex digits. */

@@ -13,7 +13,7 @@ export type RestoreMark = { to: Instant; by: string; begunAt: Instant; doneAt?: 
 export type RecordArchive = {
   /** Every item once. Each enrollment is told as it stood at one instant, and its evidence as of then or later. */
   items(): AsyncIterable<ArchivedItem>;
-  /** Whether the table holds anything at all. */
+  /** Whether the table holds nothing of ours; another system's evidence, and what was set aside of it, does not count. */
   isEmpty(): Promise<boolean>;
   readMark(to: Instant): Promise<RestoreMark | undefined>;
   putMark(mark: RestoreMark): Promise<void>;

@@ -3,7 +3,7 @@ import { parkedIdOf, parkedIn, replayParked, setParkedAside } from '../../functi
 import { redriveEnrollment } from '../../functions/acts/redrive.ts';
 import { enrollmentAt } from '../../functions/domain/as-of.ts';
 import { findChainFault } from '../../functions/domain/audit.ts';
-import type { DeliveryEvent } from '../../functions/domain/delivery.ts';
+import { type DeliveryEvent, parkedDelivery } from '../../functions/domain/delivery.ts';
 import { recordMailEvent } from '../../functions/feedback/feedback.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
@@ -177,6 +177,17 @@ test('an address that is none is refused, and nothing is replayed', async () => 
   const answer = await replayParked(world.ports, operator, ref, { id: world.id, email: 'no address' });
   expect(answer).toMatchObject({ outcome: 'refused', code: 'email.invalid' });
   expect(await world.parked()).toHaveLength(1);
+});
+
+test("a warning to the program is not sent to an apprentice's new address", async () => {
+  const world = await withParkedEmail();
+  const about = { kind: 'lapse-warning' as const, expiresOn: '2026-04-01', to: 'program' as const };
+  const warning = parkedDelivery({ ...ref, deliveryId: 'lapse-1', about }, world.ports.clock.now(), 'bounced: x');
+  const { enrollment } = await world.record();
+  await world.ports.store.commit({ enrollment, guard: {}, patch: {}, entries: [], newDeliveries: [warning] });
+  const answer = await replayParked(world.ports, operator, ref, { id: 'lapse-1', email: 'new@apprentices.example' });
+  expect(answer).toMatchObject({ outcome: 'refused', code: 'email.not-theirs' });
+  expect((await world.record()).enrollment.apprentice.email).toBe(enrollment.apprentice.email);
 });
 
 test('an enrollment driven again is asked of every step, and what is parked stays parked', async () => {

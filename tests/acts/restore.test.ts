@@ -77,6 +77,13 @@ function failingAt(archive: RecordArchive, nth: number): RecordArchive {
 }
 
 describe('a restore', () => {
+  test('goes into a table into which another system has put evidence already', async () => {
+    const archive = dynamoArchive(target);
+    await dynamoStore(target).putRaw('harbor#EVIDENCE#enr-9', 'EVIDENCE#engage-1#e1', { any: 'thing' });
+    expect(await archive.isEmpty()).toBe(true);
+    expect(await dynamoArchive(source).isEmpty()).toBe(false);
+  });
+
   test('killed in its middle is finished by the next, and parks what may be out once', async () => {
     const backup = await openBackup(await backupFolder());
     const archive = dynamoArchive(target);

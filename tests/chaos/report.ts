@@ -44,14 +44,14 @@ export function describeChaos(report: ChaosReport): string {
 
 const twice = (count: number) => (count === 0 ? 'none a second time' : `${count} a second time, in the crash window`);
 
-function describeBroken({ broken, seed, apprentices, dataFolder }: ChaosReport): string[] {
+function describeBroken({ broken, seed, asked, dataFolder }: ChaosReport): string[] {
   const lines = broken.slice(0, most).flatMap(describeOne);
   return [
     `BROKEN: ${broken.length} ${broken.length === 1 ? 'promise' : 'promises'}`,
     ...lines,
     ...(broken.length > most ? [`  … and ${broken.length - most} more (--json lists all)`] : []),
     '',
-    `the same histories and faults again: npm run chaos -- --seed ${seed} --apprentices ${apprentices}`,
+    `the same histories and faults again: npm run chaos -- --seed ${seed} --apprentices ${asked}`,
     `what is left of it: ${dataFolder}`,
   ];
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadProgram } from '../../functions/acts/load-program.ts';
 import { templateSchema } from '../../functions/domain/program.ts';
 import { civilDateOf, instantOf } from '../../functions/domain/time.ts';
+import type { RecordStore } from '../../functions/ports/record-store.ts';
 import { clockName } from '../../infra/local/data-folder.ts';
 import { movableClock } from '../../infra/local/movable-clock.ts';
 import type { ProgramSetting } from '../simulation/programs.ts';
@@ -11,7 +12,7 @@ import { rngOf } from '../simulation/rng.ts';
 import { smallFramework, timeZone } from '../support/small-world.ts';
 import { type Aftermath, readAftermath } from './aftermath.ts';
 import { calm } from './faults.ts';
-import { chaosPrograms, historiesOf } from './histories.ts';
+import { type Apprentice, chaosPrograms, historiesOf } from './histories.ts';
 import { type Broken, type JudgeOptions, judge, type Verdict } from './judges.ts';
 import { peopleOf } from './people.ts';
 import { writePoison } from './poison.ts';
@@ -36,6 +37,8 @@ export type ChaosOptions = {
 
 export type ChaosReport = {
   seed: number;
+  /** As asked for: with the seed it makes the histories. */
+  asked: number;
   apprentices: number;
   seconds: { storm: number; rest: number; all: number };
   faults: Storm['struck'];
@@ -76,7 +79,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     for (const files of chaosPrograms) await people.insistRaw('load program', () => loadProgram(people.ports, files));
     const settings = new Map<string, ProgramSetting>();
     for (const id of ['harbor', 'pier', 'quay']) settings.set(id, await settingOf(people.ports.store, id));
-    const apprentices = historiesOf(seed, options.apprentices, civilDateOf(instantOf(clock.now()), timeZone));
+    const histories = historiesOf(seed, options.apprentices, civilDateOf(instantOf(clock.now()), timeZone));
+    const waits = ({ deeds }: Apprentice) => deeds.some((deed) => deed.do === 'await-issue');
+    // Without the sweep some certificates never come: nobody waits for one.
+    const apprentices = histories.filter((each) => options.sabotage !== 'no-sweep' || !waits(each));
     const stormBegun = performance.now();
     const raged = await storm({
       apprentices,
@@ -110,6 +116,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     isSound = verdict.broken.length === 0;
     return {
       seed,
+      asked: options.apprentices,
       apprentices: apprentices.length,
       seconds: { storm: stormSeconds, rest: since(restBegun), all: since(begun) },
       faults: raged.struck,
@@ -132,7 +139,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-async function settingOf(store: ReturnType<typeof peopleOf>['ports']['store'], id: string): Promise<ProgramSetting> {
+async function settingOf(store: RecordStore, id: string): Promise<ProgramSetting> {
   const stored = await store.readProgram(id);
   if (!stored) throw new Error(`program ${id} was not loaded`);
   const template = await store.readTemplate(id, stored.hashes.template);

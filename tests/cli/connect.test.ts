@@ -138,6 +138,11 @@ describe('AWS, where it is asked for', () => {
   test.each([
     ['a file that is not there', join(folder, 'nowhere.json'), 'cdk deploy --outputs-file'],
     ['a file of another stack', file({ Other: {} }, 'other.json'), "is it Journeypaper's?"],
+    [
+      'an output that an older version did not write',
+      file({ J: { ...outputs, SweepSchedulesDeadLettersArn: undefined } }, 'old.json'),
+      'J: SweepSchedulesDeadLettersArn: is missing; give a text; deploy this version',
+    ],
     ['a queue that is none', file({ J: { ...outputs, IssueQueueUrl: closed } }, 'bad.json'), 'J: IssueQueueUrl'],
   ])('%s is named', async (_, outputsFile, words) => {
     const ran = await run(['program', 'list', '--aws', outputsFile]);

@@ -3,7 +3,7 @@ import { maskFor } from '../../functions/cli/masking.ts';
 import { localMoment } from '../../functions/cli/moments.ts';
 import { bar, pageFor, table } from '../../functions/cli/page.ts';
 import { missingLines } from '../../functions/cli/reasons.ts';
-import { fitText, padText, textWidth } from '../../functions/cli/text-width.ts';
+import { fitText, padText, textWidth, wrapText } from '../../functions/cli/text-width.ts';
 import { smallFramework } from '../support/small-world.ts';
 
 describe('the width of a text', () => {
@@ -71,4 +71,11 @@ test('skills of one set that are missing for one reason share a line', () => {
     { ids: 'cert-cpr', why: 'lapsed after 2026-01-31: renew it', text: 'CPR Certificate' },
     { ids: '', why: '10 of 200 hours', text: 'On-the-job hours' },
   ]);
+});
+
+test('a long sentence is broken between its words, and nothing of it is lost', () => {
+  const sentence = `the texts of 王小明's template ${'and the program '.repeat(12)}are too long`;
+  const wrapped = wrapText(sentence, 40, 4);
+  expect(wrapped.split('\n').every((line) => line.startsWith('    ') && textWidth(line) <= 40)).toBe(true);
+  expect(wrapped.replace(/\s+/g, ' ').trim()).toBe(sentence);
 });

@@ -75,11 +75,8 @@ export const dropToUnicodeEntry: Damage = (document) => {
     if (!(object instanceof PDFRawStream)) continue;
     const cmap = new TextDecoder('latin1').decode(unpacked(object));
     if (!cmap.includes('begincmap')) continue;
-    const without = cmap.replace(/^\s*<[0-9A-Fa-f]{4}>\s*<0065>\s*$/m, () => {
-      dropped++;
-      return '';
-    });
-    if (without !== cmap) document.context.assign(ref, document.context.stream(fewerEntries(without)));
+    const without = withoutLetter(cmap, () => dropped++);
+    if (without !== cmap) document.context.assign(ref, document.context.stream(counted(without)));
   }
   if (dropped === 0) throw new Error('no ToUnicode map has a line for the letter e');
 };
@@ -127,11 +124,33 @@ function nameOf(object: PDFObject | undefined): string {
   return object instanceof PDFName ? object.decodeText() : '';
 }
 
-/** The first block's count, made true again: it is the missing entry that must be found, not a wrong count. */
-function fewerEntries(cmap: string): string {
-  return cmap.replace(/(\d+)(\s+beginbfchar)([\s\S]*?)(endbfchar)/g, (_, _count, begin, lines: string, end) => {
-    const entries = lines.match(/<[0-9A-Fa-f]+>\s*<[0-9A-Fa-f]+>/g)?.length ?? 0;
-    return `${entries}${begin}${lines}${end}`;
+/** Maps hold a letter as a line of its own, or in a list of what codes that follow one another stand for. */
+function withoutLetter(cmap: string, dropped: () => void): string {
+  const alone = cmap.replace(/^\s*<[0-9A-Fa-f]{4}>\s*<0065>\s*$/m, () => {
+    dropped();
+    return '';
+  });
+  return alone.replaceAll(/<(\w{4})>\s*<\w{4}>\s*\[([^\]]*)\]/g, (range: string, from: string, list: string) => {
+    const texts: string[] = list.match(/<\w+>/g) ?? [];
+    const at = texts.indexOf('<0065>');
+    if (at < 0) return range;
+    dropped();
+    const first = Number.parseInt(from, 16);
+    const part = (start: number, end: number) =>
+      start < end ? `${code(first + start)}${code(first + end - 1)}[${texts.slice(start, end).join('')}]\n` : '';
+    return part(0, at) + part(at + 1, texts.length);
+  });
+}
+
+function code(number: number): string {
+  return `<${number.toString(16).padStart(4, '0')}>`;
+}
+
+/** Each block's count, made true again: it is the missing entry that must be found, not a wrong count. */
+function counted(cmap: string): string {
+  return cmap.replaceAll(/\d+(\s+begin(bfchar|bfrange))([\s\S]*?)(?=endbf)/g, (_, begin, kind, lines: string) => {
+    const entry = kind === 'bfchar' ? /<\w+>\s*<\w+>/g : /<\w+>\s*<\w+>\s*(<\w+>|\[[^\]]*\])/g;
+    return `${lines.match(entry)?.length ?? 0}${begin}${lines}`;
   });
 }
 

@@ -2,7 +2,6 @@ import {
   type AttributeValue,
   PutItemCommand,
   paginateScan,
-  ScanCommand,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
@@ -32,8 +31,13 @@ export function dynamoArchive(options: DynamoStoreOptions): RecordArchive {
       for await (const pk of partitions(t)) yield* (await readPartition(t, pk)).map(toArchived);
     },
     async isEmpty() {
-      const command = new ScanCommand({ TableName: t.name, Limit: 1, ConsistentRead: true });
-      return ((await call('isEmpty', () => t.client.send(command))).Items ?? []).length === 0;
+      try {
+        for await (const { Items = [] } of paginateScan({ client: t.client }, { TableName: t.name, ...ownItems }))
+          if (Items.length > 0) return false;
+        return true;
+      } catch (error) {
+        throw toAdapterError('isEmpty', error);
+      }
     },
     async readMark(to) {
       const item = await t.get('readMark', restoreKey(to));
@@ -89,6 +93,14 @@ export function dynamoArchive(options: DynamoStoreOptions): RecordArchive {
     },
   };
 }
+
+/** What other systems put there, and evaluate sets aside, they may have put before the restore has begun. */
+const ownItems = {
+  ConsistentRead: true,
+  ProjectionExpression: 'pk',
+  FilterExpression: 'NOT contains(pk, :evidence) AND NOT contains(pk, :aside)',
+  ExpressionAttributeValues: toItem({ ':evidence': '#EVIDENCE#', ':aside': '#ASIDE' }),
+};
 
 /** Every partition key once, as the whole table is read. */
 async function* partitions(t: Table): AsyncGenerator<string, void> {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startGuarded } from '../../../infra/local/services/guarded-child.ts';
@@ -7,11 +8,13 @@ import { claimPort, loopbackHost } from '../../../infra/local/services/loopback.
 
 const jars = fileURLToPath(new URL('../../../.build/dynamodb-local', import.meta.url));
 const launcher = fileURLToPath(new URL('on-loopback.java', import.meta.url));
+const javaHome = process.env.JAVA_HOME;
+const java = javaHome === undefined ? 'java' : join(javaHome, 'bin', 'java');
 const startTimeoutMs = 120_000;
 
 /** What Amazon's DynamoDB Local lacks on this machine; undefined where it can be started. */
 export function missingForDynamodbLocal(): string | undefined {
-  if (spawnSync('java', ['-version']).status !== 0) return 'Java is not on the PATH';
+  if (spawnSync(java, ['-version']).status !== 0) return 'Java is not on the PATH';
   return jarsHere() ? undefined : 'its jars are not here: tests/contracts/README.md says how to fetch them';
 }
 
@@ -27,8 +30,8 @@ function jarsHere(): boolean {
 export async function startDynamodbLocal(): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   const port = await claimPort(0, 'DynamoDB Local');
   const options = ['-inMemory', '-disableTelemetry', '-port', String(port)];
-  const java = ['-Xmx256m', `-Djava.library.path=${jars}`, '-cp', `${jars}/*`, '--source', '17', launcher];
-  const child = await startGuarded('java', [...java, ...options], process.env);
+  const own = ['-Xmx256m', `-Djava.library.path=${jars}`, '-cp', `${jars}/*`, '--source', '17', launcher];
+  const child = await startGuarded(java, [...own, ...options], process.env);
   const endpoint = `http://${loopbackHost}:${port}`;
   const deadline = Date.now() + startTimeoutMs;
   while (!(await answers(endpoint))) {

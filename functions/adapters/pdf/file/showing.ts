@@ -117,8 +117,9 @@ function show(pen: Pen, glyph: ShapedGlyph, code: GlyphCode): void {
 }
 
 function endItems(pen: Pen): void {
-  if (pen.literal !== '') pen.items += `(${pen.literal})`;
-  if (pen.items !== '') pen.out += `[${pen.items}]TJ\n`;
+  const whole = `(${pen.literal})`;
+  if (pen.literal !== '') pen.items += whole;
+  if (pen.items !== '') pen.out += pen.items === whole ? `${whole}Tj\n` : `[${pen.items}]TJ\n`;
   pen.items = '';
   pen.literal = '';
 }

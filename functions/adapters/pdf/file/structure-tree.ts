@@ -67,7 +67,6 @@ function elementObject(
     return kid.page === home ? kid.mcid : { Type: 'MCR', Pg: pages[kid.page]?.ref, MCID: kid.mcid };
   });
   return context.obj({
-    Type: 'StructElem',
     S: element.type,
     P: parent,
     K: kids,

@@ -7,6 +7,7 @@ import type { Individual } from './individual.ts';
 import { place, placeName } from './individual-text.ts';
 import { nameLeading } from './name-setting.ts';
 import { drawDivider, drawSeal } from './ornament.ts';
+import { boxOf } from './sheet.ts';
 import { type Fit, fitText, wrapEvenly } from './text-fitting.ts';
 import type { TextLine, TextStyle } from './typesetting.ts';
 import { datedWords, filled } from './wording.ts';
@@ -192,10 +193,6 @@ function emblemBlock({ shared, images }: Design, section: StructureElement, scal
       sheet.tagged(figure, () => sheet.image(emblem.key, area));
     },
   };
-}
-
-export function boxOf({ x, y, width, height }: { x: number; y: number; width: number; height: number }) {
-  return [x, y, x + width, y + height] as const;
 }
 
 function dividerBlock({ shared }: Design, width: number, height: number): Block {

@@ -1,10 +1,9 @@
 import { childOf, type StructureElement } from '../file/structure-element.ts';
 import type { Block } from './block.ts';
-import { boxOf } from './certificate-blocks.ts';
 import type { Design } from './design.ts';
 import type { Individual } from './individual.ts';
 import { place } from './individual-text.ts';
-import type { Area, Sheet } from './sheet.ts';
+import { type Area, boxOf, type Sheet } from './sheet.ts';
 import { wrapEvenly } from './text-fitting.ts';
 import type { SetSpan, Span, TextLine, TextStyle } from './typesetting.ts';
 

@@ -1,7 +1,7 @@
 import { childOf, type StructureElement } from '../file/structure-element.ts';
 import type { Block } from './block.ts';
 import type { Design, PlacedImage } from './design.ts';
-import type { Area, Sheet } from './sheet.ts';
+import { type Area, boxOf, type Sheet } from './sheet.ts';
 import { fitText } from './text-fitting.ts';
 import type { TextStyle } from './typesetting.ts';
 
@@ -45,7 +45,7 @@ export function signatureBlock(design: Design, section: StructureElement, width:
         }
       });
       if (!seal) return;
-      const side = 78 * scale;
+      const side = 66 * scale;
       const middle = { x: sealBetween ? centre : centre - width / 2 + side / 2, y: top - height / 2 - 2 * scale };
       // Beside one signatory or three there is room only in the corner, beside the foot.
       if (!sealBetween) middle.y = top - height - 42 * scale;
@@ -75,7 +75,6 @@ function fitted({ aspect }: PlacedImage, middle: { x: number; y: number }, side:
 }
 
 function drawImage(sheet: Sheet, section: StructureElement, { key, alt }: PlacedImage, area: Area): void {
-  const { x, y, width, height } = area;
-  const figure = childOf(section, 'Figure', { alt, box: [x, y, x + width, y + height] });
+  const figure = childOf(section, 'Figure', { alt, box: boxOf(area) });
   sheet.tagged(figure, () => sheet.image(key, area));
 }

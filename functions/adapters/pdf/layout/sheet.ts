@@ -8,6 +8,11 @@ import type { TextLine, TextStyle } from './typesetting.ts';
 
 export type Area = { x: number; y: number; width: number; height: number };
 
+/** Left, bottom, right and top. */
+export function boxOf({ x, y, width, height }: Area) {
+  return [x, y, x + width, y + height] as const;
+}
+
 /** Something that differs from certificate to certificate; its operators stand in a marked-content sequence already. */
 export type Slot = { open: string; write(individual: Individual): string };
 
