@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enroll } from '../../functions/acts/enroll.ts';
@@ -10,6 +11,7 @@ import { type CheckpointPorts, takeCheckpoint } from '../../functions/checkpoint
 import { type AccessEntry, findAccessFault } from '../../functions/domain/access.ts';
 import type { Actor } from '../../functions/domain/audit.ts';
 import { checkpointHash, checkpointStatement, headLeaf } from '../../functions/domain/checkpoint.ts';
+import { ownMark } from '../../functions/domain/evidence.ts';
 import { merkleTree, provesInclusion } from '../../functions/domain/merkle.ts';
 import type { AccessLog } from '../../functions/ports/access-log.ts';
 import type { RecordStore } from '../../functions/ports/record-store.ts';
@@ -80,6 +82,19 @@ describe('the access log', () => {
     expect(await all(access.list('haven', '2026-11-01', '2026-11-30'))).toHaveLength(1);
     expect(await all(access.heads('harbor', '2026-11-03'))).toHaveLength(2);
   });
+});
+
+test('what the access log writes wakes no step: every item carries our mark', async () => {
+  await access.append('harbor', read('enr-9'));
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: 'harbor#ACCESS' } },
+    }),
+  );
+  expect(Items.length).toBeGreaterThan(2);
+  for (const item of Items) expect(item[ownMark]).toEqual({ BOOL: true });
 });
 
 describe('checkpoints', () => {

@@ -14,7 +14,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { toItem } from './commit-items.ts';
 import { readCancellation, toAdapterError } from './dynamo-errors.ts';
 import { type Item, type Table, table } from './dynamo-table.ts';
-import { accessEntryKey, accessHeadKey, accessPartition, bare } from './record-keys.ts';
+import { accessEntryKey, accessHeadKey, accessPartition, bare, own } from './record-keys.ts';
 
 /** Reads of one reader that meet one another: each tries again behind the other. */
 const maxTries = 12;
@@ -36,7 +36,7 @@ export function dynamoAccess(options: { client: DynamoDBClient; tableName: strin
           ? { ConditionExpression: '#seq = :before', ExpressionAttributeNames: { '#seq': 'seq' } }
           : { ConditionExpression: 'attribute_not_exists(pk)' };
         const put = {
-          Item: toItem({ ...accessHeadKey(of), ...head, actor: of.actor, day: of.day }),
+          Item: toItem({ ...accessHeadKey(of), ...own, ...head, actor: of.actor, day: of.day }),
           ...unmoved,
           ...(item && { ExpressionAttributeValues: toItem({ ':before': before.seq }) }),
         };
@@ -46,7 +46,7 @@ export function dynamoAccess(options: { client: DynamoDBClient; tableName: strin
             {
               Put: {
                 TableName: t.name,
-                Item: toItem({ ...accessEntryKey(of, entry.seq), ...entry }),
+                Item: toItem({ ...accessEntryKey(of, entry.seq), ...own, ...entry }),
                 ConditionExpression: 'attribute_not_exists(pk)',
               },
             },
