@@ -2,6 +2,7 @@ import { checkpointStatement, enrollmentChain, type Head, movedHeads, nextCheckp
 import type { EnrollmentStatus } from '../domain/enrollment.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { AccessLog } from '../ports/access-log.ts';
+import { AdapterError } from '../ports/adapter-error.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../ports/checkpoint-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -34,6 +35,8 @@ export async function takeCheckpoints(ports: CheckpointPorts): Promise<Record<Ch
       totals[await takeCheckpoint(ports, program.id)]++;
     } catch (error) {
       failures.push(error);
+      const code = error instanceof AdapterError ? error.code : 'fault';
+      ports.journal('checkpoint.failed', { program: program.id, code });
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} programs got no checkpoint`);

@@ -7,17 +7,21 @@ import type { ActPorts } from '../acts/act-ports.ts';
 import { clientSettings } from '../adapters/aws/client-settings.ts';
 import { systemClock } from '../adapters/aws/clock.ts';
 import { awsDeadLetters } from '../adapters/aws/dead-letters.ts';
+import { dynamoAccess } from '../adapters/aws/dynamo-access.ts';
 import { dynamoArchive } from '../adapters/aws/dynamo-archive.ts';
 import { dynamoInspection } from '../adapters/aws/dynamo-inspection.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
 import { kmsSigner } from '../adapters/aws/kms-signer.ts';
+import { s3Checkpoints } from '../adapters/aws/s3-checkpoints.ts';
 import { s3Documents } from '../adapters/aws/s3-documents.ts';
 import { s3Inspection } from '../adapters/aws/s3-inspection.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { imageFault } from '../adapters/pdf/images/decode-image.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
 import { signingCheck } from '../adapters/pdf/signing/sealer.ts';
+import type { AccessLog } from '../ports/access-log.ts';
+import type { CheckpointStore } from '../ports/checkpoint-store.ts';
 import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { DocumentInspection, RecordInspection } from '../ports/inspection.ts';
@@ -42,6 +46,11 @@ export type Connection = {
   inspection: { records: RecordInspection; documents: DocumentInspection };
   /** The key that certificates are signed with. */
   signer: Signer;
+  /** Who read what. */
+  access: AccessLog;
+  checkpoints: CheckpointStore;
+  /** The key that checkpoints and audit bundles are signed with. */
+  ledgerSigner: Signer;
   /** For people: which table this is. */
   name: string;
   local: boolean;
@@ -58,6 +67,8 @@ type Settings = {
   documentsBucket: string;
   failedBatchesBucket: string;
   signingKeyId: string;
+  checkpointsBucket: string;
+  ledgerKeyId: string;
 };
 
 /**
@@ -136,6 +147,9 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
       documents: s3Inspection({ client: clients.s3, bucket: settings.documentsBucket }),
     },
     signer,
+    access: dynamoAccess({ client: clients.dynamodb, tableName: settings.tableName, clock: systemClock }),
+    checkpoints: s3Checkpoints({ client: clients.s3, bucket: settings.checkpointsBucket }),
+    ledgerSigner: kmsSigner({ client: clients.kms, keyId: settings.ledgerKeyId }),
     name,
     local,
     close: () => {

@@ -22,6 +22,8 @@ const stackSchema = z.object({
   documentsBucket: z.string().min(1),
   failedBatchesBucket: z.string().min(1),
   signingKeyId: z.string().min(1),
+  checkpointsBucket: z.string().min(1),
+  ledgerKeyId: z.string().min(1),
 });
 export type LocalStack = z.output<typeof stackSchema>;
 
@@ -46,6 +48,8 @@ const outputsSchema = z.object({
   DocumentsBucketName: z.string().min(1),
   FailedBatchesBucketName: z.string().min(1),
   SigningKeyId: z.string().min(1),
+  CheckpointsBucketName: z.string().min(1),
+  LedgerKeyId: z.string().min(1),
 });
 export type Deployment = {
   account: string;
@@ -55,6 +59,8 @@ export type Deployment = {
   documentsBucket: string;
   failedBatchesBucket: string;
   signingKeyId: string;
+  checkpointsBucket: string;
+  ledgerKeyId: string;
 };
 
 const noStack = 'no local stack is running: start one with `npm run local`';
@@ -110,6 +116,8 @@ export function readDeployment(file: string): Deployment {
     documentsBucket: outputs.DocumentsBucketName,
     failedBatchesBucket: outputs.FailedBatchesBucketName,
     signingKeyId: outputs.SigningKeyId,
+    checkpointsBucket: outputs.CheckpointsBucketName,
+    ledgerKeyId: outputs.LedgerKeyId,
   };
 }
 

@@ -35,6 +35,7 @@ export const journalEvents = {
   'checkpoint.taken': 'The chains of a program were folded into a signed checkpoint',
   'checkpoint.unchanged': 'No chain has moved since the last checkpoint',
   'checkpoint.raced': 'Another run took this checkpoint',
+  'checkpoint.failed': 'A program got no checkpoint; the next run tries again',
   'sweep.warned': 'A warning of a lapsing certificate was queued',
 } as const;
 export type JournalCode = keyof typeof journalEvents;

@@ -25,7 +25,7 @@ const underKey = (encryptionKey: IKey) => ({
 });
 const abandoned = { id: 'abandoned-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) };
 
-/** Who asked for which object, of both other buckets. */
+/** Who asked for which object, of all other buckets. */
 export function accessLogsBucket(scope: Construct, id: string): IBucket {
   const bucket = new Bucket(scope, id, {
     ...closed,
@@ -58,6 +58,22 @@ export function documentsBucket(scope: Construct, id: string, key: IKey, accessL
       },
       { ...abandoned, id: 'delete-markers', expiredObjectDeleteMarker: true },
     ],
+  });
+}
+
+/**
+ * Signed checkpoints of the ledgers. Each is locked as it is stored, in compliance mode: not even the account's root
+ * user removes one before its time. Nothing here goes by itself, what is past its lock neither.
+ */
+export function checkpointsBucket(scope: Construct, id: string, key: IKey, accessLogs: IBucket): Bucket {
+  return new Bucket(scope, id, {
+    ...closed,
+    ...underKey(key),
+    versioned: true,
+    objectLockEnabled: true,
+    serverAccessLogsBucket: accessLogs,
+    serverAccessLogsPrefix: 'checkpoints/',
+    lifecycleRules: [abandoned],
   });
 }
 

@@ -83,6 +83,15 @@ const administration = [
  * can grant it: only a role named by `letSign` may sign, and whoever changes that is seen in CloudTrail.
  */
 export function signingKey(scope: Construct, id: string): Key {
+  return p256Key(scope, id, 'Journeypaper: signs credentials');
+}
+
+/** Signs checkpoints and audit bundles, under the same rules; a key of its own, since a stranger trusts it for other things. */
+export function ledgerKey(scope: Construct, id: string): Key {
+  return p256Key(scope, id, 'Journeypaper: signs checkpoints of the ledgers, and audit bundles');
+}
+
+function p256Key(scope: Construct, id: string, description: string): Key {
   const everybody = new PolicyStatement({
     sid: 'Administration',
     principals: [new AccountRootPrincipal()],
@@ -90,10 +99,10 @@ export function signingKey(scope: Construct, id: string): Key {
     resources: ['*'],
   });
   return new Key(scope, id, {
-    description: 'Journeypaper: signs credentials',
+    description,
     keySpec: KeySpec.ECC_NIST_P256,
     keyUsage: KeyUsage.SIGN_VERIFY,
-    // Every certificate ever issued is checked against it.
+    // Everything that it ever signed is checked against it.
     removalPolicy: RemovalPolicy.RETAIN,
     policy: new PolicyDocument({ statements: [everybody] }),
   });
@@ -118,10 +127,11 @@ export function letSign(key: Key, step: Step): void {
 }
 
 /**
- * Lets a person sign a request for the key's certificate. KMS cannot tell a request from a certificate: whoever is named
- * here may sign anything, so a deployment names somebody for an hour and not for good.
+ * Lets a person sign: a request for the signing key's certificate, or an audit bundle with the ledger's key. KMS cannot
+ * tell one content from another: whoever is named here may sign anything, so a deployment names somebody for an hour
+ * and not for good.
  */
-export function letRequest(key: Key, arn: string): void {
-  const requester = { ...signing, sid: 'SignRequests', principals: [new ArnPrincipal(arn)], resources: ['*'] };
-  key.addToResourcePolicy(new PolicyStatement(requester));
+export function letPerson(key: Key, sid: string, arn: string): void {
+  const person = { ...signing, sid, principals: [new ArnPrincipal(arn)], resources: ['*'] };
+  key.addToResourcePolicy(new PolicyStatement(person));
 }

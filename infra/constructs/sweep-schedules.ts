@@ -15,6 +15,8 @@ import { deadLetterQueue } from './work-queue.ts';
 const schedules = {
   due: { task: 'due', expression: 'rate(2 minutes)' },
   recover: { task: 'recover', expression: 'rate(5 minutes)' },
+  // The longest time in which a change of the ledger could still be hidden.
+  checkpoint: { task: 'checkpoint', expression: 'rate(6 hours)' },
   daily: { task: 'daily', expression: 'cron(0 3 * * ? *)' },
 } as const;
 

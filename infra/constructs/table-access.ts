@@ -9,6 +9,8 @@ const partitions = {
   programs: '*#PROGRAM',
   frameworks: 'FRAMEWORK#*',
   asides: '*#ASIDE',
+  /** Who read what. */
+  access: '*#ACCESS',
   mailPace: 'MAIL#PACE',
 } as const;
 type Partition = keyof typeof partitions;

@@ -17,6 +17,8 @@ export interface StackDescription {
   documentsBucket: string;
   failedBatchesBucket: string;
   signingKeyId: string;
+  checkpointsBucket: string;
+  ledgerKeyId: string;
   configurationSet: string;
   /** Where a person reads the mail. */
   inbox: string;
@@ -52,6 +54,8 @@ export function describeStack(
     documentsBucket: output('DocumentsBucketName'),
     failedBatchesBucket: output('FailedBatchesBucketName'),
     signingKeyId: output('SigningKeyId'),
+    checkpointsBucket: output('CheckpointsBucketName'),
+    ledgerKeyId: output('LedgerKeyId'),
     configurationSet: output('ConfigurationSetName'),
     ...rest,
   };

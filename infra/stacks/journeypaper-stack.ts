@@ -3,12 +3,12 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StepName } from '../bundle.ts';
 import { alarmTopic } from '../constructs/alarm-topic.ts';
-import { accessLogsBucket, documentsBucket, failedBatchesBucket } from '../constructs/buckets.ts';
+import { accessLogsBucket, checkpointsBucket, documentsBucket, failedBatchesBucket } from '../constructs/buckets.ts';
 import { QueueSource, StreamSource } from '../constructs/event-sources.ts';
 import { evidenceWriterPolicy } from '../constructs/evidence-writer.ts';
 import { FlowDashboard } from '../constructs/flow-dashboard.ts';
 import { JournalAlarms } from '../constructs/journal-alarms.ts';
-import { dataKey, letRequest, notificationKey, signingKey } from '../constructs/keys.ts';
+import { dataKey, ledgerKey, letPerson, notificationKey, signingKey } from '../constructs/keys.ts';
 import { MailEvents, pascalCase } from '../constructs/mail-events.ts';
 import { recordsTable } from '../constructs/records-table.ts';
 import { ServiceAlarms } from '../constructs/service-alarms.ts';
@@ -40,8 +40,10 @@ export class JourneypaperStack extends Stack {
       queues,
       documents: documentsBucket(this, 'Documents', key, accessLogs),
       failedBatches: failedBatchesBucket(this, 'FailedBatches', key, accessLogs),
+      checkpoints: checkpointsBucket(this, 'Checkpoints', key, accessLogs),
       dataKey: key,
       signingKey: signingKey(this, 'SigningKey'),
+      ledgerKey: ledgerKey(this, 'LedgerKey'),
       alarmTopic: topic,
       configurationSetName: mail.configurationSet.configurationSetName,
       mailRatePerSecond: settings.mailRatePerSecond,
@@ -49,7 +51,8 @@ export class JourneypaperStack extends Stack {
     };
     const steps = makeSteps(this, resources);
     permit(steps, resources, settings.mailIdentities);
-    if (settings.certificateRequester) letRequest(resources.signingKey, settings.certificateRequester);
+    if (settings.certificateRequester) letPerson(resources.signingKey, 'SignRequests', settings.certificateRequester);
+    if (settings.bundleSigner) letPerson(resources.ledgerKey, 'SignBundles', settings.bundleSigner);
     this.connect(steps, resources, settings.mailConcurrency);
     new JournalAlarms(this, 'Journal', topic);
     new ServiceAlarms(this, 'Service', {
@@ -118,6 +121,8 @@ export class JourneypaperStack extends Stack {
     this.output('DocumentsBucketName', r.documents.bucketName);
     this.output('FailedBatchesBucketName', r.failedBatches.bucketName);
     this.output('SigningKeyId', r.signingKey.keyId);
+    this.output('CheckpointsBucketName', r.checkpoints.bucketName);
+    this.output('LedgerKeyId', r.ledgerKey.keyId);
     this.output('ConfigurationSetName', r.configurationSetName);
     this.output('AlarmTopicArn', r.alarmTopic.topicArn);
     for (const [name, { queue, deadLetters }] of Object.entries(r.queues)) {

@@ -45,7 +45,7 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
 
   allowTable(sweep, r.table, {
     get: decisions,
-    query: ['asides'],
+    query: ['asides', 'access'],
     indexes: ['due', 'list'],
     write: ['enrollments'],
     remove: ['asides'],
@@ -53,6 +53,8 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
   allowSend(sweep, r.queues, 'evaluation', 'issue', 'delivery');
   sweep.allowDataKey('dynamodb', 'sqs', 's3');
   allowFailedBatches(sweep, r);
+  allowCheckpoints(sweep, r);
+  letSign(r.ledgerKey, sweep);
 }
 
 function allowSend(step: Step, queues: Queues, ...names: (keyof Queues)[]): void {
@@ -87,6 +89,23 @@ function allowFailedBatches(step: Step, { failedBatches }: Resources): void {
     step.role,
     'AwsSolutions-IAM5[Resource::<FailedBatches.Arn>/aws/lambda/*]',
     'Lambda named these objects; sweep reads and removes them and nothing else.',
+  );
+}
+
+/** Stored once, each with its lock; nothing here removes or unlocks one. */
+function allowCheckpoints(step: Step, { checkpoints }: Resources): void {
+  step.allow(
+    {
+      sid: 'Checkpoints',
+      actions: ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention'],
+      resources: [checkpoints.arnForObjects('*')],
+    },
+    { sid: 'CheckpointsBucket', actions: ['s3:ListBucket'], resources: [checkpoints.bucketArn] },
+  );
+  accept(
+    step.role,
+    'AwsSolutions-IAM5[Resource::<Checkpoints.Arn>/*]',
+    'Checkpoints are named by program and number, and programs come and go.',
   );
 }
 

@@ -7,6 +7,9 @@ import { issueWords } from '../../functions/domain/issue-words.ts';
 const list = <T extends z.ZodType<string>>(item: T) =>
   z.preprocess((value) => (typeof value === 'string' ? value.split(',').filter(Boolean) : value), z.array(item));
 
+const person = () =>
+  z.string().regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[^*]+$/, 'the ARN of a role or user');
+
 /** Deliver's call takes 30 seconds at most, and a turn further ahead than ten is taken for a mistake (`dynamo-mail-pace.ts`). */
 const longestTurnSeconds = 8;
 
@@ -28,10 +31,9 @@ const settingsSchema = z
     /** Programs for which another system may be given the right to submit evidence. */
     evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
     /** Who may sign with the signing key for now, to ask an authority for its certificate. */
-    certificateRequester: z
-      .string()
-      .regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[^*]+$/, 'the ARN of a role or user')
-      .optional(),
+    certificateRequester: person().optional(),
+    /** Who may sign audit bundles, and take checkpoints, by the command line for now. */
+    bundleSigner: person().optional(),
   })
   .refine(({ mailConcurrency, mailRatePerSecond }) => mailConcurrency / mailRatePerSecond <= longestTurnSeconds, {
     path: ['mailConcurrency'],

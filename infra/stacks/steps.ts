@@ -19,8 +19,10 @@ export type Resources = {
   queues: Queues;
   documents: Bucket;
   failedBatches: Bucket;
+  checkpoints: Bucket;
   dataKey: Key;
   signingKey: Key;
+  ledgerKey: Key;
   alarmTopic: ITopic;
   configurationSetName: string;
   mailRatePerSecond: number;
@@ -66,6 +68,8 @@ function settingsOf(r: Resources): Settings {
       ISSUE_QUEUE_URL,
       DELIVERY_QUEUE_URL,
       FAILED_BATCHES_BUCKET: r.failedBatches.bucketName,
+      CHECKPOINTS_BUCKET: r.checkpoints.bucketName,
+      LEDGER_KEY_ID: r.ledgerKey.keyId,
     },
   };
 }

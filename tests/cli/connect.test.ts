@@ -26,6 +26,8 @@ const stack = {
   documentsBucket: 'documents',
   failedBatchesBucket: 'failed-batches',
   signingKeyId: 'signing',
+  checkpointsBucket: 'checkpoints',
+  ledgerKeyId: 'ledger',
 };
 const outputs = {
   RecordsTableName: 'Journeypaper-Records1234',
@@ -41,6 +43,8 @@ const outputs = {
   DocumentsBucketName: 'journeypaper-documents',
   FailedBatchesBucketName: 'journeypaper-failed-batches',
   SigningKeyId: '0e0b5a9c-3a0f-4c55-9d2e-6a1f6a2f7b11',
+  CheckpointsBucketName: 'journeypaper-checkpoints',
+  LedgerKeyId: '5f1d2a77-86f0-4a0e-8f0d-9f3a0f6f4c22',
 };
 
 function file(content: unknown, name = 'stack.json'): string {

@@ -15,6 +15,8 @@ export const tableName = 'Records';
 export const documentsBucket = 'documents';
 export const failedBatchesBucket = 'failed-batches';
 export const signingKey = 'signing';
+export const checkpointsBucket = 'checkpoints';
+export const ledgerKey = 'ledger';
 const queueNames = [
   ...(['evaluation', 'issue', 'delivery', 'feedback'] as const),
   ...(['evaluationDeadLetters', 'issueDeadLetters', 'deliveryDeadLetters', 'feedbackDeadLetters'] as const),
@@ -39,9 +41,16 @@ export async function startServices(): Promise<ServicesStack> {
     spawnService('sqs', { dataDir: join(folder, 'sqs') }),
     spawnService('s3', {
       dataDir: join(folder, 's3'),
-      buckets: [{ name: documentsBucket, objectLock: true }, { name: failedBatchesBucket }],
+      buckets: [
+        { name: documentsBucket, objectLock: true },
+        { name: failedBatchesBucket },
+        { name: checkpointsBucket, objectLock: true },
+      ],
     }),
-    spawnService('kms', { dataDir: join(folder, 'kms'), keys: [{ id: signingKey, spec: 'ECC_NIST_P256' }] }),
+    spawnService('kms', {
+      dataDir: join(folder, 'kms'),
+      keys: [signingKey, ledgerKey].map((id) => ({ id, spec: 'ECC_NIST_P256' as const })),
+    }),
   ]);
   const [dynamodb, sqs, s3, kms] = services.map((service) => service.endpoint) as [string, string, string, string];
   await createTable(dynamodb);
@@ -49,7 +58,7 @@ export async function startServices(): Promise<ServicesStack> {
   const file = join(folder, 'stack.json');
   const endpoints = { dynamodb, sqs, s3, kms };
   const { region, credentials } = localClientConfig(dynamodb);
-  const buckets = { documentsBucket, failedBatchesBucket };
+  const buckets = { documentsBucket, failedBatchesBucket, checkpointsBucket };
   const stack = {
     pid: process.pid,
     region,
@@ -59,6 +68,7 @@ export async function startServices(): Promise<ServicesStack> {
     queueUrls,
     ...buckets,
     signingKeyId: signingKey,
+    ledgerKeyId: ledgerKey,
   };
   writeFileSync(file, JSON.stringify(stack));
   return {

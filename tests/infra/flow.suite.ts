@@ -177,6 +177,7 @@ describe('sweep', () => {
     expect(Object.fromEntries(rhythm)).toEqual({
       due: 'rate(2 minutes)',
       recover: 'rate(5 minutes)',
+      checkpoint: 'rate(6 hours)',
       daily: 'cron(0 3 * * ? *)',
     });
     for (const { Target } of schedules) {
@@ -243,6 +244,8 @@ test('the outputs tell the command line and the runbook what the deployment made
     DocumentsBucketName: 'Documents',
     FailedBatchesBucketName: 'FailedBatches',
     SigningKeyId: 'SigningKey',
+    CheckpointsBucketName: 'Checkpoints',
+    LedgerKeyId: 'LedgerKey',
     ConfigurationSetName: 'MailConfigurationSet',
     AlarmTopicArn: 'AlarmTopic',
   });

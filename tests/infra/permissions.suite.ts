@@ -20,11 +20,13 @@ describe('wildcards', () => {
     ['EvaluateRoleDefaultPolicy *', 'dynamodb:ListStreams knows no narrower resource and tells only names'],
     ['EvaluateRoleDefaultPolicy FailedBatches.Arn/aws/lambda/*', 'Lambda names the objects'],
     ['SweepRoleDefaultPolicy FailedBatches.Arn/aws/lambda/*', 'Lambda named the objects'],
+    ['SweepRoleDefaultPolicy Checkpoints.Arn/*', 'a checkpoint is named by its program and number'],
     ['IssueRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy arn:Partition:ses:Region:AccountId:identity/*', 'programs verify their own senders'],
     ['AccessLogsPolicy AccessLogs.Arn/documents/*', 'S3 names the logs'],
     ['AccessLogsPolicy AccessLogs.Arn/failed-batches/*', 'S3 names the logs'],
+    ['AccessLogsPolicy AccessLogs.Arn/checkpoints/*', 'S3 names the logs'],
   ]);
 
   test('no statement allows an action or a resource by wildcard, but those with a reason', () => {
@@ -50,22 +52,29 @@ describe('wildcards', () => {
 });
 
 describe('each step may do its own work only', () => {
-  test('only issue may sign, with one algorithm, by the word of the key and of its role alike', () => {
-    expect(rolesThatMay('kms:Sign')).toEqual(['IssueRole']);
+  test('issue signs credentials and sweep checkpoints, each with a key of its own, by the word of key and role', () => {
+    expect(rolesThatMay('kms:Sign')).toEqual(['IssueRole', 'SweepRole']);
     const byKey = allowing('kms:Sign').filter((s) => s.type === 'AWS::KMS::Key');
     expect(byKey.map((s) => [s.policy, flat((s.principal as { AWS: unknown }).AWS)])).toEqual([
       ['SigningKey', 'IssueRole.Arn'],
+      ['LedgerKey', 'SweepRole.Arn'],
+    ]);
+    const byRole = allowing('kms:Sign').filter((s) => s.type !== 'AWS::KMS::Key');
+    expect(byRole.map((s) => [s.roles, s.resources])).toEqual([
+      [['IssueRole'], ['SigningKey.Arn']],
+      [['SweepRole'], ['LedgerKey.Arn']],
     ]);
     for (const s of allowing('kms:Sign')) {
       expect(s.condition).toEqual({ StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } });
     }
-    expect(statements.filter((s) => s.policy === 'SigningKey' && s.actions.includes('kms:*'))).toEqual([]);
+    expect(statements.filter((s) => /^(Signing|Ledger)Key$/.test(s.policy) && s.actions.includes('kms:*'))).toEqual([]);
   });
 
-  test('only issue reads the public key that its certificates are made for, of that key alone', () => {
+  test('who signs reads the public half of its own key, and nobody else does', () => {
     const reading = allowing('kms:GetPublicKey').filter((s) => s.type !== 'AWS::KMS::Key');
     expect(reading.map((s) => [s.roles, s.actions, s.resources])).toEqual([
       [['IssueRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
+      [['SweepRole'], ['kms:GetPublicKey'], ['LedgerKey.Arn']],
     ]);
   });
 
@@ -73,11 +82,27 @@ describe('each step may do its own work only', () => {
     const requester = 'arn:aws:iam::123456789012:role/Certificates';
     const named = allowing('kms:Sign', statementsOf(synthesise({ certificateRequester: requester })));
     const byKey = named
-      .filter((s) => s.type === 'AWS::KMS::Key')
+      .filter((s) => s.type === 'AWS::KMS::Key' && s.policy === 'SigningKey')
       .map((s) => flat((s.principal as { AWS: unknown }).AWS));
     expect(byKey.sort()).toEqual(['IssueRole.Arn', requester].sort());
     for (const s of named) expect(s.condition).toEqual({ StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } });
     expect(() => synthesise({ certificateRequester: '*' })).toThrow(/certificateRequester.*the ARN of a role or user/);
+  });
+
+  test('whoever makes audit bundles by the command line may sign with the ledger key only while they are named', () => {
+    const signer = 'arn:aws:iam::123456789012:user/auditor';
+    const named = allowing('kms:Sign', statementsOf(synthesise({ bundleSigner: signer })));
+    const principals = (policy: string) =>
+      named.filter((s) => s.policy === policy).map((s) => flat((s.principal as { AWS: unknown }).AWS));
+    expect(principals('LedgerKey').sort()).toEqual(['SweepRole.Arn', signer].sort());
+    expect(principals('SigningKey')).toEqual(['IssueRole.Arn']);
+    for (const s of named) expect(s.condition).toEqual({ StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } });
+    expect(() => synthesise({ bundleSigner: '*' })).toThrow(/bundleSigner.*the ARN of a role or user/);
+  });
+
+  test('who read what is read by sweep alone, which folds it into checkpoints', () => {
+    const readers = statements.filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#ACCESS'));
+    expect(readers.map((s) => [s.roles, s.actions])).toEqual([[['SweepRole'], ['dynamodb:Query']]]);
   });
 
   test('only deliver may send mail, raw, under our configuration set', () => {
@@ -119,7 +144,8 @@ describe('each step may do its own work only', () => {
   });
 
   test('only issue stores and locks documents, and nobody deletes or unlocks one', () => {
-    expect(rolesThatMay('s3:PutObjectRetention')).toEqual(['IssueRole']);
+    const lockingDocuments = allowing('s3:PutObjectRetention').filter((s) => s.resources.includes('Documents.Arn/*'));
+    expect(lockingDocuments.flatMap((s) => s.roles)).toEqual(['IssueRole']);
     expect(
       allowing('s3:PutObject')
         .filter((s) => s.resources.includes('Documents.Arn/*'))
@@ -136,6 +162,14 @@ describe('each step may do its own work only', () => {
     expect(uses.length).toBeGreaterThan(0);
     for (const s of uses) expect(s.condition.StringEquals?.['kms:ViaService']).toBeDefined();
   });
+});
+
+test('only sweep stores checkpoints, and nobody removes, unlocks or replaces one', () => {
+  const onBucket = statements.filter((s) => s.allow && s.resources.some((r) => r.startsWith('Checkpoints.Arn')));
+  expect(onBucket.map((s) => [s.roles, s.actions])).toEqual([
+    [['SweepRole'], ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention']],
+    [['SweepRole'], ['s3:ListBucket']],
+  ]);
 });
 
 describe('the policy for another system that submits evidence', () => {

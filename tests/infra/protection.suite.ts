@@ -35,15 +35,21 @@ describe('everything at rest is encrypted by a key of ours', () => {
       const text = JSON.stringify(Properties.BucketEncryption);
       return [id, text.includes('DataKey') ? 'ours' : text.includes('AES256') ? 's3' : 'none'];
     });
-    expect(Object.fromEntries(found)).toEqual({ Documents: 'ours', FailedBatches: 'ours', AccessLogs: 's3' });
+    expect(Object.fromEntries(found)).toEqual({
+      Documents: 'ours',
+      FailedBatches: 'ours',
+      Checkpoints: 'ours',
+      AccessLogs: 's3',
+    });
   });
 
-  test('keys rotate, and the signing key signs with P-256', () => {
+  test('keys rotate, and those that sign do so with P-256', () => {
     type Key = { EnableKeyRotation?: boolean; KeySpec?: string; KeyUsage?: string };
     const keys = Object.fromEntries(stack.ofType<Key>('AWS::KMS::Key').map(([id, r]) => [id, r.Properties]));
     expect(keys.DataKey?.EnableKeyRotation).toBe(true);
     expect(keys.NotificationKey?.EnableKeyRotation).toBe(true);
     expect(keys.SigningKey).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+    expect(keys.LedgerKey).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
   });
 
   test("SES and CloudWatch cannot use the key over people's records", () => {
@@ -113,6 +119,16 @@ describe('nothing can be lost or opened by a deployment', () => {
     expect(expiring).toEqual([
       expect.objectContaining({ ExpirationInDays: 30, TagFilters: [{ Key: 'commit', Value: 'pending' }] }),
     ]);
+  });
+
+  test('checkpoints are locked one by one, every version stays, and none goes by itself', () => {
+    type Bucket = { LifecycleConfiguration: { Rules: Record<string, unknown>[] } } & Record<string, unknown>;
+    const bucket = stack.ofType<Bucket>('AWS::S3::Bucket').find(([id]) => id === 'Checkpoints')?.[1].Properties;
+    expect(bucket?.ObjectLockEnabled).toBe(true);
+    expect(bucket?.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+    const rules = bucket?.LifecycleConfiguration.Rules ?? [];
+    expect(rules.flatMap((rule) => Object.keys(rule)).filter((key) => /Expir/.test(key))).toEqual([]);
+    expect(JSON.stringify(bucket?.LoggingConfiguration)).toContain('checkpoints/');
   });
 
   test('no bucket can be made public', () => {

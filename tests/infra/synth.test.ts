@@ -19,7 +19,9 @@ describe('bundles', () => {
   });
 
   test('start by themselves, with nothing installed beside them', () => {
-    const settings = { TABLE_NAME: 't', DOCUMENTS_BUCKET: 'b', FAILED_BATCHES_BUCKET: 'b', SIGNING_KEY_ID: 'k' };
+    const keys = { SIGNING_KEY_ID: 'k', LEDGER_KEY_ID: 'k' };
+    const buckets = { DOCUMENTS_BUCKET: 'b', FAILED_BATCHES_BUCKET: 'b', CHECKPOINTS_BUCKET: 'b' };
+    const settings = { TABLE_NAME: 't', ...buckets, ...keys };
     const url = 'http://127.0.0.1:9/queue';
     const queues = { EVALUATION_QUEUE_URL: url, ISSUE_QUEUE_URL: url, DELIVERY_QUEUE_URL: url };
     const mail = { CONFIGURATION_SET: 'c', MAIL_RATE_PER_SECOND: '14' };

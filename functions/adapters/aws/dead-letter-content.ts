@@ -8,7 +8,7 @@ import { readSesEvent } from './ses-events.ts';
 
 type About = Pick<DeadLetter, 'type' | 'ref' | 'subject' | 'fault'>;
 
-const taskSchema = z.object({ task: z.enum(['due', 'recover', 'daily']) });
+const taskSchema = z.object({ task: z.enum(['due', 'recover', 'daily', 'checkpoint']) });
 const failedCallSchema = z.object({ requestPayload: taskSchema });
 
 /** What a dead letter is about: ids and codes that have passed their contracts, and never a word of what it says. */

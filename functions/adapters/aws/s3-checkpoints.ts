@@ -8,8 +8,10 @@ import { AdapterError } from '../../ports/adapter-error.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../../ports/checkpoint-store.ts';
 import { awsFailure, errorName, statusOf } from './aws-failure.ts';
 
-type Options = { client: S3Client; bucket: string; retentionMonths: number };
+type Options = { client: S3Client; bucket: string; retentionMonths?: number };
 
+/** How long one cannot be removed: no shorter than the records of a program are kept after a completion. */
+const defaultRetentionMonths = 60;
 const maxNumber = 9_999_999_999;
 
 /**
@@ -17,7 +19,7 @@ const maxNumber = 9_999_999_999;
  * remove one before its time. Keys count down, so that the newest is the first of a listing. One object holds the
  * signed checkpoint and its heads, so that neither is ever there without the other.
  */
-export function s3Checkpoints({ client, bucket, retentionMonths }: Options): CheckpointStore {
+export function s3Checkpoints({ client, bucket, retentionMonths = defaultRetentionMonths }: Options): CheckpointStore {
   const read = async (key: string): Promise<StoredCheckpoint | undefined> => {
     try {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
