@@ -46,7 +46,8 @@ export async function* simulateFramework(
       for (const ref of page.items) {
         const enrollment = await ports.store.readEnrollment(ref);
         const framework = enrollment && (await ports.store.readFramework(enrollment.framework));
-        if (!enrollment || !framework) continue;
+        // Who follows another framework has no version of this one to move to.
+        if (!enrollment || !framework || framework.id !== next.id) continue;
         const items = await ports.store.readAllEvidence(enrollment);
         const judge = (of: Framework) => judged(enrollment, stored.program, of, items, now);
         yield simulated(enrollment, judge(framework), judge(next));

@@ -71,7 +71,8 @@ export async function resumeEnrollment(
       return {
         answer: { outcome: 'resumed' },
         facts: [actFact(actor, 'enrollment-resumed', ref.enrollment, {}, enrollment)],
-        patch: { status: 'open', left: null },
+        // A certificate that stands again meanwhile: the record is complete, as evaluate would find.
+        patch: { status: stands(enrollment) ? 'complete' : 'open', left: null },
       };
     },
   );
@@ -85,6 +86,11 @@ export async function resumeEnrollment(
     reason: 'resumed',
   });
   return answer;
+}
+
+function stands({ pointers }: Enrollment): boolean {
+  const active = pointers.completion?.active;
+  return active !== undefined && !active.suspended;
 }
 
 function cancelPending({ pointers }: Enrollment) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { enrollmentAt, type PastEnrollment } from '../domain/as-of.ts';
+import { enrollmentAt, frameworkPinnedBy, type PastEnrollment } from '../domain/as-of.ts';
 import type { AuditEntry, ChainFault } from '../domain/audit.ts';
 import { findChainFault } from '../domain/audit.ts';
 import type { Credential } from '../domain/credential.ts';
@@ -21,10 +21,13 @@ export type Status = {
   outcome: 'found';
   /** The past instant that `standing` and `explanation` are of; all else is of now. */
   at?: Instant;
-  standing: Pick<PastEnrollment, 'status' | 'progress' | 'completion'>;
+  standing: Pick<PastEnrollment, 'status' | 'progress' | 'completion' | 'left' | 'framework'>;
   enrollment: Enrollment;
   program: Program;
+  /** The version that `standing` was judged by. */
   framework: Framework;
+  /** Every version that the enrollment ever followed: what any of them calls sensitive is hidden. */
+  frameworks: Framework[];
   explanation: Explanation;
   credentials: Credential[];
   deliveries: Delivery[];
@@ -57,7 +60,7 @@ export async function readStatus(
   const chainFault = findChainFault(enrollment, record.ledger);
   const view =
     moment === undefined
-      ? { standing: enrollment, explanation: explain(enrollment, program, framework, now) }
+      ? { standing: enrollment, framework, explanation: explain(enrollment, program, framework, now) }
       : chainFault
         ? brokenLedger(chainFault)
         : await viewAt(ports, moment, record, program, framework, now);
@@ -66,8 +69,8 @@ export async function readStatus(
     outcome: 'found',
     ...record,
     program,
-    framework,
     ...view,
+    frameworks: [framework, ...(await pastFrameworks(ports, record.ledger, framework))],
     chainFault,
     aside: (await listAside(ports, ref.program)).filter((aside) => aside.enrollment === ref.enrollment),
   };
@@ -86,7 +89,7 @@ async function viewAt(
   program: Program,
   framework: Framework,
   now: Instant,
-): Promise<Pick<Status, 'at' | 'standing' | 'explanation'> | Refused> {
+): Promise<Pick<Status, 'at' | 'standing' | 'framework' | 'explanation'> | Refused> {
   const at = instantAt(moment, program.timeZone, now);
   if (at === undefined)
     return refused(
@@ -97,11 +100,22 @@ async function viewAt(
   if (standing) {
     const { programHash, framework: pinned } = standing;
     const thenProgram = programHash && (await store.readProgramVersion(enrollment.program, programHash));
-    const thenFramework = pinned && (await store.readFramework(pinned));
-    return { at, standing, explanation: explain(standing, thenProgram || program, thenFramework ?? framework, at) };
+    const thenFramework = (pinned && (await store.readFramework(pinned))) ?? framework;
+    const explanation = explain(standing, thenProgram || program, thenFramework, at);
+    return { at, standing, framework: thenFramework, explanation };
   }
   const since = ledger.map((entry) => entry.at).sort()[0];
   return refused('at.before-enrollment', `at: lies before the enrollment was recorded; give ${since} or later`);
+}
+
+async function pastFrameworks(
+  { store }: Pick<ActPorts, 'store'>,
+  ledger: readonly AuditEntry[],
+  now: Framework,
+): Promise<Framework[]> {
+  const pinned = ledger.flatMap((entry) => frameworkPinnedBy(entry) ?? []).filter((ref) => ref.version !== now.version);
+  const read = await Promise.all(pinned.map((ref) => store.readFramework(ref)));
+  return read.flatMap((framework) => framework ?? []);
 }
 
 /** Undefined: of neither form, or in the future. Today's end has not come yet: it is now. */

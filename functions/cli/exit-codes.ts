@@ -21,6 +21,8 @@ const inputCodes = new Set([
   'request.too-many',
   'revocation.code',
   'revocation.text',
+  'leaving.code',
+  'leaving.text',
   'program.framework',
   'program.template',
   'program.policy',

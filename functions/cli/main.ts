@@ -11,6 +11,8 @@ import { addDoctor } from './doctor.ts';
 import { addEnroll } from './enroll.ts';
 import { addEvidence } from './evidence.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
+import { addFramework } from './framework.ts';
+import { addLeave, addResume } from './leave.ts';
 import { describeOutage } from './outage.ts';
 import { addParked } from './parked.ts';
 import { addProgram } from './program.ts';
@@ -32,6 +34,9 @@ const commands: readonly AddCommand[] = [
   addCredentials,
   addRevoke,
   addReissue,
+  addLeave,
+  addResume,
+  addFramework,
   addEvidence,
   addParked,
   addDeadLetters,

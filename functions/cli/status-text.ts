@@ -42,8 +42,9 @@ function section(page: Page, title: string, rows: Parameters<typeof table>[1]): 
   return rows.length === 0 ? '' : `${heading(page, title)}\n${table(page, rows)}`;
 }
 
-function head(page: Page, { enrollment, program, at, standing, explanation }: Status, mask: Mask): string {
-  const { apprentice, framework } = enrollment;
+function head(page: Page, status: Status, mask: Mask): string {
+  const { enrollment, program, framework, at, standing, explanation } = status;
+  const { apprentice } = enrollment;
   const { met, of } = explanation;
   const percent = of === 0 ? 0 : Math.floor((met / of) * 100);
   const completed = standing.completion ? `, completed ${standing.completion.on}` : '';
@@ -51,6 +52,7 @@ function head(page: Page, { enrollment, program, at, standing, explanation }: St
     `${page.paint('bold', apprentice.name)}  ${mask.email(apprentice.email)}  (${apprentice.id})`,
     `${program.name} (${program.id}), enrollment ${enrollment.enrollment}`,
     `Enrolled ${enrollment.enrolledOn}${completed}, framework ${framework.id} ${framework.version}`,
+    ...(standing.left ? [`Left ${localMoment(standing.left.at, program.timeZone)} (${standing.left.code})`] : []),
     ...(at === undefined ? [] : [`As it was at ${localMoment(at, program.timeZone)}`]),
     '',
     `${bar(met, of, 40)}  ${met} of ${of} met, ${percent} %, ${standing.status}`,

@@ -34,7 +34,7 @@ export const addStatus: AddCommand = (parent, session) =>
     async run({ connect, page }, flags, [program = '', enrollment = '']) {
       const status = await readStatus(connect().ports, { program, enrollment }, flags.at);
       if (status.outcome === 'refused') return refusal(status);
-      const mask = maskFor([status.framework], flags.sensitive === true);
+      const mask = maskFor(status.frameworks, flags.sensitive === true);
       const history = flags.history === true;
       const text = history ? historyText(page, status, mask) : statusText(page, status, mask);
       return done(statusJson(status, mask, history), text);

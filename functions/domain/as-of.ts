@@ -1,5 +1,5 @@
 import type { AuditEntry } from './audit.ts';
-import type { Enrollment } from './enrollment.ts';
+import type { Enrollment, Leaving } from './enrollment.ts';
 import { type Explainable, type ExplainablePointer, type Explanation, explain } from './explanation.ts';
 import type { Framework, FrameworkRef } from './framework.ts';
 import type { Program } from './program.ts';
@@ -13,6 +13,8 @@ export type PastEnrollment = Explainable &
     framework?: FrameworkRef;
     /** The version of its program that it was judged by. */
     programHash?: string;
+    /** Set while the status is *withdrawn*; the words stay in the record. */
+    left?: Pick<Leaving, 'at' | 'code'> | undefined;
   };
 
 type Basics = Pick<Enrollment, 'enrolledOn'>;
@@ -49,11 +51,10 @@ export function enrollmentAt(
       else delete progress[requirement];
     }
     moveCompletion(past, entry);
-    const framework = frameworkOf(entry);
+    const framework = frameworkPinnedBy(entry);
     if (framework) past.framework = framework;
     if (entry.facts.programHash !== undefined) past.programHash = String(entry.facts.programHash);
-    if (entry.action === 'enrollment-withdrawn') past.status = 'withdrawn';
-    if (entry.action === 'enrollment-resumed') past.status = 'open';
+    moveMembership(past, entry);
     past.pointers.completion = movedPointer(past.pointers.completion ?? {}, entry);
   }
   const { active } = past.pointers.completion ?? {};
@@ -62,8 +63,8 @@ export function enrollmentAt(
   return { ...past, status: (active ? !active.suspended : past.completion) ? 'complete' : 'open', progress };
 }
 
-/** The version that an entry pins the enrollment to. */
-function frameworkOf({ action, facts }: AuditEntry): FrameworkRef | undefined {
+/** The version that an entry pins its enrollment to. */
+export function frameworkPinnedBy({ action, facts }: AuditEntry): FrameworkRef | undefined {
   if (action !== 'enrolled' && action !== 'framework-moved') return undefined;
   const [id, version] = String(action === 'enrolled' ? facts.framework : facts.to).split('@');
   return id && version ? { id, version, hash: String(facts.frameworkHash) } : undefined;
@@ -77,6 +78,17 @@ function statusesOf({ action, facts }: AuditEntry): [requirement: string, descri
   }
   const { requirement, status } = facts;
   return requirement === undefined || status === undefined ? [] : [[String(requirement), String(status)]];
+}
+
+function moveMembership(past: PastEnrollment, { action, facts, at }: AuditEntry): void {
+  if (action === 'enrollment-withdrawn') {
+    past.status = 'withdrawn';
+    past.left = { at, code: String(facts.code) as Leaving['code'] };
+  }
+  if (action === 'enrollment-resumed') {
+    past.status = 'open';
+    delete past.left;
+  }
 }
 
 function moveCompletion(past: PastEnrollment, { action, facts }: AuditEntry): void {
