@@ -1,4 +1,3 @@
-import { enrollmentAt } from '../domain/as-of.ts';
 import type { Actor } from '../domain/audit.ts';
 import {
   credentialLine,
@@ -14,7 +13,6 @@ import type { Framework, FrameworkRef } from '../domain/framework.ts';
 import { canonicalJson } from '../domain/hash.ts';
 import { type MerkleTree, merkleTree } from '../domain/merkle.ts';
 import type { Program } from '../domain/program.ts';
-import { credentialAsOf, deliveryStateAsOf } from '../domain/record-as-of.ts';
 import { civilDateOf } from '../domain/time.ts';
 import type { AccessLog } from '../ports/access-log.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
@@ -22,8 +20,9 @@ import type { BundleSink } from '../ports/bundle-sink.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../ports/checkpoint-store.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import type { EnrollmentRecord, RecordStore } from '../ports/record-store.ts';
+import type { RecordStore } from '../ports/record-store.ts';
 import type { Signer } from '../ports/signer.ts';
+import { type BrokenLedger, ledgerFault, recordAt } from './record-at.ts';
 import { bundleTables } from './tables.ts';
 
 export type ExportPorts = {
@@ -59,12 +58,27 @@ export type ExportCounts = {
   documents: number;
   deliveries: number;
   access: number;
+  /** In the checkpoint, and not in the table any more. Their places in the checkpoint are in the bundle. */
+  absent: number;
   /** Enrolled after the checkpoint: not in this bundle. */
   tooNew: number;
 };
 
+/** What does not fit the checkpoint: somebody has been at the table. The bundle shows it to whoever checks it. */
+export type ExportFinding = { enrollment: string; problem: 'absent' | BrokenLedger; seq: number };
+
+export type Exported = {
+  counts: ExportCounts;
+  checkpoint: Checkpoint;
+  /** The first of them; `found` counts all. */
+  findings: ExportFinding[];
+  found: number;
+};
+
 /** Predecessors of the checkpoint that a bundle carries along, so that their chain can be followed. */
 const maxPredecessors = 30;
+/** So many findings are named; the rest is counted. */
+const maxFindings = 1000;
 
 /**
  * Writes the records of an audit into a bundle, enrollment by enrollment: everything up to the last checkpoint and
@@ -76,7 +90,7 @@ export async function exportRecords(
   request: ExportRequest,
   sink: BundleSink,
   onProgress: (done: number, of: number) => void = () => undefined,
-): Promise<{ counts: ExportCounts; checkpoint: Checkpoint }> {
+): Promise<Exported> {
   const { program, scope, unredacted } = request;
   const stored = await ports.store.readProgram(program);
   if (!stored) throw new AdapterError('program.unknown', `there is no program ${program}`, { retryable: false });
@@ -101,7 +115,8 @@ export async function exportRecords(
   }
   if (scope.kind === 'enrollment' && heads.length === 0) bundle.counts.tooNew = 1;
   await exportAccess(ports, request, bundle);
-  return { counts: bundle.counts, checkpoint: last.checkpoint };
+  const { counts, findings, found } = bundle;
+  return { counts, checkpoint: last.checkpoint, findings, found };
 }
 
 type Bundle = {
@@ -115,6 +130,8 @@ type Bundle = {
   frameworks: Map<string, Framework>;
   programs: Set<string>;
   counts: ExportCounts;
+  findings: ExportFinding[];
+  found: number;
 };
 
 const master = 'master.ndjson';
@@ -154,8 +171,11 @@ async function startBundle(
       documents: 0,
       deliveries: 0,
       access: 0,
+      absent: 0,
       tooNew: 0,
     },
+    findings: [],
+    found: 0,
   };
 }
 
@@ -168,17 +188,23 @@ function scopeHeads({ heads }: StoredCheckpoint, scope: ExportScope): Head[] {
 
 async function exportEnrollment(ports: ExportPorts, request: ExportRequest, bundle: Bundle, head: Head): Promise<void> {
   const ref = { program: request.program, enrollment: head.chain.slice(enrollmentPrefix.length) };
+  const index = bundle.indexes.get(head.chain) as number;
+  const proof = { index, size: bundle.tree.size, hashes: bundle.tree.proof(index) };
   const found = await ports.store.readRecord(ref);
-  // Erased where the law asked for it: the chain's head stays in the checkpoint, and the manifest counts it.
-  if (!found) return;
+  if (!found) {
+    // Erased where the law asked for it, or taken away by somebody: its place in the checkpoint says that it was.
+    await bundle.line({ kind: 'absent', enrollment: ref.enrollment, chain: { seq: head.seq, hash: head.hash }, proof });
+    bundle.counts.absent++;
+    return note(bundle, { enrollment: ref.enrollment, problem: 'absent', seq: head.seq });
+  }
   const record = recordAt(found, head);
   const issued = record.credentials.filter((credential) => isWithin(credential, request.scope, bundle.timeZone));
   if (request.scope.kind === 'issued' && issued.length === 0) return;
   const framework = await frameworkOf(ports, bundle, record.enrollment.framework);
   const hidden = request.unredacted ? new Set<string>() : sensitiveIds(framework);
   const { counts, line, tables } = bundle;
-  const index = bundle.indexes.get(head.chain) as number;
-  const proof = { index, size: bundle.tree.size, hashes: bundle.tree.proof(index) };
+  const fault = ledgerFault(found, head);
+  if (fault) note(bundle, { enrollment: ref.enrollment, ...fault });
   const own = enrollmentLine(record.enrollment, head, proof);
   await line(own);
   await tables.enrollment(own);
@@ -208,29 +234,10 @@ async function exportEnrollment(ports: ExportPorts, request: ExportRequest, bund
   }
 }
 
-/** The record as it stood at the checkpoint, whatever has been added since. */
-function recordAt({ enrollment, credentials, deliveries, ledger }: EnrollmentRecord, head: Head): EnrollmentRecord {
-  const until = ledger.filter((entry) => entry.seq <= head.seq);
-  const { completion: _, left, ...kept } = enrollment;
-  const past = enrollmentAt(until, enrollment, endOfTime);
-  const status = past?.status ?? 'open';
-  return {
-    enrollment: {
-      ...kept,
-      status,
-      ...(past?.completion && { completion: past.completion }),
-      ...(left && status === 'withdrawn' && { left }),
-    },
-    credentials: credentials.flatMap((credential) => credentialAsOf(credential, until) ?? []),
-    deliveries: deliveries.flatMap((delivery) => {
-      const state = deliveryStateAsOf(delivery.deliveryId, until);
-      return state ? [{ ...delivery, state }] : [];
-    }),
-    ledger: until,
-  };
+function note(bundle: Bundle, finding: ExportFinding): void {
+  if (bundle.findings.length < maxFindings) bundle.findings.push(finding);
+  bundle.found++;
 }
-
-const endOfTime = '9999-12-31T23:59:59.999Z';
 
 /** Issued on a day that was asked for, in the program's time zone. */
 function isWithin({ issuedAt }: Credential, scope: ExportScope, timeZone: string): boolean {

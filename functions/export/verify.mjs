@@ -185,6 +185,7 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
     documents: 0,
     deliveries: 0,
     access: 0,
+    absent: 0,
   };
   const documents = new Map(manifest.files.filter((f) => f.path.startsWith('certificates/')).map((f) => [f.path, f]));
   const access = new Map();
@@ -229,6 +230,12 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
       case 'delivery':
         own();
         counts.deliveries++;
+        break;
+      case 'absent':
+        close();
+        current = undefined;
+        startEnrollment(line, manifest, checkpoint, at);
+        counts.absent++;
         break;
       case 'access':
         followAccess(access, line.entry, at);
@@ -288,9 +295,10 @@ function checkCredential(current, line, documents, signingKey, at) {
   if (issued.documentHash !== line.document.hash) misfit(`${name}: the ledger names another document`);
   const { signature, credentialId, program, achievement, facts, basisHash } = line;
   const statement = {
-    statement: 'journeypaper/credential/1',
+    statement: 'journeypaper/credential/2',
     ...{ credentialId, program, achievement, facts, basisHash },
     documentHash: line.document.hash,
+    unsignedHash: line.document.unsignedHash,
   };
   if (!isSigned(signingKey, canonical(statement), signature.value)) misfit(`${name}: does not fit its signature`);
   const path = `certificates/${line.credentialId}.pdf`;

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -43,6 +43,8 @@ async function writeNew(out: string, write: (file: Writable) => Promise<void>): 
     await write(createWriteStream(out, { flags: 'wx', mode: 0o600 }));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
+    // Half a zip is none.
+    if (code !== 'EEXIST') rmSync(out, { force: true });
     const why = code === 'EEXIST' ? 'it exists already; give another name' : (code ?? 'unknown');
     throw new AdapterError('bundle.unwritable', `${out} cannot be written: ${why}`, { retryable: false, cause });
   }
