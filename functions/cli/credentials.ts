@@ -6,14 +6,23 @@ import type { Credential } from '../domain/credential.ts';
 import { sha256 } from '../domain/hash.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
-import { type AddCommand, addCommand, type Context, type SensitiveFlags, withSensitive } from './command.ts';
+import {
+  type ActorFlags,
+  type AddCommand,
+  addCommand,
+  type Context,
+  type SensitiveFlags,
+  withActor,
+  withSensitive,
+} from './command.ts';
 import { credentialDetail, credentialRow } from './credential-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { maskFor } from './masking.ts';
 import { table } from './page.ts';
+import { recordRead } from './reading.ts';
 import { credentialJson } from './status-json.ts';
 
-type Flags = SensitiveFlags & { pdf?: string };
+type Flags = SensitiveFlags & ActorFlags & { pdf?: string };
 
 /** `credentials`: what was issued, and the papers themselves. */
 export const addCredentials: AddCommand = (parent, session) =>
@@ -23,7 +32,8 @@ export const addCredentials: AddCommand = (parent, session) =>
     examples: ['credentials staten-island-peer-specialist 01JZX3V9D7 --pdf papers'],
     notes:
       "A PDF is saved under its credential's id, for your account alone, once its hash has been found to be the recorded one.",
-    options: (command) => withSensitive(command).option('--pdf <folder>', 'save the PDFs there'),
+    options: (command) =>
+      withActor(withSensitive(command), 'who looks').option('--pdf <folder>', 'save the PDFs there'),
     run: (context, flags, [program = '', enrollment = '']) => listCredentials(context, flags, { program, enrollment }),
   });
 
@@ -41,6 +51,8 @@ async function listCredentials(
     return refusal(
       refused('program.unknown', `program: "${ref.program}" is not in the table; load it again with \`program load\``),
     );
+  const facts = { what: 'credentials', sensitive: flags.sensitive === true, papers: flags.pdf !== undefined };
+  await recordRead(context, flags, ref, { facts });
   const mask = maskFor([framework], flags.sensitive === true);
   const credentials = [...record.credentials].sort((a, b) => (a.issuedAt < b.issuedAt ? -1 : 1));
   const papers = flags.pdf === undefined ? [] : await savePapers(documents, credentials, flags.pdf);

@@ -10,10 +10,11 @@ import { type ActorFlags, actorFrom, type Context, type SensitiveFlags } from '.
 import { type ConfirmFlags, chosenId, confirmMany } from './confirm.ts';
 import { type Mask, maskFor } from './masking.ts';
 import { counted } from './page.ts';
+import { recordListing } from './reading.ts';
 
 /** Which of them: of one enrollment, one piece, or one item by its whole key. */
 type AsideFilter = { enrollment?: string; evidence?: string; item?: string };
-export type RefusedFlags = SensitiveFlags & AsideFilter & { dismissed?: true };
+export type RefusedFlags = SensitiveFlags & ActorFlags & AsideFilter & { dismissed?: true };
 export type DismissFlags = AsideFilter & ConfirmFlags & ActorFlags & { reason: string };
 
 /** What a program's evidence was refused for. */
@@ -22,6 +23,7 @@ export async function listRefused(context: Context, flags: RefusedFlags, program
   const stored = await ports.store.readProgram(program);
   if (!stored) return unknownProgram(program);
   const asides = await asidesOf(ports.store, program, flags);
+  await recordListing(context, flags, program, { facts: { what: 'refused', sensitive: flags.sensitive === true } });
   const mask = maskFor(await frameworksOf(ports.store, [stored], asides), flags.sensitive === true);
   return answerFor(context, asides, mask, stored.program.timeZone);
 }

@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
 import { type Answer, done, refusal } from './answer.ts';
-import { type AddCommand, addCommand, type Context, type SensitiveFlags, withActor, withSensitive } from './command.ts';
+import {
+  type ActorFlags,
+  type AddCommand,
+  addCommand,
+  type Context,
+  type SensitiveFlags,
+  withActor,
+  withSensitive,
+} from './command.ts';
 import { readAround } from './enrollment-around.ts';
 import {
   type DismissFlags,
@@ -15,8 +23,9 @@ import { maskFor } from './masking.ts';
 import { type Cell, table } from './page.ts';
 import { type PieceStanding, piecesStanding } from './piece-standing.ts';
 import { putRaw, type RawFlags } from './put-raw.ts';
+import { recordRead } from './reading.ts';
 
-type ListFlags = SensitiveFlags & { waiting?: true };
+type ListFlags = SensitiveFlags & ActorFlags & { waiting?: true };
 
 const withFilter = (command: Command) =>
   command
@@ -34,14 +43,16 @@ export const addEvidence: AddCommand = (parent, session) => {
     name: 'list <program> <enrollment>',
     summary: 'list the pieces of an enrollment and where each stands, without their words',
     examples: ['evidence list harbor enr-1 --waiting'],
-    options: (command) => withSensitive(command).option('--waiting', 'only what waits for an assessment'),
+    options: (command) =>
+      withActor(withSensitive(command), 'who looks').option('--waiting', 'only what waits for an assessment'),
     run: (context, flags, [program = '', enrollment = '']) => listEvidence(context, flags, { program, enrollment }),
   });
   addCommand<RefusedFlags>(group, session, {
     name: 'refused <program>',
     summary: "list a program's items that do not count, and why",
     examples: ['evidence refused harbor'],
-    options: (command) => withSensitive(withFilter(command)).option('--dismissed', 'what was dismissed too'),
+    options: (command) =>
+      withActor(withSensitive(withFilter(command)), 'who looks').option('--dismissed', 'what was dismissed too'),
     run: (context, flags, [program = '']) => listRefused(context, flags, program),
   });
   addCommand<RefusedFlags>(group, session, {
@@ -104,6 +115,7 @@ async function listEvidence(
   const { store } = context.connect().ports;
   const around = await readAround(store, ref);
   if (around.outcome === 'refused') return refusal(around);
+  await recordRead(context, flags, ref, { facts: { what: 'evidence', sensitive: flags.sensitive === true } });
   const all = piecesStanding(await store.readAllEvidence(ref), around);
   const pieces = flags.waiting ? all.filter((piece) => piece.state === 'waiting') : all;
   const mask = maskFor([around.framework], flags.sensitive === true);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { type Answer, CliFailure } from './answer.ts';
 import { addAssess } from './assess.ts';
+import { addAudit } from './audit.ts';
 import { addBackup } from './backup.ts';
 import { addCertificate } from './certificate.ts';
 import type { AddCommand, Session } from './command.ts';
@@ -42,6 +43,7 @@ const commands: readonly AddCommand[] = [
   addDeadLetters,
   addRedrive,
   addDoctor,
+  addAudit,
   addBackup,
   addCertificate,
 ];

@@ -1,0 +1,83 @@
+import type { ExportFinding } from '../export/export-records.ts';
+import type { Answer } from './answer.ts';
+import type { MadeBundle } from './audit-export.ts';
+import { exitCodes } from './exit-codes.ts';
+import { localMoment } from './moments.ts';
+import { counted, heading, type Page } from './page.ts';
+import { wrapText } from './text-width.ts';
+
+/** What a bundle holds and where it is; what does not fit its checkpoint; and what the auditor needs besides. */
+export function exportAnswer(page: Page, made: MadeBundle): Answer {
+  const { counts, checkpoint, findings, found, out, bytes, key, request, fresh } = made;
+  const errors = findings.map(findingText);
+  if (found > findings.length) errors.push(`and ${found - findings.length} more`);
+  return {
+    exitCode: found > 0 ? exitCodes.refused : exitCodes.done,
+    json: {
+      outcome: found > 0 ? 'unsound' : 'exported',
+      file: out,
+      bytes,
+      scope: request.scope,
+      redacted: !request.unredacted,
+      checkpoint: { number: checkpoint.number, at: checkpoint.at, fresh },
+      counts,
+      fingerprint: key.fingerprint,
+      findings,
+      found,
+    },
+    text: exportText(page, made),
+    errors,
+  };
+}
+
+function exportText(page: Page, { counts, checkpoint, out, bytes, key, program, request, fresh }: MadeBundle): string {
+  const until = `up to checkpoint ${checkpoint.number} of ${localMoment(checkpoint.at, program.timeZone)}`;
+  const what = [
+    counted(counts.enrollments, 'enrollment'),
+    `${counted(counts.entries, 'ledger entry', 'ledger entries')}${counts.redacted > 0 ? ` (${counts.redacted} redacted)` : ''}`,
+    counted(counts.evidence, 'piece', 'pieces'),
+    `${counted(counts.credentials, 'credential')} with ${counted(counts.documents, 'paper')}`,
+    counted(counts.deliveries, 'email'),
+    counted(counts.access, 'read'),
+  ].join(', ');
+  const notes = [
+    ...(fresh ? [] : ['You may not store a checkpoint: what came after that one is not in the bundle.']),
+    ...(counts.tooNew > 0 ? ['The enrollment is newer than the checkpoint: it is not in the bundle.'] : []),
+    ...(request.unredacted ? ['Sensitive requirements are in the clear: the access log says that you chose so.'] : []),
+  ];
+  return [
+    ...wrapped(page, `${heading(page, `Program ${request.program}`)}, ${scopeText(request.scope)}, ${until}.`),
+    ...wrapped(page, `${what}.`),
+    ...notes.flatMap((note) => wrapped(page, note)),
+    `Saved ${out} (${sizeText(bytes)}), for your account alone.`,
+    '',
+    `Key ${page.paint('bold', key.fingerprint)}`,
+    ...wrapped(
+      page,
+      'Tell the auditor this fingerprint by another way than the bundle. With it, `node verify.mjs FOLDER --key FINGERPRINT` shows that the bundle is ours; without it, only that it fits together.',
+    ),
+  ].join('\n');
+}
+
+const wrapped = (page: Page, text: string) => wrapText(text, page.columns, 0).split('\n');
+
+function scopeText(scope: MadeBundle['request']['scope']): string {
+  if (scope.kind === 'enrollment') return `enrollment ${scope.enrollment}`;
+  return scope.kind === 'program' ? 'all of it' : `credentials issued from ${scope.from} to ${scope.to}`;
+}
+
+function sizeText(bytes: number): string {
+  if (bytes < 10_000) return `${bytes} bytes`;
+  return bytes < 10_000_000 ? `${Math.round(bytes / 1e3)} KB` : `${Math.round(bytes / 1e6)} MB`;
+}
+
+function findingText({ enrollment, problem, seq }: ExportFinding): string {
+  switch (problem) {
+    case 'absent':
+      return `enrollment ${enrollment}: is in the checkpoint, with ${counted(seq, 'entry', 'entries')}, and not in the table: erased as the law asks, or taken away`;
+    case 'cut':
+      return `enrollment ${enrollment}: its ledger was cut off at entry ${seq}; the checkpoint holds more of it`;
+    case 'altered':
+      return `enrollment ${enrollment}: somebody changed its ledger at entry ${seq}; verify.mjs will say so too`;
+  }
+}
