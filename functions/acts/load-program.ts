@@ -1,7 +1,13 @@
 import { contrastWarnings, imagesOf } from '../domain/branding.ts';
 import { type Framework, frameworkSchema, requirementsOf } from '../domain/framework.ts';
 import { sha256 } from '../domain/hash.ts';
-import { type CertificateTemplate, type Program, programSchema, templateSchema } from '../domain/program.ts';
+import {
+  type CertificateTemplate,
+  type Program,
+  programSchema,
+  templateSchema,
+  withVoided,
+} from '../domain/program.ts';
 import { transcriptTexts } from '../domain/transcript.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import type { ActPorts } from './act-ports.ts';
@@ -48,12 +54,38 @@ export async function loadProgram(
   const fault = program.signing && (await ports.signingFault(program.signing, ports.clock.now()));
   if (fault !== undefined) return refused('program.signing', `program ${fault}`);
   try {
-    await ports.store.putProgram(program, template, framework, [...images.values()]);
+    for (let tries = 0; tries < maxTries; tries++) {
+      const stored = await ports.store.readProgram(program.id);
+      const marked = keepVoided(program, stored?.program);
+      if ('outcome' in marked) return marked;
+      const replaces = stored?.hashes.program ?? null;
+      const put = await ports.store.putProgram(marked, template, framework, [...images.values()], replaces);
+      if (put === 'stored') return { outcome: 'loaded', program: marked, warnings };
+    }
   } catch (error) {
     if (error instanceof AdapterError && !error.retryable) return refused(error.code, error.message);
     throw error;
   }
-  return { outcome: 'loaded', program, warnings };
+  return refused('program.busy', 'program: somebody else kept loading it meanwhile; load it again');
+}
+
+const maxTries = 5;
+
+/**
+ * A file says who is on the roster, and never whose assessments are void: that mark is an act's, and no file takes it
+ * away, not by leaving the assessor out either.
+ */
+function keepVoided(program: Program, stored: Program | undefined): Program | Refused {
+  const marked = (stored?.assessors ?? []).filter((assessor) => assessor.voided);
+  const forged = stored && program.assessors.find((a) => a.voided && !marked.some((m) => m.id === a.id));
+  if (forged)
+    return refused(
+      'program.voided',
+      `program assessors.${forged.id}.voided: nobody is voided by a file; \`assessor-impact --apply\` does it`,
+    );
+  const kept = marked.reduce((of, { id, voided }) => withVoided(of, id, voided), program);
+  const gone = marked.filter(({ id }) => !kept.assessors.some((assessor) => assessor.id === id));
+  return { ...kept, assessors: [...kept.assessors, ...gone] };
 }
 
 /** All that `loadProgram` checks, without a table. */

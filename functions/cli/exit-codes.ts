@@ -23,6 +23,7 @@ const inputCodes = new Set([
   'revocation.text',
   'leaving.code',
   'leaving.text',
+  'voiding.text',
   'program.framework',
   'program.template',
   'program.policy',

@@ -161,7 +161,7 @@ function assessorRows(program: Program): string[][] {
   return program.assessors.map((a) => [
     a.id,
     a.name,
-    `from ${a.from}${a.until ? ` until ${a.until}` : ''}`,
+    `from ${a.from}${a.until ? ` until ${a.until}` : ''}${a.voided ? ', voided' : ''}`,
     a.title ?? '',
   ]);
 }

@@ -20,6 +20,7 @@ export const auditActions = [
   'enrollment-resumed',
   'framework-moved',
   'program-changed',
+  'assessor-voided',
   'evidence-accepted',
   'evidence-rejected',
   'evidence-set-aside',

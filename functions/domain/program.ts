@@ -12,7 +12,7 @@ import {
 import { personNameSchema } from './person.ts';
 import { signingSchema } from './signing.ts';
 import { languageSchema, wordsSchema } from './template-words.ts';
-import { civilDateSchema, timeZoneSchema } from './time.ts';
+import { civilDateSchema, instantSchema, timeZoneSchema } from './time.ts';
 
 const hashSchema = z.string().length(64);
 
@@ -56,7 +56,15 @@ export const assessorSchema = () =>
     title: oneLine(120).optional(),
     from: civilDateSchema,
     until: civilDateSchema.optional(),
+    voided: voidedSchema().optional(),
   });
+
+/**
+ * None of an assessor's assessments counts any more, whenever it was made. Set by an act of its own and kept by every
+ * later load: `at` and `by` are the act's.
+ */
+export const voidedSchema = () => z.strictObject({ at: instantSchema, by: actorIdSchema, reason: oneLine(500) });
+export type Voided = z.infer<ReturnType<typeof voidedSchema>>;
 
 /** The look and the words of a certificate: data from `templates/certificate/`, frozen by hash into each credential. */
 export const templateSchema = /* @__PURE__ */ z.lazy(() =>
@@ -125,6 +133,21 @@ export const programHashesSchema = () =>
 
 export function programHashes(program: Program, template: CertificateTemplate): ProgramHashes {
   return { program: documentHash(program), template: documentHash(template), policy: documentHash(program.policy) };
+}
+
+/** Why nothing that this person assessed counts; undefined where it does. */
+export function voidedBy(program: Pick<Program, 'assessors'>, assessorId: string): Voided | undefined {
+  return program.assessors.find((a) => a.id === assessorId && a.voided)?.voided;
+}
+
+/** The program with one assessor's mark set, or with none of theirs. */
+export function withVoided(program: Program, assessorId: string, voided: Voided | undefined): Program {
+  const assessors = program.assessors.map((assessor) => {
+    if (assessor.id !== assessorId) return assessor;
+    const { voided: _, ...kept } = assessor;
+    return voided ? { ...kept, voided } : kept;
+  });
+  return { ...program, assessors };
 }
 
 /** Was this person on the program's roster on that day? */

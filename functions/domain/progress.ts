@@ -125,6 +125,15 @@ function weigh(requirement: Requirement, items: readonly RawItem[], rules: Progr
   return { standing, weighed, mark };
 }
 
+/** The assessments that have a say in a requirement: not refused, not withdrawn or void, of evidence as it stands. */
+export function standingAssessments(
+  requirement: Requirement,
+  items: readonly RawItem[],
+  rules: ProgressRules,
+): Assessment[] {
+  return weigh(requirement, items, rules).weighed.flatMap((w) => (w.matches ? [w.assessment] : []));
+}
+
 /** The salted hash that an assessment binds itself to. */
 export function evidenceHashOf(submission: Submission, rules: { salt: string }): string {
   return saltedHash(rules.salt, evidenceSortKey({ ...submission, part: 'evidence' }), submission);

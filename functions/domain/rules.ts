@@ -1,6 +1,6 @@
 import type { Assessment, Submission } from './evidence.ts';
 import type { Requirement } from './framework.ts';
-import { isRostered, type Program } from './program.ts';
+import { isRostered, type Program, voidedBy } from './program.ts';
 import { addSeconds, civilDateOf, clockToleranceSeconds } from './time.ts';
 
 /** What the rules below need to know of an enrollment. */
@@ -66,6 +66,12 @@ export function refuseAssessment(assessment: Assessment, context: RuleContext): 
     return {
       code: 'assessment.own-evidence',
       message: 'assessor: nobody signs off evidence of their own; ask another assessor',
+    };
+  }
+  if (voidedBy(context.program, assessment.assessor)) {
+    return {
+      code: 'assessment.voided',
+      message: 'assessor: voided by the program, with every assessment of theirs; have another assess it',
     };
   }
   const on = civilDateOf(assessment.assessedAt, context.program.timeZone);

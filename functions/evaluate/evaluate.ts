@@ -14,7 +14,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Journal } from '../ports/journal.ts';
 import { type MessageQueue, maxDelaySeconds } from '../ports/message-queue.ts';
-import type { RecordStore, StoredProgram } from '../ports/record-store.ts';
+import type { RecordStore } from '../ports/record-store.ts';
 
 export type EvaluatePorts = {
   store: Pick<
@@ -54,26 +54,23 @@ const maxTries = 12;
  * write may have happened and the send not.
  */
 export async function evaluateEnrollment(ports: EvaluatePorts, request: EvaluationRequest): Promise<void> {
-  const program = await ports.store.readProgram(request.ref.program);
-  if (!program) return setAsideUnknown(ports, request);
   let { changes } = request;
-  do changes = await evaluateBatch(ports, program, { ...request, changes });
+  do changes = await evaluateBatch(ports, { ...request, changes });
   while (changes.length > 0);
 }
 
 /** Evaluates as many of the changes as one transaction takes, and answers with the rest. */
-async function evaluateBatch(
-  ports: EvaluatePorts,
-  { program, hashes }: StoredProgram,
-  whole: EvaluationRequest,
-): Promise<readonly Change[]> {
+async function evaluateBatch(ports: EvaluatePorts, whole: EvaluationRequest): Promise<readonly Change[]> {
   const knownCauses = new Set<string>();
   for (let tries = 0; tries < maxTries; tries++) {
     const enrollment = await ports.store.readEnrollment(whole.ref);
-    if (!enrollment) {
+    // After the enrollment: an act that changes the program for its people then counts their versions up.
+    const stored = enrollment && (await ports.store.readProgram(whole.ref.program));
+    if (!stored) {
       await setAsideUnknown(ports, whole);
       return [];
     }
+    const { program, hashes } = stored;
     const most = maxChangesPerCommit(program, enrollment);
     const request = { ...whole, changes: whole.changes.slice(0, most) };
     const framework = await readFramework(ports, enrollment);

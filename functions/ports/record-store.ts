@@ -64,13 +64,17 @@ export type RecordStore = {
   listPrograms(): Promise<StoredProgram[]>;
   /** A picture that a published version of the program names: immutable. */
   readAsset(program: string, sha256: string): Promise<Uint8Array | undefined>;
-  /** `assets`: the pictures that the program names by hash. */
+  /**
+   * `assets`: the pictures that the program names by hash. `replaces`: the hash of the version that must still be the
+   * current one, null where there must be none; without it, whatever is current is replaced.
+   */
   putProgram(
     program: Program,
     template: CertificateTemplate,
     framework: Framework,
     assets?: readonly Uint8Array[],
-  ): Promise<void>;
+    replaces?: string | null,
+  ): Promise<'stored' | 'moved'>;
   /** Refuses to change a published framework version. */
   putFramework(framework: Framework): Promise<'stored' | 'exists' | 'differs'>;
 

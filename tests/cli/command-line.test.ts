@@ -26,6 +26,7 @@ const commands = [
     'backup export',
     'backup restore',
   ],
+  'audit assessor-impact',
   ...['leave', 'resume', 'framework diff', 'framework simulate', 'framework move'],
   ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters set-aside'],
 ];

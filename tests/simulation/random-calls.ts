@@ -122,7 +122,11 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
       () => ({ ...of('putAside', aside(), (s, v) => s.putAside(v)) }),
       () => ({ ...of('clearAside', aside(), (s, v) => s.clearAside(v, v.sk)) }),
       () => ({
-        ...of('putProgram', rng.pick([[], [picture]]), (s, v) => s.putProgram(stored.program, template, framework, v)),
+        ...of(
+          'putProgram',
+          { assets: rng.pick([[], [picture]]), replaces: rng.pick([undefined, null, stored.hashes.program, 'other']) },
+          (s, v) => s.putProgram(stored.program, template, framework, v.assets, v.replaces),
+        ),
       }),
       () => ({
         ...of('putFramework', { ...framework, title: rng.pick([framework.title, 'Other']) }, (s, v) =>

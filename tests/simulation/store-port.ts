@@ -33,8 +33,8 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
       }),
     readAsset: (program, hash) => call('store.readAsset', () => table.assets.get(`${program} ${hash}`)),
     listPrograms: () => call('store.listPrograms', () => [...table.programs.values()]),
-    putProgram: (program, template, framework, assets = []) =>
-      call('store.putProgram', () => {
+    putProgram: (program, template, framework, assets = [], replaces = undefined) =>
+      call<'stored' | 'moved'>('store.putProgram', () => {
         const frameworkHash = documentHash(framework);
         const published = table.frameworks.get(`${framework.id} ${framework.version}`);
         if (published && published.hash !== frameworkHash)
@@ -44,7 +44,10 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
         table.frameworks.set(`${framework.id} ${framework.version}`, { framework, hash: frameworkHash });
         table.templates.set(`${program.id} ${hashes.template}`, template);
         table.versions.set(`${program.id} ${hashes.program}`, program);
+        const current = table.programs.get(program.id)?.hashes.program ?? null;
+        if (replaces !== undefined && replaces !== current) return 'moved';
         table.programs.set(program.id, { program, hashes, frameworkHash });
+        return 'stored';
       }),
     putFramework: (framework) =>
       call('store.putFramework', () => {

@@ -93,12 +93,15 @@ export function programs(t: Table): Programs {
       );
       return found.flatMap((item) => (item ? [storedProgram(item)] : []));
     },
-    putProgram: (program, template, framework, assets = []) =>
-      putProgram(t, putFramework, program, template, framework, assets),
+    putProgram: async (program, template, framework, assets = [], replaces) => {
+      await putImmutable(t, putFramework, program, template, framework, assets);
+      return putCurrent(t, program, template, framework, replaces);
+    },
   };
 }
 
-async function putProgram(
+/** All that a current program names. */
+async function putImmutable(
   t: Table,
   putFramework: RecordStore['putFramework'],
   program: Program,
@@ -116,7 +119,7 @@ async function putProgram(
       },
     );
   }
-  for (const bytes of assets) await t.put('putProgram', { ...assetKey(program.id, sha256(bytes)), bytes });
+  for (const bytes of assets) await t.put('putProgram', { ...assetKey(program.id, sha256(bytes)), ...own, bytes });
   const hashes = programHashes(program, template);
   await t.put('putProgram', {
     ...templateKey(program.id, hashes.template),
@@ -130,9 +133,34 @@ async function putProgram(
     hash: hashes.program,
     document: canonicalJson(program),
   });
-  // Last, so that a current program never names a version that is not there.
-  const current = { ...own, hashes, frameworkHash: documentHash(framework), document: canonicalJson(program) };
-  await t.put('putProgram', { ...programKey(program.id), ...current, listPk: programsPartition, listSk: program.id });
+}
+
+/** Last, so that a current program never names a version that is not there. */
+async function putCurrent(
+  t: Table,
+  program: Program,
+  template: CertificateTemplate,
+  framework: Framework,
+  replaces: string | null | undefined,
+): Promise<'stored' | 'moved'> {
+  const item = {
+    ...programKey(program.id),
+    ...own,
+    hashes: programHashes(program, template),
+    frameworkHash: documentHash(framework),
+    document: canonicalJson(program),
+    listPk: programsPartition,
+    listSk: program.id,
+  };
+  try {
+    if (replaces === undefined) await t.put('putProgram', item);
+    else if (replaces === null) await t.put('putProgram', item, 'attribute_not_exists(pk)');
+    else await t.put('putProgram', item, 'hashes.program = :replaces', { ':replaces': replaces });
+    return 'stored';
+  } catch (error) {
+    if (isConditionFailure(error)) return 'moved';
+    throw error;
+  }
 }
 
 function storedProgram(item: Item): StoredProgram {

@@ -25,7 +25,7 @@ export type Table = {
   name: string;
   client: DynamoDBClient;
   get(name: string, key: Key): Promise<Item | undefined>;
-  put(name: string, item: Item, condition?: string): Promise<void>;
+  put(name: string, item: Item, condition?: string, values?: Item): Promise<void>;
   remove(name: string, key: Key): Promise<void>;
   /** One page. */
   query(name: string, shape: QueryShape, values: Item, start?: Item): Promise<{ items: Item[]; next?: Item }>;
@@ -78,12 +78,13 @@ export function table({ client, tableName, onConsumed }: DynamoStoreOptions): Ta
       consumed(name, answer.ConsumedCapacity);
       return answer.Item && unmarshall(answer.Item);
     },
-    async put(name, item, condition) {
+    async put(name, item, condition, values) {
       const command = new PutItemCommand({
         TableName: tableName,
         Item: toItem(item),
         ReturnConsumedCapacity: 'TOTAL',
         ...(condition !== undefined && { ConditionExpression: condition }),
+        ...(values && { ExpressionAttributeValues: toItem(values) }),
       });
       consumed(name, (await call(name, () => client.send(command))).ConsumedCapacity);
     },
