@@ -11,6 +11,7 @@ import { describeProgress } from '../domain/progress-description.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
 import type { ActPorts } from './act-ports.ts';
+import { askForLook } from './ask-for-look.ts';
 import { type Refused, refused } from './refusal.ts';
 
 type Store = Pick<RecordStore, 'readProgram' | 'listEnrollments' | 'readEnrollment' | 'readAllEvidence'>;
@@ -116,14 +117,14 @@ export async function moveToFramework(
   actor: Actor,
   ref: EnrollmentRef,
   next: Framework,
-): Promise<{ outcome: 'moved' | 'repeated' } | Refused> {
+): Promise<{ outcome: 'moved' } | Refused> {
   const to = frameworkRef(next);
   if (!(await ports.store.readFramework(to)))
     return refused(
       'framework.unknown',
       `framework: ${to.id} ${to.version} is not in the table; load it first with \`program load\``,
     );
-  type Answer = { outcome: 'moved' | 'repeated' };
+  type Answer = { outcome: 'moved' };
   const answer = await actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<Answer> | Refused => {
     const from = enrollment.framework;
     if (from.id !== to.id)
@@ -163,15 +164,8 @@ export async function moveToFramework(
       },
     };
   });
-  if (answer.outcome === 'refused') return answer;
-  await ports.queue.send({
-    type: 'evaluation-requested',
-    version: 1,
-    ...ref,
-    changes: [],
-    whole: true,
-    reason: 'framework-moved',
-  });
+  // Whoever crashed between the two says it again, and is then refused: what follows is driven all the same.
+  if (answer.outcome === 'moved' || answer.code === 'framework.same') await askForLook(ports, ref, 'framework-moved');
   return answer;
 }
 

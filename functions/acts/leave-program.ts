@@ -5,6 +5,7 @@ import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
 import type { ActPorts } from './act-ports.ts';
+import { askForLook } from './ask-for-look.ts';
 import { type Refused, refused } from './refusal.ts';
 
 export type LeaveInput = { code: (typeof leavingCodes)[number]; text: string };
@@ -76,15 +77,9 @@ export async function resumeEnrollment(
       };
     },
   );
-  if (answer.outcome === 'refused') return answer;
-  await ports.queue.send({
-    type: 'evaluation-requested',
-    version: 1,
-    ...ref,
-    changes: [],
-    whole: true,
-    reason: 'resumed',
-  });
+  // Whoever crashed between the two says it again, and is then refused: what follows is driven all the same.
+  if (answer.outcome === 'resumed' || answer.code === 'enrollment.not-withdrawn')
+    await askForLook(ports, ref, 'resumed');
   return answer;
 }
 

@@ -8,6 +8,7 @@ import type { Enrollment } from '../domain/enrollment.ts';
 import { type Explanation, explain } from '../domain/explanation.ts';
 import type { Framework } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
+import { type Lapse, lapsesSinceCompletion } from '../domain/lapses.ts';
 import type { Program } from '../domain/program.ts';
 import { civilDateOf, civilDateSchema, endOfDay, type Instant, instantOf } from '../domain/time.ts';
 import type { StoredAside } from '../ports/record-store.ts';
@@ -33,6 +34,8 @@ export type Status = {
   deliveries: Delivery[];
   ledger: AuditEntry[];
   chainFault: ChainFault | undefined;
+  /** Required certificates that lapsed after the completion, which stands. */
+  lapses: Lapse[];
   aside: StoredAside[];
 };
 
@@ -72,6 +75,7 @@ export async function readStatus(
     ...view,
     frameworks: [framework, ...(await pastFrameworks(ports, record.ledger, framework))],
     chainFault,
+    lapses: lapsesSinceCompletion(enrollment, civilDateOf(now, program.timeZone)),
     aside: (await listAside(ports, ref.program)).filter((aside) => aside.enrollment === ref.enrollment),
   };
 }

@@ -6,6 +6,7 @@ import { type Program, type Voided, voidedBy, withVoided } from '../domain/progr
 import { AdapterError } from '../ports/adapter-error.ts';
 import type { StoredProgram } from '../ports/record-store.ts';
 import type { ActPorts } from './act-ports.ts';
+import { askForLook } from './ask-for-look.ts';
 import { type AssessorImpact, assessorImpact, impactOn } from './assessor-impact.ts';
 import { revokeCredential } from './credentials.ts';
 import { type Refused, refused } from './refusal.ts';
@@ -108,11 +109,12 @@ async function replaceProgram(
 
 /** One entry, put once, with the fence counted up; then evaluate is asked to look. */
 async function fenceOff(
-  { store, clock, queue }: ActPorts,
+  ports: ActPorts,
   ref: EnrollmentRef,
   assessor: string,
   { voided, hash }: Marked,
 ): Promise<void> {
+  const { store, clock } = ports;
   for (let tries = 0; ; tries++) {
     if (tries === maxTries)
       throw new AdapterError('enrollment.busy', 'an enrollment kept changing while its assessor was voided', {
@@ -139,14 +141,7 @@ async function fenceOff(
     });
     if (outcome !== 'conflict') break;
   }
-  await queue.send({
-    type: 'evaluation-requested',
-    version: 1,
-    ...ref,
-    changes: [],
-    whole: true,
-    reason: 'assessor-voided',
-  });
+  await askForLook(ports, ref, 'assessor-voided');
 }
 
 async function settle(

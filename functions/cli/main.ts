@@ -13,6 +13,7 @@ import { addEnroll } from './enroll.ts';
 import { addEvidence } from './evidence.ts';
 import { type ExitCode, exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { addFramework } from './framework.ts';
+import { addLapses } from './lapses.ts';
 import { addLeave, addResume } from './leave.ts';
 import { describeOutage } from './outage.ts';
 import { addParked } from './parked.ts';
@@ -38,6 +39,7 @@ const commands: readonly AddCommand[] = [
   addLeave,
   addResume,
   addFramework,
+  addLapses,
   addEvidence,
   addParked,
   addDeadLetters,

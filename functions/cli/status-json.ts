@@ -48,8 +48,9 @@ export function statusJson(status: Status, mask: Mask, history: boolean) {
 }
 
 /** What is told of the present alone: a past view leaves it out. */
-function presentJson({ credentials, deliveries, aside }: Status, mask: Mask) {
+function presentJson({ credentials, deliveries, aside, lapses }: Status, mask: Mask) {
   return {
+    ...(lapses.length > 0 && { lapsedSince: mask.json(lapses) }),
     credentials: credentials.map((credential) => credentialJson(credential, mask)),
     deliveries: deliveries.map(({ program: _, enrollment: __, ...delivery }) => delivery),
     refused: mask.json(aside.map(({ sk, code, reason, at }) => ({ item: sk, code, reason, at }))),

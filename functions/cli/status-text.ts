@@ -2,6 +2,7 @@ import type { Status } from '../acts/status.ts';
 import { requirementsOf } from '../domain/framework.ts';
 import { asideText } from './aside-text.ts';
 import { credentialRow, deliveryRow } from './credential-text.ts';
+import { lapseRows } from './lapses.ts';
 import type { Mask } from './masking.ts';
 import { localMoment, localMoments } from './moments.ts';
 import { bar, type Cell, counted, heading, type Page, table } from './page.ts';
@@ -22,8 +23,9 @@ export function statusText(page: Page, status: Status, mask: Mask): string {
 
 /** What is told of the present alone: a past view leaves it out. */
 function present(page: Page, status: Status, mask: Mask): string[] {
-  const { credentials, deliveries, program } = status;
+  const { credentials, deliveries, lapses, framework, program } = status;
   return [
+    section(page, 'Lapsed since the completion, which stands', lapseRows(lapses, framework, mask)),
     section(
       page,
       'Credentials',

@@ -37,6 +37,7 @@ export const auditActions = [
   'progress-evaluated',
   'completion-reached',
   'completion-undone',
+  'certificate-lapsed',
   'credential-requested',
   'credential-request-cancelled',
   'credential-parked',

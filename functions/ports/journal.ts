@@ -37,6 +37,7 @@ export const journalEvents = {
   'checkpoint.raced': 'Another run took this checkpoint',
   'checkpoint.failed': 'A program got no checkpoint; the next run tries again',
   'sweep.warned': 'A warning of a lapsing certificate was queued',
+  'sweep.lapsed': 'A required certificate lapsed after the completion, which stands',
 } as const;
 export type JournalCode = keyof typeof journalEvents;
 

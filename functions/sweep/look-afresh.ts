@@ -3,15 +3,20 @@ import { newDelivery } from '../domain/delivery.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import type { Program } from '../domain/program.ts';
 import { addDays, civilDateOf } from '../domain/time.ts';
+import { noteLapses } from './note-lapses.ts';
 import type { SweepPorts } from './sweep-ports.ts';
 
 /**
  * Once a day every open enrollment is looked at afresh: what time alone has changed (a lapse, a term that ran out) is
- * seen, and so is anything that every other net let through. Warns of required certificates about to lapse.
+ * seen, and so is anything that every other net let through. Warns of required certificates about to lapse, and notes
+ * those that have lapsed since a completion.
  */
-export async function lookAfresh(ports: SweepPorts): Promise<{ looked: number; warned: number }> {
-  const totals = { looked: 0, warned: 0 };
-  for (const { program } of await ports.store.listPrograms()) {
+export async function lookAfresh(
+  ports: SweepPorts,
+): Promise<{ looked: number; warned: number; checked: number; lapsed: number }> {
+  const totals = { looked: 0, warned: 0, checked: 0, lapsed: 0 };
+  const programs = await ports.store.listPrograms();
+  for (const { program } of programs) {
     let cursor: string | undefined;
     do {
       const page = await ports.store.listEnrollments(program.id, 'open', cursor);
@@ -30,6 +35,12 @@ export async function lookAfresh(ports: SweepPorts): Promise<{ looked: number; w
       }
       cursor = page.cursor;
     } while (cursor !== undefined);
+  }
+  // After everybody who still waits for something.
+  for (const { program } of programs) {
+    const { checked, lapsed } = await noteLapses(ports, program);
+    totals.checked += checked;
+    totals.lapsed += lapsed;
   }
   ports.journal('sweep.looked', totals);
   return totals;

@@ -146,3 +146,13 @@ describe('leaving the program', () => {
     });
   });
 });
+
+test('being taken back after a crash between the record and the request for a look is said again, and looked at', async () => {
+  const world = await enrolled();
+  await leave(world);
+  const queue = { send: () => Promise.reject(new Error('crash')) };
+  await expect(resumeEnrollment({ ...world.ports, queue }, administrator, ref)).rejects.toThrow('crash');
+  const sent = world.sent.length;
+  expect(await resumeEnrollment(world.ports, administrator, ref)).toMatchObject({ code: 'enrollment.not-withdrawn' });
+  expect(world.sent.slice(sent)).toMatchObject([{ type: 'evaluation-requested', whole: true, reason: 'resumed' }]);
+});

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enrollmentItem } from '../../functions/adapters/aws/enrollment-codec.ts';
 import { textWidth } from '../../functions/cli/text-width.ts';
 import { run as runCli } from './cli-run.ts';
 import { enrollZoe, everyPiece, type HarborFramework, writeHarbor } from './harbor.ts';
@@ -164,5 +165,34 @@ describe('leave and resume', () => {
     expect(code).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--code: one of resigned') });
     const reason = await run('leave', ...on('enr-1'), '--code', 'other', '--reason', 'x');
     expect(reason).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--reason: one line') });
+  });
+});
+
+describe('lapses', () => {
+  const ref = { program: 'harbor', enrollment: 'enr-1' };
+
+  test('says so where there is none, and of a program that is not there exits with 3', async () => {
+    expect((await run('lapses', 'harbor')).stdout).toBe('No required certificate has lapsed since a completion.\n');
+    expect(await run('lapses', 'nosuch')).toMatchObject({ exitCode: 3, stdout: '' });
+  });
+
+  test('shows whose certificate ran out since, here and in the status, and that the completion stands', async () => {
+    const enrollment = await steps.store.readEnrollment(ref);
+    const met = enrollment?.progress['cert-cpr'];
+    if (!enrollment || met?.status !== 'met') throw new Error('CPR is not met');
+    // As if all of it lay some months back.
+    const intervals = (met.intervals ?? []).map((interval) => ({ ...interval, to: '2026-04-30' }));
+    const item = enrollmentItem({ ...enrollment, progress: { 'cert-cpr': { ...met, intervals } } });
+    const code = (item.progress as Record<string, string>)['cert-cpr'] ?? '';
+    await steps.changeItem(ref, 'ENROLLMENT', ['progress', 'cert-cpr'], code);
+    await steps.changeItem(ref, 'ENROLLMENT', ['pointers', 'completion', 'active', 'completedOn'], '2026-02-04');
+
+    const { stdout } = await run('lapses', 'harbor');
+    expect(stdout).toMatch(/enr-1 +cert-cpr +in force until 2026-04-30 +CPR Certificate\n1 certificate of 1 person/);
+    const status = await run('status', 'harbor', 'enr-1');
+    expect(status.stdout).toMatch(/Lapsed since the completion, which stands\n +cert-cpr +in force until 2026-04-30/);
+    expect(status.stdout).toContain('complete');
+    const json = (await run('status', 'harbor', 'enr-1', '--json')).json();
+    expect(json).toMatchObject({ status: 'complete', lapsedSince: [{ requirement: 'cert-cpr', on: '2026-04-30' }] });
   });
 });

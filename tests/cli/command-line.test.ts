@@ -27,6 +27,7 @@ const commands = [
     'backup restore',
   ],
   'audit assessor-impact',
+  'lapses',
   ...['leave', 'resume', 'framework diff', 'framework simulate', 'framework move'],
   ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters set-aside'],
 ];

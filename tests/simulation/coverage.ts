@@ -4,6 +4,7 @@ import { type FaultKind, faultKinds, impossibleBecause } from './faults.ts';
 const callsOf: Record<string, readonly string[]> = {
   act: [
     ...['readProgram', 'readFramework', 'readEnrollment', 'createEnrollment', 'readEvidence'].map((c) => `store.${c}`),
+    ...['readAllEvidence', 'readRecord', 'listEnrollments', 'readTemplate'].map((c) => `store.${c}`),
     ...['putSubmission', 'putAssessment', 'putWithdrawal', 'commit', 'putProgram'].map((c) => `store.${c}`),
     'queue.send',
     'table.write',

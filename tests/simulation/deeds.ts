@@ -2,7 +2,9 @@ import type { ActPorts } from '../../functions/acts/act-ports.ts';
 import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
+import { resumeEnrollment, withdrawFromProgram } from '../../functions/acts/leave-program.ts';
 import { loadProgram } from '../../functions/acts/load-program.ts';
+import { voidAssessor } from '../../functions/acts/void-assessor.ts';
 import type { Actor } from '../../functions/domain/audit.ts';
 import {
   evidencePartition,
@@ -23,6 +25,8 @@ export type DeedWorld = {
   now: () => string;
   startOn: string;
   history: History;
+  /** Voiding has answered: from now on nothing may be issued on their word. */
+  onVoided: (assessor: string) => void;
 };
 
 const administrator: Actor = { id: 'administrator', role: 'administrator' };
@@ -116,12 +120,22 @@ export async function perform(world: DeedWorld, who: number, deed: Deed): Promis
       return true;
     }
     case 'leave': {
-      const enrollment = await ports.store.readEnrollment(ref);
-      if (!enrollment) return false;
-      // No act of ours does this yet: somebody sets the status that the steps know.
-      const guard = { version: enrollment.version };
-      const left = { enrollment, guard, patch: { status: 'withdrawn' as const }, entries: [], bumpFence: true };
-      return (await ports.store.commit(left)).outcome === 'committed';
+      const answer = await withdrawFromProgram(ports, administrator, ref, { code: 'other', text: 'as they wished' });
+      return answer.outcome !== 'refused' || !answer.code.endsWith('.unknown');
+    }
+    case 'resume': {
+      await resumeEnrollment(ports, administrator, ref);
+      return true;
+    }
+    case 'void': {
+      const answer = await voidAssessor(ports, administrator, {
+        program: ref.program,
+        assessor: deed.assessor,
+        text: 'as was found out',
+        ...(deed.revoke && { revoke: 'fraud' }),
+      });
+      if (answer.outcome === 'voided') world.onVoided(deed.assessor);
+      return answer.outcome === 'voided';
     }
     case 'sweep':
       return true;

@@ -46,6 +46,9 @@ export type Deed =
   | { do: 'load'; version: number }
   /** The apprentice leaves the program. */
   | { do: 'leave' }
+  /** And comes back, or never was away. */
+  | { do: 'resume' }
+  | { do: 'void'; assessor: string; revoke: boolean }
   | { do: 'reissue'; achievement: string; name?: string }
   | { do: 'revoke'; achievement: string }
   | { do: 'sweep' }
@@ -95,6 +98,11 @@ export function historyOf(seed: number, breadth: 'small' | 'real'): History {
   const versions = rng.chance(0.15) ? laterVersions(rng, setting) : [];
   for (const [version] of versions.entries())
     acts.splice(1 + rng.int(acts.length), 0, { who: 0, deed: { do: 'load', version }, afterMs: gap(rng, breadth) });
+  // Somebody turns out to have signed for people whom they never met.
+  if (rng.chance(0.06)) {
+    const deed: Deed = { do: 'void', assessor: rng.pick(assessors), revoke: rng.chance(0.3) };
+    acts.splice(Math.ceil(acts.length / 3) + rng.int(acts.length), 0, { who: 0, deed, afterMs: gap(rng, breadth) });
+  }
   return { seed, breadth, setting, versions, enrollments, acts };
 }
 
@@ -171,6 +179,7 @@ function deeds(rng: Rng, { framework, stored }: ProgramSetting): Deed[] {
         framework.skillSets.map((set) => set.id),
       ),
     );
+    if (list.at(-1)?.do === 'leave' && rng.chance(0.5)) list.push({ do: 'resume' });
     // Often somebody mends it, so that what follows a fall is reached too.
     if (rng.chance(0.35)) supply(requirement, true);
   }
@@ -231,6 +240,7 @@ function changeOfMind(
   if (roll < 0.955) return { do: 'sweep' };
   if (roll < 0.97) return { do: 'tidy' };
   if (roll < 0.98) return { do: 'leave' };
+  if (roll < 0.985) return { do: 'resume' };
   return { do: 'stranger', evidence: `s${fresh}` };
 }
 

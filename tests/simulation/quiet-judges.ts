@@ -16,6 +16,7 @@ import {
 import { explain } from '../../functions/domain/explanation.ts';
 import { requirementsOf } from '../../functions/domain/framework.ts';
 import { canonicalJson, documentHash } from '../../functions/domain/hash.ts';
+import { voidedBy } from '../../functions/domain/program.ts';
 import { addSeconds, clockToleranceSeconds, later } from '../../functions/domain/time.ts';
 import type { History } from './history.ts';
 import type { SimulatedDocuments } from './papers.ts';
@@ -58,7 +59,13 @@ export function judgeQuiet(world: QuietWorld): void {
 /** The program as it is, and every one that it has been. */
 const programNow = ({ table, history }: QuietWorld) =>
   (table.programs.get(history.setting.stored.program.id) ?? history.setting.stored).program;
-const programsEver = ({ history }: QuietWorld) => [history.setting.stored, ...history.versions].map((v) => v.program);
+const programsEver = ({ table }: QuietWorld) => [...table.versions.values()];
+/** Those that a record may still go by which is not looked at daily: voiding has every one looked at. */
+const programsSinceVoided = (world: QuietWorld) => {
+  const now = programNow(world);
+  const answered = now.assessors.filter(({ id }) => world.steps.isVoided(id));
+  return programsEver(world).filter((program) => answered.every(({ id }) => voidedBy(program, id)));
+};
 
 const itemsOf = ({ table }: QuietWorld, row: EnrollmentRow) =>
   [...(table.evidence.get(evidencePartition(row.enrollment)) ?? [])].map(([sk, { attributes }]) => ({
@@ -73,7 +80,7 @@ const itemsOf = ({ table }: QuietWorld, row: EnrollmentRow) =>
 function judgeProgress(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment } = row;
   const { framework } = world.history.setting;
-  const programs = enrollment.status === 'open' ? [programNow(world)] : programsEver(world);
+  const programs = enrollment.status === 'open' ? [programNow(world)] : programsSinceVoided(world);
   const recomputed = programs.map(
     (program) => standingOf(enrollment, itemsOf(world, row), framework, program).progress,
   );
@@ -93,8 +100,6 @@ function judgeProgress(world: QuietWorld, row: EnrollmentRow): void {
 function judgeReplay(world: QuietWorld, { enrollment, ledger }: EnrollmentRow): void {
   const { framework } = world.history.setting;
   const program = programNow(world);
-  // Nothing in the ledger tells of somebody's leaving: no act of ours makes it happen yet.
-  if (enrollment.status === 'withdrawn') return;
   // A step's clock may run ahead of the world's.
   const now = later(new Date(world.scheduler.now).toISOString(), enrollment.chain.at);
   const told = explainAt([...ledger.values()], enrollment, program, framework, now);
@@ -201,11 +206,12 @@ function judgeCredentials(world: QuietWorld, row: EnrollmentRow): void {
         `${enrollment.enrollment} ${achievement}: ${message}`,
       );
     const credential = active && row.credentials.get(active.credentialId);
-    if (active && !hasLeft && stands === active.suspended)
+    if (active && stands === active.suspended)
       fail(`it ${stands ? 'stands and is suspended' : 'does not stand and is in force'}`);
     if (pending && !pending.parked) fail(`${pending.credentialId} is pending still`);
     if (!active && !hasLeft && isComplete && !revoked && !pending) fail('complete, and nothing issued');
-    if (!active && !hasLeft && !isComplete && pending) fail('incomplete, and something pending');
+    if (hasLeft && pending) fail('left, and something pending');
+    if (!active && !isComplete && pending) fail('incomplete, and something pending');
     if (credential && !world.documents.get(credential.document.key)?.keptUntil)
       fail(`the document of ${credential.credentialId} was never kept`);
     const delivery = credential && row.deliveries.get(credential.delivery);

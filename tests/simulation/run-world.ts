@@ -79,8 +79,10 @@ export async function runWorld(history: History, options: WorldOptions = {}): Pr
 }
 
 /** What only the daily look sees: a term that has run out, a roster or a policy that has changed. */
-const needsLook = ({ setting, versions }: History) =>
-  versions.length > 0 || setting.stored.program.policy.minimumTermMonths !== null;
+const needsLook = ({ setting, versions, acts }: History) =>
+  versions.length > 0 ||
+  acts.some(({ deed }) => deed.do === 'void') ||
+  setting.stored.program.policy.minimumTermMonths !== null;
 
 /** People act one after the other; whoever fails, or is told to come back, tries again. */
 function startActs(world: World, history: History, isTraced: boolean): { left: () => number } {
@@ -95,7 +97,7 @@ function startActs(world: World, history: History, isTraced: boolean): { left: (
     let isOver = true;
     const body = async (task: Task) => {
       const [ports, call, now] = [steps.actPorts(task), steps.callerOf(task), steps.clockOf(task).now];
-      isOver = await perform({ table, ports, call, now, startOn, history }, who, deed);
+      isOver = await perform({ table, ports, call, now, startOn, history, onVoided: world.judges.voided }, who, deed);
     };
     const again = () =>
       scheduler.at(scheduler.now + rng.between(500, 4_000), () => start({ deed, who, afterMs: 0 }, tries + 1));

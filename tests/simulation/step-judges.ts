@@ -7,7 +7,7 @@ import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import { rulesOf } from '../../functions/domain/evaluation.ts';
 import { evidencePartition, parseEvidenceKeys, type RawItem } from '../../functions/domain/evidence.ts';
 import { type Framework, requirementsOf } from '../../functions/domain/framework.ts';
-import type { Program } from '../../functions/domain/program.ts';
+import { type Program, withVoided } from '../../functions/domain/program.ts';
 import { progressOf, type RequirementProgress } from '../../functions/domain/progress.ts';
 import type { ProgramSetting } from './programs.ts';
 import type { Scheduler, Task } from './scheduler.ts';
@@ -39,6 +39,8 @@ type Mailing = {
 export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }: StepJudgesOptions) {
   const mailings = new Map<string, Mailing>();
   const issued = new Map<string, Pick<Credential, 'facts' | 'transcript' | 'document' | 'signature' | 'code'>>();
+  /** Whose voiding has answered. */
+  const voided = new Set<string>();
   const stats = { issued: 0, superseded: 0, revoked: 0, suspended: 0, duplicates: 0 };
   const mailing = (id: string): Mailing => {
     const known = mailings.get(id) ?? {
@@ -138,6 +140,10 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     // By the roster and policy that issue read: no act of an apprentice's, they are not guarded.
     const program = task()?.memo.program as Program;
     const standing = standingOf(row.enrollment, [...items.values()], setting.framework, program);
+    const without = [...voided].reduce((of, id) => withVoided(of, id, { at: '', by: '', reason: '' }), program);
+    const sound = standingOf(row.enrollment, [...items.values()], setting.framework, without);
+    if (voided.size > 0 && !isComplete(sound, achievement, credential, now))
+      scheduler.fail('nothing is issued on the word of who was voided', `${achievement} ${credential.credentialId} is`);
     if (!isComplete(standing, achievement, credential, now)) {
       const unmet = [...requirementsOf(setting.framework).keys()].filter(
         (id) => standing.progress[id]?.status !== 'met',
@@ -163,6 +169,8 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     stats,
     mailings,
     committed,
+    isVoided: (assessor: string) => voided.has(assessor),
+    voided: (assessor: string): void => void voided.add(assessor),
     sendBegun(tags: Record<string, string>): void {
       const id = `${tags.program}#${tags.enrollment}#${tags.delivery}`;
       const { begun, accepted } = mailing(id);
