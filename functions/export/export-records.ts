@@ -115,6 +115,7 @@ export async function exportRecords(
   }
   if (scope.kind === 'enrollment' && heads.length === 0) bundle.counts.tooNew = 1;
   await exportAccess(ports, request, bundle);
+  await bundle.tables.end();
   const { counts, findings, found } = bundle;
   return { counts, checkpoint: last.checkpoint, findings, found };
 }
@@ -156,7 +157,8 @@ async function startBundle(
   return {
     sink,
     timeZone: program.timeZone,
-    line: (value) => sink.append(master, `${canonicalJson(value)}\n`),
+    // In no canonical form: whoever checks a hash writes what it is over in that form.
+    line: (value) => sink.append(master, `${JSON.stringify(value)}\n`),
     tables: bundleTables(sink),
     tree: merkleTree(last.heads.map(headLeaf)),
     indexes: new Map(last.heads.map((head, i) => [head.chain, i])),

@@ -1,5 +1,5 @@
 import { enrollmentAt } from '../domain/as-of.ts';
-import { type ChainFault, findChainFault } from '../domain/audit.ts';
+import { emptyChain } from '../domain/audit.ts';
 import type { Head } from '../domain/checkpoint.ts';
 import { credentialAsOf, deliveryStateAsOf } from '../domain/record-as-of.ts';
 import type { EnrollmentRecord } from '../ports/record-store.ts';
@@ -31,18 +31,24 @@ export function recordAt(
 
 const endOfTime = '9999-12-31T23:59:59.999Z';
 
-/** `cut`: it ends before the checkpoint says it does. `altered`: an entry is not what it was. */
+/** `cut`: it ends before the checkpoint says it does. `altered`: its entries do not lead where the checkpoint says. */
 export type BrokenLedger = 'cut' | 'altered';
 
-/** Where the ledger does not lead to the head that the checkpoint has sealed, if anywhere. */
+/**
+ * Where the ledger does not lead, link by link, to the head that the checkpoint has sealed. What each entry says is
+ * left to `verify.mjs` and the doctor, which hash it again: for the whole of a program that takes longer than the rest.
+ */
 export function ledgerFault(
   { enrollment, ledger }: EnrollmentRecord,
   head: Head,
 ): { problem: BrokenLedger; seq: number } | undefined {
-  const until = ledger.filter((entry) => entry.seq <= head.seq);
-  const chain = { seq: head.seq, hash: head.hash, at: enrollment.chain.at };
-  const fault: ChainFault | undefined = findChainFault({ ...enrollment, chain }, until);
-  if (!fault) return undefined;
-  const last = until.reduce((seq, entry) => Math.max(seq, entry.seq), 0);
-  return last < head.seq ? { problem: 'cut', seq: last + 1 } : { problem: 'altered', seq: fault.seq };
+  let { seq, hash } = emptyChain(enrollment, enrollment.chain.at);
+  for (const entry of ledger) {
+    if (entry.seq > head.seq) break;
+    if (entry.seq !== seq + 1) return { problem: 'cut', seq: seq + 1 };
+    if (entry.prevHash !== hash) return { problem: 'altered', seq: entry.seq };
+    ({ seq, hash } = entry);
+  }
+  if (seq < head.seq) return { problem: 'cut', seq: seq + 1 };
+  return hash === head.hash ? undefined : { problem: 'altered', seq };
 }

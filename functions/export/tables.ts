@@ -66,24 +66,36 @@ const columns = {
 } as const;
 type TableName = keyof typeof columns;
 
+/** Setting the library up costs more than a row. */
+const rowsAtOnce = 256;
+
 /**
  * The same records as spreadsheets open them: comma-separated, in UTF-8 with a byte order mark (without it Excel takes
  * accents apart). A cell that a spreadsheet would run as a formula is defused by an apostrophe before it. The JSON
  * lines are the record; these are for reading.
  */
 export function bundleTables(sink: BundleSink) {
+  const waiting = new Map<TableName, (readonly Cell[])[]>();
   const begun = new Set<TableName>();
-  async function row(table: TableName, cells: readonly Cell[]): Promise<void> {
-    const first = !begun.has(table);
+  async function write(table: TableName): Promise<void> {
+    const rows = waiting.get(table) ?? [];
+    const bom = !begun.has(table);
     begun.add(table);
-    const rows = first ? [[...columns[table]], cells] : [cells];
+    waiting.delete(table);
     // With quotes everywhere a line break within a cell, or a separator of another country, stays in its cell.
-    await sink.append(
-      table,
-      stringify(rows, { escape_formulas: true, quoted: true, bom: first, record_delimiter: 'windows' }),
-    );
+    const options = { escape_formulas: true, quoted: true, bom, record_delimiter: 'windows' } as const;
+    await sink.append(table, stringify(bom ? [[...columns[table]], ...rows] : rows, options));
+  }
+  async function row(table: TableName, cells: readonly Cell[]): Promise<void> {
+    const rows = waiting.get(table);
+    if (!rows) waiting.set(table, [cells]);
+    else if (rows.push(cells) >= rowsAtOnce) await write(table);
   }
   return {
+    /** Writes what waits: call it when every row is there. */
+    async end() {
+      for (const table of waiting.keys()) await write(table);
+    },
     enrollment: (of: EnrollmentLine) =>
       row('enrollments.csv', [
         of.enrollment,

@@ -252,14 +252,15 @@ describe('a hand in the table after the checkpoint', () => {
     expect((await verifyBundle(place, '--key', made.fingerprint)).said).toContain('1 absent');
   });
 
-  test('that changes a fact of a ledger is named by the export and by the verifier', async () => {
+  test('that changes a fact of a ledger is named by the verifier; one that breaks its links by the export too', async () => {
     const entry = (await steps.store.readRecord(ref))?.ledger.find(({ action }) => action === 'completion-reached');
     await steps.changeItem(ref, `LEDGER#${entry?.cause}`, ['facts', 'on'], '2020-01-01');
+    const facts = await pull();
+    const said = expect.stringContaining(`enrollment enr-1, entry ${entry?.seq} (`);
+    expect(await verifyBundle(facts.place, '--key', facts.made.fingerprint)).toMatchObject({ exitCode: 1, said });
+    await steps.changeItem(ref, `LEDGER#${entry?.cause}`, ['prevHash'], '0'.repeat(64));
     const { stderr, place, made } = await pull();
     expect(stderr).toContain(`enrollment enr-1: somebody changed its ledger at entry ${entry?.seq}`);
-    expect(await verifyBundle(place, '--key', made.fingerprint)).toMatchObject({
-      exitCode: 1,
-      said: expect.stringContaining(`enrollment enr-1, entry ${entry?.seq} (`),
-    });
+    expect(await verifyBundle(place, '--key', made.fingerprint)).toMatchObject({ exitCode: 1, said });
   });
 });
