@@ -1,10 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
 import { run as runCli } from '../cli/cli-run.ts';
 import { enrollZoe, everyPiece, writeHarbor } from '../cli/harbor.ts';
+import { verifyBundle } from '../support/audit-world.ts';
+import { unzip } from '../support/unzip.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'journeypaper-cli-e2e-'));
 const at = ['harbor', 'enr-1'];
@@ -120,3 +124,52 @@ test('an item of another system is set aside, and replayed once its enrollment e
   const waiting = (await run('evidence', 'list', 'harbor', 'enr-2', '--waiting', '--json')).json();
   expect(waiting).toMatchObject([{ evidence: 'r1', state: 'waiting' }]);
 });
+
+/** Makes a bundle of enr-1, and has our copy of the verifier check it. */
+async function pull(name: string) {
+  const folder = join(root, name);
+  const ran = await run('audit', 'export', ...on, '--out', `${folder}.zip`, '--as', 'auditor-7', '--json');
+  await unzip(`${folder}.zip`, folder);
+  const { fingerprint } = ran.json() as { fingerprint: string };
+  const actions = readFileSync(join(folder, 'master.ndjson'), 'utf8')
+    .trim()
+    .split('\n')
+    .flatMap((line) => JSON.parse(line).entry?.action ?? []) as string[];
+  return { ...ran, actions, verified: await verifyBundle(folder, '--key', fingerprint) };
+}
+
+test('an edit behind the application’s back is in the bundle, and an edit of the ledger is found in it', async () => {
+  expect(await stack.runSchedule('checkpoint')).toMatchObject({ outcome: 'returned' });
+  const before = await pull('before');
+  expect([before.exitCode, before.verified.exitCode, before.verified.said]).toEqual([0, 0, expect.any(String)]);
+  expect(before.actions).not.toContain('evidence-edited');
+
+  const dynamodb = new DynamoDBClient(localClientConfig(stack.describe().endpoints.dynamodb));
+  const change = (pk: string, sk: string, attribute: string, value: string) =>
+    dynamodb.send(
+      new UpdateItemCommand({
+        TableName: stack.describe().tableName,
+        Key: { pk: { S: pk }, sk: { S: sk } },
+        UpdateExpression: 'SET #a = :v',
+        ExpressionAttributeNames: { '#a': attribute },
+        ExpressionAttributeValues: { ':v': { S: value } },
+      }),
+    );
+  await change('harbor#EVIDENCE#enr-1', 'EVIDENCE#engage-1#e3', 'attestation', 'Other words.');
+  await stack.drain();
+  const edited = await pull('edited');
+  expect(edited.actions).toContain('evidence-edited');
+  expect(edited.verified.exitCode, edited.verified.said).toBe(0);
+
+  const { history } = (await run('status', ...at, '--json', '--history', '--sensitive')).json() as {
+    history: { seq: number; cause: string; action: string }[];
+  };
+  const entry = history.find(({ action }) => action === 'evidence-edited');
+  await change('harbor#ENROLLMENT#enr-1', `LEDGER#${entry?.cause}`, 'subject', 'another-piece');
+  dynamodb.destroy();
+  const forged = await pull('forged');
+  expect(forged.verified).toMatchObject({
+    exitCode: 1,
+    said: expect.stringContaining(`enrollment enr-1, entry ${entry?.seq} (`),
+  });
+}, 60_000);
