@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { audit } from './audit.ts';
 import { certificates } from './certificates.ts';
 import { cold } from './cold.ts';
 import { decide } from './decide.ts';
@@ -6,25 +7,32 @@ import { pipeline } from './pipeline.ts';
 import type { Group, Row } from './row.ts';
 import { units } from './units.ts';
 
-const groups: Record<string, Group> = { decide, units, cold, certificates, pipeline };
+const groups: Record<string, Group> = { decide, units, cold, certificates, pipeline, audit };
 
-/** `npm run bench [-- GROUP …] [--json]`: measures, and prints a table or one JSON array as the last line. */
+/** `npm run bench [-- GROUP …] [--json] [--entries N]`: measures, and prints a table or one JSON array as the last line. */
 async function main(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
-  const wanted = args.filter((arg) => !arg.startsWith('-'));
+  const at = args.indexOf('--entries');
+  const entries = at < 0 ? undefined : Number(args[at + 1]);
+  const names = at < 0 ? args : args.toSpliced(at, 2);
+  const wanted = names.filter((arg) => !arg.startsWith('-'));
   const unknown = [
     ...wanted.filter((name) => !groups[name]),
-    ...args.filter((arg) => arg.startsWith('-') && arg !== '--json'),
+    ...names.filter((arg) => arg.startsWith('-') && arg !== '--json'),
   ];
+  if (entries !== undefined && !(Number.isSafeInteger(entries) && entries >= 1000)) {
+    process.stderr.write('bench: --entries takes a whole number of 1000 or more\n');
+    return 2;
+  }
   if (unknown.length > 0) {
     process.stderr.write(
-      `bench: there is no ${unknown.join(', ')}; the groups are ${Object.keys(groups).join(', ')}, the option --json\n`,
+      `bench: there is no ${unknown.join(', ')}; the groups are ${Object.keys(groups).join(', ')}, the options --json and --entries\n`,
     );
     return 2;
   }
   const rows: Row[] = [];
   for (const [name, group] of Object.entries(groups).filter(([name]) => wanted.length === 0 || wanted.includes(name))) {
-    rows.push(...(await group((text) => tell(`${name}: ${text}`))));
+    rows.push(...(await group((text) => tell(`${name}: ${text}`), entries === undefined ? {} : { entries })));
   }
   clear();
   process.stdout.write(json ? `${JSON.stringify(rows)}\n` : table(rows));

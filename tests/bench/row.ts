@@ -20,5 +20,7 @@ export function percentile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))] ?? Number.NaN;
 }
 
-/** A benchmark group: tells how far it is as it goes. */
-export type Group = (tell: (text: string) => void) => Promise<Row[]>;
+export type Size = { entries?: number };
+
+/** A benchmark group: tells how far it is as it goes. `entries`: how much, of a group whose size can be chosen. */
+export type Group = (tell: (text: string) => void, size: Size) => Promise<Row[]>;

@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Outcome } from './audit/contender.ts';
+import { writeRecords } from './audit/stored-records.ts';
+import { type Group, row } from './row.ts';
+
+const defaultEntries = 100_000;
+const contender = join(import.meta.dirname, 'audit/contender.ts');
+
+/**
+ * An audit bundle of so many ledger entries, zipped, beside the same entries read from the same store and written as
+ * plain JSON lines. Each in a process of its own; memory is compared with a bundle of a tenth of the size.
+ */
+export const audit: Group = async (tell, { entries = defaultEntries }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'journeypaper-bench-audit-'));
+  try {
+    const tenth = prepare(join(folder, 'tenth'), Math.ceil(entries / 10), tell);
+    const whole = prepare(join(folder, 'whole'), entries, tell);
+    tell(`${entries} entries as plain lines`);
+    const plain = run('plain', whole);
+    tell(`a bundle of ${entries / 10} entries`);
+    const small = run('bundle', tenth);
+    tell(`a bundle of ${entries} entries`);
+    const bundle = run('bundle', whole);
+    const { zipCpuMs = 0, zipBytes = 0 } = bundle;
+    return [
+      row('audit.entries', entries, 'entries'),
+      row('audit.plain.cpu-s', plain.cpuMs / 1e3, 's'),
+      row('audit.bundle.cpu-s', bundle.cpuMs / 1e3, 's, zip and all'),
+      row('audit.bundle.zip.cpu-s', zipCpuMs / 1e3, 's, the zip alone'),
+      row('audit.bundle.ratio', bundle.cpuMs / plain.cpuMs, 'x CPU', { atMost: 3 }),
+      row('audit.bundle.wall-ratio', bundle.wallMs / plain.wallMs, 'x on the clock'),
+      row('audit.bundle.wall-s', bundle.wallMs / 1e3, 's'),
+      row('audit.plain.mb', plain.bytes / 1e6, 'MB'),
+      row('audit.bundle.mb', bundle.bytes / 1e6, 'MB, unpacked'),
+      row('audit.bundle.zip-mb', zipBytes / 1e6, 'MB'),
+      row('audit.bundle.peak-mb', bundle.peakMb, 'MB resident'),
+      row('audit.bundle.peak-growth', bundle.peakMb / small.peakMb, 'x, for ten times the entries', { atMost: 1.5 }),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+function prepare(folder: string, entries: number, tell: (text: string) => void): string {
+  tell(`storing ${entries} entries`);
+  writeFileSync(join(folder, 'heads.json'), JSON.stringify(writeRecords(folder, entries)));
+  return folder;
+}
+
+function run(kind: 'plain' | 'bundle', records: string): Outcome {
+  const args = [contender, kind, records, join(records, kind)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Outcome;
+}
