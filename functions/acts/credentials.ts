@@ -51,7 +51,11 @@ export async function revokeCredential(
     return {
       answer: { outcome: 'revoked' as const },
       facts,
-      patch: { pointers: { [achievement as Achievement]: { ...rest, revoked: true as const } } },
+      patch: {
+        pointers: { [achievement as Achievement]: { ...rest, revoked: true as const } },
+        // What was suspended had no completion to stand on any more; the next one is found afresh.
+        ...(achievement === 'completion' && pointer.active?.suspended && enrollment.completion && { completion: null }),
+      },
       credentialChanges: [
         {
           credentialId: input.credentialId,

@@ -9,6 +9,8 @@ import type { Instant } from './time.ts';
 /** An enrollment as it was: what an explanation reads of it, and the completion that it carried. */
 export type PastEnrollment = Explainable &
   Pick<Enrollment, 'completion'> & {
+    /** By achievement. */
+    pointers: Record<string, ExplainablePointer>;
     /** The version that it followed then. */
     framework?: FrameworkRef;
     /** The version of its program that it was judged by. */
@@ -55,7 +57,7 @@ export function enrollmentAt(
     if (framework) past.framework = framework;
     if (entry.facts.programHash !== undefined) past.programHash = String(entry.facts.programHash);
     moveMembership(past, entry);
-    past.pointers.completion = movedPointer(past.pointers.completion ?? {}, entry);
+    movePointers(past.pointers, entry);
   }
   const { active } = past.pointers.completion ?? {};
   const { status } = past;
@@ -93,12 +95,19 @@ function moveMembership(past: PastEnrollment, { action, facts, at }: AuditEntry)
 
 function moveCompletion(past: PastEnrollment, { action, facts }: AuditEntry): void {
   if (action === 'completion-reached') past.completion = { on: String(facts.on), at: String(facts.reachedAt) };
-  if (action === 'completion-undone' || action === 'enrollment-withdrawn') delete past.completion;
+  const { active } = past.pointers.completion ?? {};
+  const isFallen = action === 'credential-revoked' && facts.achievement === 'completion' && active?.suspended;
+  if (action === 'completion-undone' || action === 'enrollment-withdrawn' || isFallen) delete past.completion;
 }
 
-/** The completion's pointer after one entry: what evaluate, issue, sweep and people's acts did to it. */
+function movePointers(pointers: Record<string, ExplainablePointer>, entry: AuditEntry): void {
+  const { achievement } = entry.facts;
+  if (achievement === undefined) return;
+  pointers[String(achievement)] = movedPointer(pointers[String(achievement)] ?? {}, entry);
+}
+
+/** One achievement's pointer after one entry: what evaluate, issue, sweep and people's acts did to it. */
 function movedPointer(pointer: ExplainablePointer, { action, subject, facts, at }: AuditEntry): ExplainablePointer {
-  if (facts.achievement !== 'completion') return pointer;
   const { active, pending, ...rest } = pointer;
   const kept = { ...rest, ...(active && { active }) };
   switch (action) {
