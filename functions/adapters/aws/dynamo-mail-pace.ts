@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { ownMark } from '../../domain/evidence.ts';
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { MailPace } from '../../ports/mail-pace.ts';
 import { toItem } from './commit-items.ts';
@@ -33,9 +34,10 @@ export function dynamoMailPace({ client, tableName, perSecond, now = Date.now, s
     const command = new UpdateItemCommand({
       TableName: tableName,
       Key: toItem(mailPaceKey),
-      UpdateExpression: `SET nextAt = ${set}`,
+      UpdateExpression: `SET nextAt = ${set}, #own = :own`,
+      ExpressionAttributeNames: { '#own': ownMark },
       ConditionExpression: condition,
-      ExpressionAttributeValues: toItem(values),
+      ExpressionAttributeValues: toItem({ ...values, ':own': true }),
       ReturnValues: 'UPDATED_OLD',
     });
     try {

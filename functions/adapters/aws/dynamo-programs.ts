@@ -116,7 +116,7 @@ async function putProgram(
       },
     );
   }
-  for (const bytes of assets) await t.put('putProgram', { ...assetKey(program.id, sha256(bytes)), bytes });
+  for (const bytes of assets) await t.put('putProgram', { ...assetKey(program.id, sha256(bytes)), ...own, bytes });
   const hashes = programHashes(program, template);
   await t.put('putProgram', {
     ...templateKey(program.id, hashes.template),
