@@ -15,7 +15,7 @@ const callsOf: Record<string, readonly string[]> = {
   ],
   issue: [
     ...['readEnrollment', 'readProgram', 'readFramework', 'readProgramVersion'].map((c) => `store.${c}`),
-    ...['readTemplate', 'readAllEvidence', 'readCredential', 'commit'].map((c) => `store.${c}`),
+    ...['readTemplate', 'readAsset', 'readAllEvidence', 'readCredential', 'commit'].map((c) => `store.${c}`),
     ...['engine.render', 'documents.put', 'documents.get', 'documents.keep', 'signer.sign', 'queue.send'],
     ...['sealer.seal', 'sealer.isSealOf'],
   ],

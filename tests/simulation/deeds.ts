@@ -111,8 +111,9 @@ export async function perform(world: DeedWorld, who: number, deed: Deed): Promis
       return true;
     case 'load': {
       const { setting, versions } = world.history;
-      const { framework, template } = setting;
-      await loadProgram(ports, { program: versions[deed.version]?.program, framework, template });
+      const { framework, template, pictures = [] } = setting;
+      const images = new Map(pictures.map(({ file, bytes }) => [file, bytes]));
+      await loadProgram(ports, { program: versions[deed.version]?.program, framework, template, images });
       return true;
     }
     case 'leave': {

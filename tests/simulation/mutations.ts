@@ -3,6 +3,7 @@ import type { Commit, CommitGuard } from '../../functions/domain/commit.ts';
 import type { CredentialRequest } from '../../functions/domain/credential.ts';
 import type { MailEvent } from '../../functions/domain/delivery.ts';
 import type { RawItem } from '../../functions/domain/evidence.ts';
+import type { Change } from '../../functions/domain/messages.ts';
 import type { EvaluationRequest } from '../../functions/evaluate/evaluate.ts';
 import type { RecordStore } from '../../functions/ports/record-store.ts';
 import { refKey, type SimulatedTable } from './table.ts';
@@ -19,6 +20,8 @@ export type Mutation = {
     table: SimulatedTable,
   ) => boolean;
   skipEvent?: (mail: MailEvent) => boolean;
+  /** Hears of the changes that evaluate is about to look at. */
+  evaluating?: (changes: readonly Change[]) => void;
   noSweep?: true;
 };
 
@@ -45,6 +48,7 @@ export const mutations: readonly (() => Mutation)[] = [
   }),
   () => ({ rule: 'the fence', how: 'commits ignore guard.fence', store: ignoring('fence') }),
   () => ({ rule: 'the version condition', how: 'commits ignore guard.version', store: ignoring('version') }),
+  () => ({ rule: 'the pointer condition', how: 'commits ignore guard.pending', store: ignoring('pending') }),
   pointerMutation,
   () => ({
     rule: "the chain's place",
@@ -78,15 +82,15 @@ export const mutations: readonly (() => Mutation)[] = [
 function pointerMutation(): Mutation {
   const requests = new Map<string, CredentialRequest>();
   return {
-    rule: 'the pointer condition',
-    how: 'issue takes for pending whatever was pending once, and commits without guard.pending',
+    rule: 'the pointer at issue',
+    how: 'issue takes for pending whatever was pending once',
     store: (step, store) => {
       const commit: RecordStore['commit'] = (c) => {
         for (const pointer of Object.values(c.patch.pointers ?? {})) {
           if (pointer?.pending)
             requests.set(`${refKey(c.enrollment)}#${pointer.pending.credentialId}`, pointer.pending);
         }
-        return store.commit(without(c, 'pending'));
+        return store.commit(c);
       };
       return {
         ...store,

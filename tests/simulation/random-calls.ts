@@ -120,6 +120,11 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
         ),
       }),
       () => ({ ...of('putAside', aside(), (s, v) => s.putAside(v)) }),
+      () => ({
+        ...of('dismissAside', aside(), (s, v) =>
+          s.dismissAside(v, { by: 'olga', at: v.at, reason: 'of a test system' }),
+        ),
+      }),
       () => ({ ...of('clearAside', aside(), (s, v) => s.clearAside(v, v.sk)) }),
       () => ({
         ...of('putProgram', rng.pick([[], [picture]]), (s, v) => s.putProgram(stored.program, template, framework, v)),

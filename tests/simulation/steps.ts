@@ -123,6 +123,7 @@ export function stepsOf(options: StepsOptions) {
   });
   const evaluate = async (task: Task, request: EvaluationRequest) => {
     if (mutation?.skipEvaluation?.(request, table)) return;
+    mutation?.evaluating?.(request.changes);
     const ports: EvaluatePorts = { ...base(task, 'evaluate'), ids };
     await evaluateEnrollment(ports, request);
   };
@@ -154,6 +155,7 @@ export function stepsOf(options: StepsOptions) {
     evaluateBatch: (task: Task, batch: readonly StreamRecord[]) => {
       const { groups, strays } = groupChanges(batch);
       const asked = groups.filter((each) => !mutation?.skipEvaluation?.(each, table));
+      for (const { changes } of asked) mutation?.evaluating?.(changes);
       return evaluateStream({ ...base(task, 'evaluate'), ids }, { groups: asked, strays });
     },
     evaluateMessage: (task: Task, { program, enrollment, changes, whole, reason }: EvaluationRequested) =>
