@@ -48,7 +48,7 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
     code: rng.pick(['item.malformed', 'item.key']),
     reason: 'some reason',
     at,
-    sequence: String(rng.int(99)),
+    sequence: String(rng.int(3)),
   });
   const raw = () => ({
     note: rng.pick(['', 'text', 'ünïcode ✓']),
