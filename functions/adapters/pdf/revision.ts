@@ -7,6 +7,7 @@ import { fontObjects, type RawObject } from './file/font-objects.ts';
 import { type GlyphCodes, type GlyphCollection, glyphCollection } from './file/glyph-codes.ts';
 import { imageObjects } from './file/image-objects.ts';
 import { type DynamicNumbers, dynamicNumbers } from './file/numbers.ts';
+import { type OrnamentPieces, ornamentPieces } from './file/ornament-pieces.ts';
 import { type RecordWriter, recordWriter } from './file/record-file.ts';
 import { compressed, staticBytes } from './file/static-bytes.ts';
 import type { StructureElement } from './file/structure-element.ts';
@@ -39,7 +40,7 @@ export type Revision = {
   /** Ids and codes, character by character. */
   characters(text: string, style: TextStyle): Shown | undefined;
   /** Entries of the resources' dictionaries. */
-  resources: { fonts: string; images: string };
+  resources: { fonts: string; forms: string };
   record: RecordWriter;
   description: DescriptionWriter;
   /** Words set before, such as those with a date, by style and text. */
@@ -65,7 +66,8 @@ export function makeRevision(
   const tree: StructureElement = { type: 'Document', kids: [] };
   const design: Design = { shared, type, nameLines, images: pictures.placed, tree };
   const glyphs = glyphCollection();
-  const pages = drawPages(design, glyphs);
+  const pieces = ornamentPieces();
+  const pages = drawPages(design, glyphs, pieces);
   collectReserve(design, glyphs);
   const { fonts, codes } = glyphs.close(typefaces, 'F');
 
@@ -73,7 +75,7 @@ export function makeRevision(
   let last = numbers.count;
   const allot = () => ++last;
   const objects: RawObject[] = [];
-  const resources = { fonts: '', images: '' };
+  const resources = { fonts: '', forms: '' };
   for (const { key, embedded } of fonts) {
     const at = { font: allot(), descendant: allot(), descriptor: allot(), file: allot(), toUnicode: allot() };
     for (const { number, body, bytes } of fontObjects(embedded, at)) {
@@ -83,7 +85,11 @@ export function makeRevision(
   }
   for (const { key, number, objects: written } of pictures.write(allot)) {
     objects.push(...written);
-    resources.images += `/${key} ${number} 0 R`;
+    resources.forms += `/${key} ${number} 0 R`;
+  }
+  for (const { key, number, object } of pieces.write(allot)) {
+    objects.push(object);
+    resources.forms += `/${key} ${number} 0 R`;
   }
   const contents = pages.map((page) => {
     const number = allot();
@@ -120,10 +126,10 @@ export function makeRevision(
 /** More is no certificate but a mistake: a page is drawn, kept and sent. */
 const maxPages = 250;
 
-function drawPages(design: Design, glyphs: GlyphCollection): SheetContent[] {
+function drawPages(design: Design, glyphs: GlyphCollection, pieces: OrnamentPieces): SheetContent[] {
   const portrait = papers[design.shared.page];
   const landscape = { width: portrait.height, height: portrait.width };
-  const certificate = sheet(0, landscape, glyphs);
+  const certificate = sheet(0, landscape, glyphs, pieces);
   drawCertificate(certificate.sheet, design);
   const transcript = transcriptPages(design, portrait);
   if (transcript.length >= maxPages) {
@@ -131,7 +137,7 @@ function drawPages(design: Design, glyphs: GlyphCollection): SheetContent[] {
     throw new AdapterError('certificate.does-not-fit', message, { retryable: false });
   }
   const more = transcript.map((draw: (sheet: Sheet) => void, i) => {
-    const page = sheet(i + 1, portrait, glyphs);
+    const page = sheet(i + 1, portrait, glyphs, pieces);
     if (design.shared.isPreview) drawPreviewMark(page.sheet);
     draw(page.sheet);
     return page.content;

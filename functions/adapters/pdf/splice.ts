@@ -52,7 +52,7 @@ function write(
   const ownFonts = writeFonts(out, revision, pages);
   out.object(
     numbers.resources,
-    `<</Font<<${revision.resources.fonts}${ownFonts}>>/XObject<<${revision.resources.images}/${qrKey} ${numbers.qr} 0 R>>>>`,
+    `<</Font<<${revision.resources.fonts}${ownFonts}>>/XObject<<${revision.resources.forms}/${qrKey} ${numbers.qr} 0 R>>>>`,
   );
   writeQr(out, numbers.qr, shared.verifyHref, content.code);
   for (const link of revision.links) writeLink(out, revision, link, content.code);
