@@ -54,6 +54,9 @@ export const bundleOptions = {
   alias: {
     'pdf-lib': './infra/bundled/pdf-lib.ts',
     '@pdf-lib/standard-fonts': './infra/bundled/standard-fonts.ts',
+    pako: './infra/bundled/pako.ts',
+    // The other entry looks for worker threads as it is loaded, which nobody asks it to use.
+    fflate: './node_modules/fflate/esm/browser.js',
   },
   legalComments: 'none',
 } satisfies BuildOptions;
