@@ -5,6 +5,8 @@ const callsOf: Record<string, readonly string[]> = {
   act: [
     ...['readProgram', 'readFramework', 'readEnrollment', 'createEnrollment', 'readEvidence'].map((c) => `store.${c}`),
     ...['putSubmission', 'putAssessment', 'putWithdrawal', 'commit', 'putProgram'].map((c) => `store.${c}`),
+    ...['readRecord', 'readDelivery'].map((c) => `store.${c}`),
+    ...['deadLetters.visit', 'deadLetters.carryOut'],
     'queue.send',
     'table.write',
   ],
@@ -21,7 +23,7 @@ const callsOf: Record<string, readonly string[]> = {
   ],
   deliver: [
     ...['readEnrollment', 'readDelivery', 'readProgram', 'readCredential', 'commit'].map((c) => `store.${c}`),
-    ...['documents.get', 'mailer.send', 'queue.send'],
+    ...['documents.get', 'pace.turn', 'mailer.send', 'queue.send'],
   ],
   feedback: ['store.readEnrollment', 'store.readDelivery', 'store.commit'],
   sweep: [

@@ -7,6 +7,7 @@ import type { Change } from '../../functions/domain/messages.ts';
 import type { EvaluationRequest } from '../../functions/evaluate/evaluate.ts';
 import type { RecordStore } from '../../functions/ports/record-store.ts';
 import { refKey, type SimulatedTable } from './table.ts';
+import { parkedUnseen } from './undone-mends.ts';
 
 /** A production rule taken away at the ports, so that the judges must notice. Production code knows nothing of it. */
 export type Mutation = {
@@ -48,7 +49,6 @@ export const mutations: readonly (() => Mutation)[] = [
   }),
   () => ({ rule: 'the fence', how: 'commits ignore guard.fence', store: ignoring('fence') }),
   () => ({ rule: 'the version condition', how: 'commits ignore guard.version', store: ignoring('version') }),
-  () => ({ rule: 'the pointer condition', how: 'commits ignore guard.pending', store: ignoring('pending') }),
   pointerMutation,
   () => ({
     rule: "the chain's place",
@@ -69,6 +69,7 @@ export const mutations: readonly (() => Mutation)[] = [
       return { ...store, readDelivery };
     },
   }),
+  parkedUnseen,
   rereadMutation,
   () => ({ rule: 'the sweeper', how: 'sweep does nothing', noSweep: true }),
   () => ({
@@ -78,11 +79,15 @@ export const mutations: readonly (() => Mutation)[] = [
   }),
 ];
 
-/** Issue believes the message: what it asks for counts as pending, whatever the pointer says by now. */
+/**
+ * Issue believes the message: what it asks for counts as pending, whatever the pointer says by now. The commit's own
+ * condition stays: it lets none of that through, and what issue tries in vain lies dead. (Taken away by itself, that
+ * condition is missed by nobody: whatever moves a pointer moves the chain too, which the commit is bound to.)
+ */
 function pointerMutation(): Mutation {
   const requests = new Map<string, CredentialRequest>();
   return {
-    rule: 'the pointer at issue',
+    rule: 'the pointer condition',
     how: 'issue takes for pending whatever was pending once',
     store: (step, store) => {
       const commit: RecordStore['commit'] = (c) => {

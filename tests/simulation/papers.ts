@@ -30,14 +30,14 @@ export function simulatedDocuments(documents: SimulatedDocuments, call: Caller):
 }
 
 /** Equal content gives equal bytes. Now and then it meets what it cannot print, which no retry mends. */
-export function simulatedEngine(faults: FaultSource, call: Caller): CertificateEngine {
+export function simulatedEngine(faults: FaultSource, call: Caller, unprintable: number): CertificateEngine {
   return {
     render: ({ program, template: _, images, ...content }) =>
       call('engine.render', () => {
         const pictures = imageHashes(program);
         if (pictures.some((hash) => !images.has(hash)))
           throw new AdapterError('certificate.picture', 'a picture that nobody has read', { retryable: false });
-        if (faults.chance('engine: unprintable', 0.004))
+        if (faults.chance('engine: unprintable', unprintable))
           throw new AdapterError('certificate.unprintable', 'a character that no font has', { retryable: false });
         return unsignedPaper({ ...content, pictures }, 'simulated/1');
       }),

@@ -2,7 +2,7 @@ import type { Act, Deed, History } from './history.ts';
 import type { Mutation } from './mutations.ts';
 import { plainProgram } from './programs.ts';
 import type { ScriptedFault } from './scripted-faults.ts';
-import { clearedLast, forgottenBounces, longCauses, refusedWhateverStands } from './undone-mends.ts';
+import { clearedLast, forgottenBounces, longCauses, parkedUnseen, refusedWhateverStands } from './undone-mends.ts';
 
 /**
  * A bug that a seed found once, as data: what people did, and exactly what went wrong. No seed decides any of it, so
@@ -88,5 +88,15 @@ export const regressions: readonly Regression[] = [
     faults: [],
     mend: clearedLast,
     judge: 'what does not count is set aside',
+  },
+  {
+    showed: 'a message that came again issued what a person had set aside',
+    history: historyOf(...complete, act(3 * minute, { do: 'set-aside' })),
+    faults: [
+      { trick: 'engine: unprintable', nth: 1 },
+      ...[1, 2].map((nth) => ({ trick: 'issue queue: not deleted', nth })),
+    ],
+    mend: parkedUnseen,
+    judge: 'what is set aside stays so',
   },
 ];

@@ -87,3 +87,25 @@ export function clearedLast(): Mutation {
     },
   };
 }
+
+/** Issue does not see that a request waits for a person, nor that a person has said that it needs nothing more. */
+export function parkedUnseen(): Mutation {
+  return {
+    rule: 'what is set aside stays so',
+    how: 'issue reads what is parked, or set aside, as merely pending',
+    store: (step, store) => {
+      if (!step.startsWith('issue')) return store;
+      const readEnrollment: RecordStore['readEnrollment'] = async (ref) => {
+        const enrollment = await store.readEnrollment(ref);
+        if (!enrollment) return undefined;
+        const pointers = Object.entries(enrollment.pointers).map(([achievement, pointer]) => {
+          if (!pointer.pending) return [achievement, pointer];
+          const { parked: _, setAside: __, ...pending } = pointer.pending;
+          return [achievement, { ...pointer, pending }];
+        });
+        return { ...enrollment, pointers: Object.fromEntries(pointers) };
+      };
+      return { ...store, readEnrollment };
+    },
+  };
+}

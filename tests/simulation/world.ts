@@ -85,6 +85,8 @@ export function createWorld(history: History, options: WorldOptions) {
     },
     randomWeather(rng),
   );
+  // Some worlds meet what no font prints again and again, so that people have something to take up.
+  const unprintable = rng.pick([0.004, 0.004, 0.004, 0.004, 0.25]);
   const steps = stepsOf({
     ...shared,
     table,
@@ -92,6 +94,7 @@ export function createWorld(history: History, options: WorldOptions) {
     mutation,
     mail,
     salt: history.seed,
+    unprintable,
     withTask: (task, run) => {
       current = task;
       return run();
