@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { buildSync, formatMessagesSync } from 'esbuild';
+import { type BuildOptions, buildSync, formatMessagesSync } from 'esbuild';
 
 /** The steps of the workflow, each a function of its own. */
 export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'] as const;
@@ -42,20 +42,31 @@ function filesAt(path: string): string[] {
 }
 
 /** CommonJS, since Lambda starts it faster than ESM; minified, since what is read is paid for at every cold start. */
+export const bundleOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  // A quarter smaller: of ES modules what is not used is left out, of CommonJS ones it cannot be.
+  mainFields: ['module', 'main'],
+  alias: {
+    'pdf-lib': './infra/bundled/pdf-lib.ts',
+    '@pdf-lib/standard-fonts': './infra/bundled/standard-fonts.ts',
+    pako: './infra/bundled/pako.ts',
+    // The other entry looks for worker threads as it is loaded, which nobody asks it to use.
+    fflate: './node_modules/fflate/esm/browser.js',
+  },
+  legalComments: 'none',
+} satisfies BuildOptions;
+
 function bundle(entry: string): Uint8Array {
   const { outputFiles, warnings } = buildSync({
-    absWorkingDir: root,
+    ...bundleOptions,
     entryPoints: [entry],
     outfile: 'index.js',
     write: false,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    // A quarter smaller: of ES modules what is not used is left out, of CommonJS ones it cannot be.
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
     logLevel: 'silent',
   });
   // Such as an `import.meta` that CommonJS does not have: it would be found out at the first cold start.

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodePng } from '../functions/adapters/pdf/images/encode-png.ts';
 import type { Png } from '../functions/adapters/pdf/images/png.ts';
+import { palettePng } from './palette-png.ts';
 
 /** How much of a point a shape covers is told by the distance to its edge: below nought within. The unit is a side. */
 type Shape = (x: number, y: number) => number;
@@ -139,24 +139,24 @@ const band =
   (x, y) =>
     Math.abs(y - line(x)) - width / 2;
 
-/** Lays shapes over one another. An edge has few steps, so that the file stays small. */
+/**
+ * Lays shapes over one another, on nothing. Edges have few steps, and those towards nothing are mixed with the colour of
+ * the paper: a pixel is either there or not, so that a certificate can hold the file as it is and stays small.
+ */
 function draw(width: number, height: number, layers: readonly Layer[]): Omit<Png, 'kind'> {
-  const steps = 4;
-  const [first] = layers;
+  const steps = 3;
   const samples = new Uint8Array(width * height * 3);
   const alpha = new Uint8Array(width * height);
   for (let i = 0; i < width * height; i++) {
-    let under: readonly number[] = first?.colour ?? [0, 0, 0];
-    let cover = 0;
+    let under: readonly number[] = ivory;
     for (const { shape, colour } of layers) {
       const distance = shape(((i % width) + 0.5) / width, (Math.floor(i / width) + 0.5) / width) * width;
       const over = Math.round(Math.min(1, Math.max(0, 0.5 - distance)) * steps) / steps;
       if (over === 0) continue;
-      under = cover === 0 ? colour : under.map((c, n) => (colour[n] ?? 0) * over + c * (1 - over));
-      cover = over + cover * (1 - over);
+      under = under.map((c, n) => (colour[n] ?? 0) * over + c * (1 - over));
+      alpha[i] = 255;
     }
     samples.set(under.map(Math.round), i * 3);
-    alpha[i] = Math.round(cover * 255);
   }
   return { width, height, colours: 3, samples, alpha };
 }
@@ -164,8 +164,8 @@ function draw(width: number, height: number, layers: readonly Layer[]): Omit<Png
 /** The pictures of the two programs, by file name: drawn for this project, and nobody's real emblem or signature. */
 export function drawPictures(): Map<string, Omit<Png, 'kind'>> {
   return new Map([
-    ['staten-island-peer-specialist.logo.png', draw(256, 256, peerEmblem())],
-    ['recovery-support-specialist.logo.png', draw(256, 256, recoveryEmblem())],
+    ['staten-island-peer-specialist.logo.png', draw(192, 192, peerEmblem())],
+    ['recovery-support-specialist.logo.png', draw(192, 192, recoveryEmblem())],
     ['sample-signature-1.png', draw(360, 104, scribble(1.1))],
     ['sample-signature-2.png', draw(360, 104, scribble(3.7))],
   ]);
@@ -173,5 +173,5 @@ export function drawPictures(): Map<string, Omit<Png, 'kind'>> {
 
 if (import.meta.main) {
   const folder = join(import.meta.dirname, '../data/programs');
-  for (const [file, picture] of drawPictures()) writeFileSync(join(folder, file), encodePng(picture));
+  for (const [file, picture] of drawPictures()) writeFileSync(join(folder, file), palettePng(picture));
 }

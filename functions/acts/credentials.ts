@@ -5,7 +5,7 @@ import { firstIssue } from '../domain/evidence.ts';
 import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import { personNameSchema } from '../domain/person.ts';
-import { requestCredential } from '../domain/pointers.ts';
+import { requestCredential, requestInPlaceOf } from '../domain/pointers.ts';
 import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
 import type { ActPorts } from './act-ports.ts';
 import { unprintableMessage } from './enroll.ts';
@@ -119,7 +119,7 @@ export async function reissueCredential(
       );
     const apprentice = { ...enrollment.apprentice, ...(name && { name: name.data }) };
     const now = ports.clock.now();
-    const request = requestCredential(
+    const fresh = requestCredential(
       {
         now,
         newIds: () => ({ credentialId: ports.ids.id(), code: ports.ids.code() }),
@@ -134,6 +134,7 @@ export async function reissueCredential(
       { ...completion, at: now },
       active?.credentialId,
     );
+    const request = requestInPlaceOf(pending, fresh);
     const { achievement } = input;
     // The mark of a revocation stays until the new one is issued: a request that falls is not made again by itself.
     const { pending: _, ...rest } = pointer;

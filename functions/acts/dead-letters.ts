@@ -101,5 +101,7 @@ async function standingOf(store: ActPorts['store'], { queue, ref, subject }: Dea
   if (queue !== 'issue') return 'unknown';
   const enrollment = await store.readEnrollment(ref);
   const pointers = Object.values(enrollment?.pointers ?? {});
-  return pointers.some(({ pending }) => pending?.credentialId === subject) ? 'owed' : 'over';
+  // What is parked waits for a person, and issue leaves it: a replay of the letter does nothing.
+  const isOwed = pointers.some(({ pending }) => pending?.credentialId === subject && pending.parked === undefined);
+  return isOwed ? 'owed' : 'over';
 }

@@ -36,8 +36,10 @@ const atOnce = 16;
  * not settled is parked for a person, and so will be the email of every certificate that was being issued; nothing is
  * sent again by itself. May be repeated after a crash: what is there stays.
  *
- * In three passes, so that no step sees half of an enrollment: what hangs on enrollments first, then each enrollment
- * with its parked emails and the facts of them in one transaction, and the evidence, which wakes evaluate, last.
+ * In three passes, so that no step sees half of an enrollment: what hangs on enrollments first, then all evidence, in
+ * whatever order the backup has it, and each enrollment with its parked emails and their facts in one transaction last.
+ * An enrollment never stands without what its decisions stood on: evaluate sets evidence aside whose enrollment is not
+ * there yet, and the sweep hands it back.
  */
 export async function restoreBackup(ports: RestorePorts, actor: Actor, backup: Backup): Promise<Restored | Refused> {
   const { archive, clock } = ports;
@@ -59,17 +61,17 @@ export async function restoreBackup(ports: RestorePorts, actor: Actor, backup: B
     restored.items++;
   });
   await eachAtOnce(backup.items(), async (item) => {
+    if (passOf(item) !== 'evidence') return;
+    await archive.putItem(item, { due: true });
+    restored.items++;
+  });
+  await eachAtOnce(backup.items(), async (item) => {
     if (passOf(item) !== 'enrollment') return;
     const { parked, pending } = await restoreEnrollment(ports, actor, to, archive.readEnrollmentItem(item));
     restored.items++;
     restored.enrollments++;
     restored.parked += parked;
     restored.pending += pending;
-  });
-  await eachAtOnce(backup.items(), async (item) => {
-    if (passOf(item) !== 'evidence') return;
-    await archive.putItem(item, { due: true });
-    restored.items++;
   });
   await archive.putMark({ ...begun, doneAt: clock.now() });
   return restored;
@@ -86,7 +88,7 @@ async function restoreEnrollment(
   to: Instant,
   enrollment: Enrollment,
 ): Promise<{ parked: number; pending: number }> {
-  const { deliveries } = await records.inspect(enrollment);
+  const { deliveries, ledger } = await records.inspect(enrollment);
   const now = clock.now();
   const reason = mayBeOutReason(to);
   const parked = deliveries.filter(({ state }) => !isSettled(state)).map((each) => parkedSince(each, reason, now));
@@ -96,20 +98,24 @@ async function restoreEnrollment(
       withSilentEmail(pointer, reason),
     ]),
   );
+  const cause = `restore#${to}`;
   const facts: AuditFact[] = [
-    { actor, action: 'restored', subject: enrollment.enrollment, facts: { to }, cause: `restore#${to}` },
+    { actor, action: 'restored', subject: enrollment.enrollment, facts: { to }, cause },
     ...parked.map(
       ({ deliveryId, attempt }): AuditFact => ({
         ...{ actor, action: 'delivery-parked', subject: deliveryId },
-        ...{ facts: { attempt, reason }, cause: `restore#${to}#${deliveryId}` },
+        ...{ facts: { attempt, reason }, cause: `${cause}#${deliveryId}` },
       }),
     ),
   ];
   const chained = chain(enrollment, facts, now);
   const version = enrollment.version + 1;
-  await archive.putEnrollment({ ...enrollment, pointers, version, chain: chained.head }, chained.entries, parked);
+  const restored = { ...enrollment, pointers, version, chain: chained.head };
+  const outcome = await archive.putEnrollment(restored, chained.entries, parked);
   const pending = Object.values(pointers).filter((pointer) => pointer.pending && !pointer.pending.parked).length;
-  return { parked: parked.length, pending };
+  // One that an earlier run brought in has parked its emails already: its ledger tells which.
+  const before = ledger.filter((entry) => entry.cause.startsWith(`${cause}#`));
+  return { parked: outcome === 'stored' ? parked.length : before.length, pending };
 }
 
 function parkedSince(delivery: Delivery, reason: string, now: Instant): Delivery {

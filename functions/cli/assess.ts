@@ -110,8 +110,10 @@ async function assessSet(context: Context, flags: Flags, setId: string): Promise
   if (around.outcome === 'refused') return refusal(around);
   const set = around.framework.skillSets.find(({ id }) => id === setId);
   if (!set) {
-    const known = around.framework.skillSets.map(({ id }) => id).join(', ');
-    return refusal(refused('set.unknown', `--set: the framework has no skill set "${setId}"; it has ${known}`));
+    const open = around.framework.skillSets.filter(({ sensitive }) => !sensitive).map(({ id }) => id);
+    const known = open.join(', ');
+    const more = open.length === around.framework.skillSets.length ? '' : '; `program show --sensitive` lists all';
+    return refusal(refused('set.unknown', `--set: the framework has no skill set "${setId}"; it has ${known}${more}`));
   }
   const items = await ports.store.readEvidence(
     enrollmentOf(flags),

@@ -25,7 +25,9 @@ export const addBackup: AddCommand = (parent, session) => {
     examples: ['backup restore backups/2026-03-02 --as olga'],
     notes:
       'Emails that were not settled at the time of the export may have gone out since: each is parked for a person, and\n' +
-      '`parked list --because restored` shows them. Certificates that were being issued go on. May be repeated.',
+      '`parked list --because restored` shows them. Certificates that were being issued go on. May be repeated.\n' +
+      'Evidence comes in before its enrollment and is refused as `enrollment.unknown` until sweep hands it back, within\n' +
+      'five minutes.',
     options: (command) => withActor(command, 'who restores'),
     run: (context, flags, [folder = '']) => restoreTable(context, flags, folder),
   });
@@ -53,7 +55,8 @@ async function restoreTable(context: Context, flags: ActorFlags, folder: string)
     ...(pending === 0
       ? []
       : [`${counted(pending, 'certificate')} being issued; the email of each will be parked too.`]),
-    'Next: `doctor`, and `parked list --because restored`.',
+    'Next, in five minutes, when sweep has handed all evidence to evaluate: `doctor`, and',
+    '`parked list --because restored`.',
   ];
   return done(restored, lines.join('\n'));
 }

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { refused } from '../acts/refusal.ts';
 import { systemClock } from '../adapters/aws/clock.ts';
 import type { DistinguishedName } from '../adapters/pdf/signing/distinguished-name.ts';
@@ -124,12 +124,18 @@ function readDocument(file: string): Record<string, unknown> {
   throw usageFailure('input.malformed', `--into ${file}: is not a program in JSON; give the program's own file`);
 }
 
-/** Whole or not at all. */
+/** Whole or not at all, and through a link to what it names. What is no file, such as /dev/stdout, is written into. */
 function write(file: string, text: string, flag: string): void {
-  const fresh = `${file}.${process.pid}.new`;
   try {
+    const known = statSync(file, { throwIfNoEntry: false });
+    if (known && !known.isFile()) {
+      writeFileSync(file, text);
+      return;
+    }
+    const target = known ? realpathSync(file) : file;
+    const fresh = `${target}.${process.pid}.new`;
     writeFileSync(fresh, text);
-    renameSync(fresh, file);
+    renameSync(fresh, target);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw usageFailure('input.folder', `${flag} ${file}: cannot be written (${code}); give a path you may write to`);

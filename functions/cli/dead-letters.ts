@@ -45,7 +45,9 @@ export const addDeadLetters: AddCommand = (parent, session) => {
     name: 'replay <queue> [id]',
     summary: 'send one back to its queue, or all, once what was wrong is mended',
     examples: ['dead-letters replay issue 5b1c7f0e-0000-4000-8000-000000000000', 'dead-letters replay issue --all'],
-    notes: `Every step may be repeated: nothing is issued or sent twice by it.\n${queuesHelp}`,
+    notes:
+      'Every step may be repeated: nothing is issued or sent twice by it, and nothing that is parked is taken up. Who sends\n' +
+      `a letter back is not recorded: the record decides what comes of it, as of its first sending.\n${queuesHelp}`,
     options: withAll,
     run: (context, flags, [queue = '', id]) => replayLetters(context, flags, queueOf(queue), id),
   });

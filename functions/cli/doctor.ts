@@ -54,6 +54,9 @@ async function diagnose(context: Context, { program, enrollment }: Flags): Promi
       },
     },
   );
+  const nothing = diagnosis.enrollments === 0 && diagnosis.documents === 0;
+  if (program !== undefined && nothing && !(await connection.ports.store.readProgram(program)))
+    return refusal(await refuseUnknownEnrollment(connection.ports.store, { program, enrollment: '' }));
   const looked = `${counted(diagnosis.enrollments, 'enrollment')} and ${counted(diagnosis.documents, 'document')} looked at`;
   const verdict =
     diagnosis.findings === 0

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type FoundParked, listParked, type ParkedFilter } from '../acts/list-parked.ts';
 import { type Parked, parkedIdOf, parkedReasonOf, replayParked, setAsideOf, setParkedAside } from '../acts/parked.ts';
 import { type Refused, refused } from '../acts/refusal.ts';
+import { refuseUnknownEnrollment } from '../acts/unknown-enrollment.ts';
 import { type Answer, done, refusal, usageFailure } from './answer.ts';
 import { type ActorFlags, type AddCommand, actorFrom, addCommand, type Context, withActor } from './command.ts';
 import { type ConfirmFlags, chosenId, confirmMany } from './confirm.ts';
@@ -84,6 +85,14 @@ function filterOf(flags: FilterFlags, program?: string, enrollment?: string): Pa
 async function listAll(context: Context, flags: ListFlags, filter: ParkedFilter): Promise<Answer> {
   const { ports } = context.connect();
   const found = await collected(listParked(ports, { ...filter, withSetAside: flags.setAside === true }));
+  const { program, enrollment } = filter;
+  // A mistyped id must not pass for a clean bill.
+  if (found.length === 0 && program !== undefined) {
+    const known =
+      enrollment === undefined ? ports.store.readProgram(program) : ports.store.readEnrollment({ program, enrollment });
+    if (!(await known))
+      return refusal(await refuseUnknownEnrollment(ports.store, { program, enrollment: enrollment ?? '' }));
+  }
   const json = found.map(parkedJson);
   return done(json, found.length === 0 ? 'Nothing is parked.' : parkedText(context.page, found, ports.clock.now()));
 }

@@ -68,7 +68,7 @@ function moveInactive(input: PointerInput, pointer: Pointer): PointerChange | un
   const facts: PointerChange['facts'] = [];
   if (pending) facts.push(fact('credential-request-cancelled', pending.credentialId, { achievement }));
   if (!completion || pointer.revoked) return pending ? { pointer: rest, facts } : undefined;
-  const request = requestCredential(input, completion);
+  const request = requestInPlaceOf(pending, requestCredential(input, completion));
   const { credentialId, releaseAt } = request;
   // What is held says until when: the ledger alone tells why nothing was issued meanwhile.
   const held = releaseAt > input.now && { releaseAt };
@@ -92,6 +92,15 @@ export function requestCredential(
     dueAt: addSeconds(releaseAt, issueGraceSeconds),
     ...(replaces !== undefined && { replaces }),
   };
+}
+
+/** What replaces a request whose email may be out already is as much in doubt: its email waits for a person too. */
+export function requestInPlaceOf(
+  replaced: CredentialRequest | undefined,
+  request: CredentialRequest,
+): CredentialRequest {
+  const { emailMayBeOut } = replaced ?? {};
+  return emailMayBeOut === undefined ? request : { ...request, emailMayBeOut };
 }
 
 function fact(action: AuditFact['action'], subject: string, facts: AuditFact['facts']): Omit<AuditFact, 'cause'> {

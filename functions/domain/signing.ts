@@ -10,7 +10,9 @@ const maxPemCharacters = 8_000;
 function isSafe(url: string): boolean {
   // What is no address at all has been said already.
   if (!URL.canParse(url)) return true;
-  const { protocol, hostname } = new URL(url);
+  const { protocol, hostname, username, password } = new URL(url);
+  // A password here would be published with the program; a request with one is refused anyway.
+  if (username !== '' || password !== '') return false;
   return protocol !== 'http:' || /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/.test(hostname);
 }
 
@@ -38,7 +40,7 @@ export const signingSchema = () =>
     timestampUrl: z
       .url({ protocol: /^https?$/ })
       .max(200)
-      .refine(isSafe, { error: 'an https address (http only for a server on this machine)' })
+      .refine(isSafe, { error: 'an https address without a user or password (http only for a server on this machine)' })
       .optional(),
   });
 export type Signing = z.infer<ReturnType<typeof signingSchema>>;

@@ -30,6 +30,11 @@ export async function issueCredential(ports: IssuePorts, message: IssueRequested
     const pointer = enrollment.pointers[message.achievement] ?? {};
     const { pending } = pointer;
     if (pending?.credentialId !== message.credentialId) return settleRepeat(ports, message);
+    if (pending.parked !== undefined) {
+      // Only a person takes it up again, by clearing the mark; a repeat of the request must not.
+      ports.journal('issue.waiting', where);
+      return 'parked';
+    }
     if (pending.releaseAt > ports.clock.now()) {
       ports.journal('issue.held', where);
       return 'held';

@@ -16,6 +16,7 @@ export const journalEvents = {
   'issue.held': 'A credential is held back until its release',
   'issue.refused': 'The record differs from what was decided; evaluate was asked to look again',
   'issue.parked': 'A credential cannot be issued and waits for a person',
+  'issue.waiting': 'A credential that waits for a person was asked for again; nothing was done',
   'deliver.sent': 'An email was handed to the mail service',
   'deliver.leased': 'Another worker is sending this email',
   'deliver.settled': 'A delivery needs nothing more',

@@ -107,6 +107,8 @@ export type RecordStore = {
   listDue(before: Instant, cursor?: string): Promise<Page<DueItem>>;
 
   putAside(aside: StoredAside): Promise<void>;
+  /** Adds the decision where the item is still set aside by the same judgement: its `sequence` and `code`. */
+  dismissAside(aside: StoredAside, dismissed: SetAside): Promise<'dismissed' | 'moved'>;
   clearAside(ref: EnrollmentRef, sk: string): Promise<void>;
   listAside(program: string, cursor?: string): Promise<Page<StoredAside>>;
 };

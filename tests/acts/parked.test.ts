@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { listDeadLetters } from '../../functions/acts/dead-letters.ts';
 import { parkedIdOf, parkedIn, replayParked, setParkedAside } from '../../functions/acts/parked.ts';
 import { redriveEnrollment } from '../../functions/acts/redrive.ts';
 import { enrollmentAt } from '../../functions/domain/as-of.ts';
@@ -7,6 +8,7 @@ import { type DeliveryEvent, parkedDelivery } from '../../functions/domain/deliv
 import { recordMailEvent } from '../../functions/feedback/feedback.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
+import type { DeadLetters } from '../../functions/ports/dead-letters.ts';
 import { ref } from '../support/small-world.ts';
 import { memoryStore, stepsWorld } from '../support/steps-world.ts';
 
@@ -75,6 +77,41 @@ describe('a parked credential', () => {
     });
     expect(await world.parked()).toEqual([]);
     expect(await world.fault()).toBeUndefined();
+  });
+
+  test('is not issued by a repeat of its request, set aside or not, until it is replayed', async () => {
+    const world = await withParkedCredential();
+    const told: string[] = [];
+    const ports = { ...world.ports, journal: (code: string) => void told.push(code) };
+    const before = (await world.record()).ledger.length;
+    expect(await issueCredential(ports, world.issueRequest())).toBe('parked');
+    await setParkedAside(world.ports, operator, ref, { id: world.id, reason: 'handed over on paper' });
+    expect(await issueCredential(ports, world.issueRequest())).toBe('parked');
+    const { credentials, deliveries, ledger } = await world.record();
+    expect([credentials, deliveries, ledger.length]).toEqual([[], [], before + 1]);
+    // Not a second `issue.parked`, which alarms: nothing new waits for a person.
+    expect(told).toEqual(['issue.waiting', 'issue.waiting']);
+    await replayParked(world.ports, operator, ref, { id: world.id });
+    expect(await issueCredential(world.ports, world.issueRequest())).toBe('issued');
+  });
+
+  test('leaves the dead letter that asked for it over, until it is replayed', async () => {
+    const world = await withParkedCredential();
+    const letter = { queue: 'issue', id: 'm1', since: '2026-03-01T12:00:00.000Z', type: 'issue-requested' } as const;
+    const deadLetters: DeadLetters = {
+      visit: async (_, __, decide) => {
+        await decide({ ...letter, ref, subject: world.id });
+        return { more: false };
+      },
+      listKept: async () => [],
+    };
+    const standing = async () => {
+      const { letters } = await listDeadLetters({ ...world.ports, deadLetters }, 'issue');
+      return letters.map((each) => each.standing);
+    };
+    expect(await standing()).toEqual(['over']);
+    await replayParked(world.ports, operator, ref, { id: world.id });
+    expect(await standing()).toEqual(['owed']);
   });
 
   test('was parked in the past for as long as the ledger says', async () => {

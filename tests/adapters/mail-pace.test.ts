@@ -1,9 +1,11 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SESClient } from '@aws-sdk/client-ses';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dynamoMailPace } from '../../functions/adapters/aws/dynamo-mail-pace.ts';
 import { mailPaceKey } from '../../functions/adapters/aws/record-keys.ts';
 import { sesMailer } from '../../functions/adapters/aws/ses-mailer.ts';
+import { ownMark } from '../../functions/domain/evidence.ts';
 import { startRecordsTable } from '../support/records-table.ts';
 
 let table: Awaited<ReturnType<typeof startRecordsTable>>;
@@ -81,4 +83,12 @@ test('where no turn is to be had nothing is sent, and the email is refused for n
   };
   expect(await mailer.send(email)).toEqual({ outcome: 'refused', permanent: false, code: 'mail.no-turn' });
   expect(calls).toEqual([]);
+});
+
+test('the item that all share is marked as our own, so that it wakes no step', async () => {
+  const { all } = senders(1, 14, 2_000_000);
+  await all[0]?.();
+  const { client, tableName } = table;
+  const { Item } = await client.send(new GetItemCommand({ TableName: tableName, Key: marshall(mailPaceKey) }));
+  expect(Item?.[ownMark]).toEqual({ BOOL: true });
 });

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import PostalMime from 'postal-mime';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import type { RawItem } from '../../functions/domain/evidence.ts';
@@ -10,6 +11,7 @@ import type { EnrollmentRecord, RecordStore, StoredAside } from '../../functions
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import type { StackDescription } from '../../infra/local/stack-description.ts';
 import type { Apprentice } from './histories.ts';
+import { readPrinted } from './printed.ts';
 
 /** One `.eml` as it went out, with what its tags say. */
 export type SentEmail = {
@@ -21,7 +23,11 @@ export type SentEmail = {
   attachmentHashes: string[];
 };
 export type DeadLetter = { queue: string; program: string; enrollment: string };
-export type StoredDocument = { hash: string; keptUntil?: string };
+export type StoredDocument = { hash: string; bytes: Uint8Array; keptUntil?: string };
+/** What anything printed: a log, or the listing of the dead letters. */
+export type Printed = { where: string; text: string };
+/** An item's keys, and whose it says it is itself. */
+export type KeyedItem = { pk: string; sk: string; listPk?: unknown; program?: unknown; enrollment?: unknown };
 
 /** Everything that a run left behind, read past the steps: from the table, the files of the services, and the queues. */
 export type Aftermath = {
@@ -33,6 +39,9 @@ export type Aftermath = {
   waiting: Record<string, number>;
   failedBatches: { key: string; text: string }[];
   asides: StoredAside[];
+  printed: Printed[];
+  /** Every item of the table, where there is more than one program to keep apart. */
+  items: KeyedItem[];
   due: number;
   /** DER, of the signing key. */
   publicKey: Uint8Array;
@@ -54,10 +63,11 @@ export async function readAftermath(
     const s3 = join(stack.dataFolder, 'data/s3');
     const documents = [...currentObjects(s3, stack.documentsBucket)].map(
       ([key, { bytes, retention }]) =>
-        [key, { hash: sha256(bytes), ...(retention && { keptUntil: retention.retainUntil }) }] as const,
+        [key, { hash: sha256(bytes), bytes, ...(retention && { keptUntil: retention.retainUntil }) }] as const,
     );
     const queues = await readQueues(stack);
     const programs = [...new Set(apprentices.map(({ ref }) => ref.program)), 'unknown'];
+    const severalPrograms = programs.length > 2;
     return {
       records,
       documents: new Map(documents),
@@ -68,12 +78,25 @@ export async function readAftermath(
         text: bytes.toString(),
       })),
       asides: (await Promise.all(programs.map((program) => listAside(store, program)))).flat(),
+      printed: await readPrinted(stack, store, nowMs),
+      items: severalPrograms ? await readKeys(client, stack.tableName) : [],
       due: await countDue(store),
       publicKey: await readPublicKey(stack, nowMs),
     };
   } finally {
     client.destroy();
   }
+}
+
+async function readKeys(client: DynamoDBClient, TableName: string): Promise<KeyedItem[]> {
+  const ProjectionExpression = 'pk, sk, listPk, program, enrollment';
+  const items: KeyedItem[] = [];
+  for await (const { Items = [] } of paginateScan(
+    { client },
+    { TableName, ConsistentRead: true, ProjectionExpression },
+  ))
+    items.push(...Items.map((item) => unmarshall(item) as KeyedItem));
+  return items;
 }
 
 async function countDue(store: RecordStore): Promise<number> {
@@ -133,7 +156,7 @@ async function readEmails(folder: string): Promise<SentEmail[]> {
 }
 
 /** Through the local SQS's window, which takes nothing: what waits, and whom the dead letters are about. */
-async function readQueues({ endpoints, queueUrls }: StackDescription) {
+export async function readQueues({ endpoints, queueUrls }: Pick<StackDescription, 'endpoints' | 'queueUrls'>) {
   const deadLetters: DeadLetter[] = [];
   const waiting: Record<string, number> = {};
   for (const [queue, url] of Object.entries(queueUrls)) {

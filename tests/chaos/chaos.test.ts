@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { findSlot } from '../../functions/adapters/pdf/signing/signature-slot.ts';
 import { chain, emptyChain } from '../../functions/domain/audit.ts';
+import { sha256 } from '../../functions/domain/hash.ts';
 import type { Aftermath } from './aftermath.ts';
 import { historiesOf } from './histories.ts';
 import { type JudgeOptions, judge } from './judges.ts';
@@ -19,7 +21,7 @@ beforeAll(async () => {
       judged = options;
     },
   });
-}, 240_000);
+}, 420_000);
 
 test('a few apprentices of every kind, some faults: every promise holds', () => {
   expect(report.broken).toEqual([]);
@@ -46,8 +48,8 @@ test('equal seeds give equal histories, and another seed others', () => {
 
 describe('the judges notice', () => {
   /** What is broken once something in what they see is changed, beyond what held before. */
-  const brokenBy = (change: (seen: Aftermath) => Aftermath) =>
-    judge(change(structuredClone(aftermath)), judged).broken.map(({ promise }) => promise);
+  const brokenBy = async (change: (seen: Aftermath) => Aftermath) =>
+    (await judge(change(structuredClone(aftermath)), judged)).broken.map(({ promise }) => promise);
   const holder = () => {
     for (const { record } of aftermath.records.values()) {
       const credential = record.credentials.find(
@@ -58,44 +60,106 @@ describe('the judges notice', () => {
     }
     throw new Error('nobody holds a certificate that was delivered');
   };
+  const documentOf = (seen: Aftermath) => {
+    const stored = seen.documents.get(holder().credential.document.key);
+    if (!stored) throw new Error('no document');
+    return stored;
+  };
   const recordOf = (seen: Aftermath, id = holder().id) => {
     const found = seen.records.get(id);
     if (!found) throw new Error(`no record of ${id}`);
     return found;
   };
 
-  test('a document that is gone', () => {
+  test('a document that is gone', async () => {
     const { credential } = holder();
     expect(
-      brokenBy((seen) => {
+      await brokenBy((seen) => {
         seen.documents.delete(credential.document.key);
         return seen;
       }),
     ).toEqual(['every document is there']);
   });
 
-  test('a document with other bytes', () => {
+  test('a document with other bytes', async () => {
     const { credential } = holder();
     expect(
-      brokenBy((seen) => {
-        seen.documents.set(credential.document.key, { hash: 'another', keptUntil: '2031-01-01' });
+      await brokenBy((seen) => {
+        seen.documents.set(credential.document.key, { ...documentOf(seen), hash: 'another' });
         return seen;
       }),
     ).toEqual(['a document is what its record says']);
   });
 
-  test('an edited entry of the ledger', () => {
+  test('a PDF whose own signature was tampered with, though its record has the hash of those bytes', async () => {
+    const { credential, id } = holder();
     expect(
-      brokenBy((seen) => {
+      await brokenBy((seen) => {
+        const { bytes, ...document } = documentOf(seen);
+        const slot = findSlot(bytes);
+        if (!slot) throw new Error('the PDF has no place for a signature');
+        // Another digit of the signature's own: no byte of what it is over.
+        let at = slot.start + slot.length;
+        while (bytes[at] === 0x30) at -= 1;
+        bytes[at] = bytes[at] === 0x31 ? 0x32 : 0x31;
+        const hash = sha256(bytes);
+        seen.documents.set(credential.document.key, { ...document, bytes, hash });
+        for (const each of recordOf(seen, id).record.credentials)
+          if (each.credentialId === credential.credentialId) each.document.hash = hash;
+        return seen;
+      }),
+    ).toContain("every PDF bears the key's own signature");
+  });
+
+  test("somebody's name, address or evidence text in a log or in the listing of the dead letters", async () => {
+    const { record, evidence } = recordOf(aftermath);
+    const { name, email } = record.enrollment.apprentice;
+    const attestation = String(evidence.find(({ attributes }) => attributes.attestation)?.attributes.attestation);
+    expect(aftermath.printed.map(({ where }) => where)).toEqual(
+      expect.arrayContaining(['evaluate.log', 'runtime.log', 'dead-letters list delivery']),
+    );
+    for (const words of [name, email, attestation]) {
+      for (const where of ['evaluate.log', 'dead-letters list delivery']) {
+        const added = (seen: Aftermath) =>
+          seen.printed.map((each) => (each.where === where ? { where, text: `${each.text}: "${words}"` } : each));
+        expect(await brokenBy((seen) => ({ ...seen, printed: added(seen) }))).toEqual(['nothing printed is private']);
+      }
+    }
+  });
+
+  test("an item of one program under another's key, and an email by another's name", async () => {
+    const { id } = holder();
+    const { program } = recordOf(aftermath).record.enrollment;
+    const other = program === 'pier' ? 'harbor' : 'pier';
+    expect(aftermath.items.length).toBeGreaterThan(100);
+    const own = aftermath.items.filter(({ pk }) => pk.endsWith(`#${id}`));
+    for (const kind of ['ENROLLMENT', 'EVIDENCE']) {
+      const item = own.find(({ pk }) => pk === `${program}#${kind}#${id}`);
+      if (!item) throw new Error(`no ${kind} item of ${id}`);
+      const moved = { ...item, pk: `${other}#${kind}#${id}` };
+      expect(await brokenBy((seen) => ({ ...seen, items: [...seen.items, moved] }))).toContain(
+        'programs are kept apart',
+      );
+    }
+    const renamed = (seen: Aftermath) =>
+      seen.emails.map((email) => (email.enrollment === id ? { ...email, program: other } : email));
+    expect(new Set(await brokenBy((seen) => ({ ...seen, emails: renamed(seen) })))).toEqual(
+      new Set(['programs are kept apart']),
+    );
+  });
+
+  test('an edited entry of the ledger', async () => {
+    expect(
+      await brokenBy((seen) => {
         Object.assign(recordOf(seen).record.ledger[1] ?? {}, { subject: 'another' });
         return seen;
       }),
     ).toEqual(['the chain is unbroken']);
   });
 
-  test('a certificate issued before the last piece was met', () => {
+  test('a certificate issued before the last piece was met', async () => {
     expect(
-      brokenBy((seen) => {
+      await brokenBy((seen) => {
         const { record } = recordOf(seen);
         const entries = record.ledger.filter(({ action }) => action !== 'credential-issued');
         const issue = record.ledger.find(
@@ -114,36 +178,38 @@ describe('the judges notice', () => {
     ).toContain('nothing incomplete is ever issued');
   });
 
-  test('an email that is said to be out and is nowhere', () => {
+  test('an email that is said to be out and is nowhere', async () => {
     const { delivery } = holder();
     const left = (seen: Aftermath) => seen.emails.filter((email) => email.delivery !== delivery.deliveryId);
-    expect(brokenBy((seen) => ({ ...seen, emails: left(seen) }))).toEqual(['every delivery is sent or visibly parked']);
+    expect(await brokenBy((seen) => ({ ...seen, emails: left(seen) }))).toEqual([
+      'every delivery is sent or visibly parked',
+    ]);
   });
 
-  test('an email that went out twice without a crash', () => {
+  test('an email that went out twice without a crash', async () => {
     const { delivery } = holder();
     const twice = (seen: Aftermath) => seen.emails.filter((email) => email.delivery === delivery.deliveryId);
-    expect(brokenBy((seen) => ({ ...seen, emails: [...seen.emails, ...twice(seen)] }))).toContain(
+    expect(await brokenBy((seen) => ({ ...seen, emails: [...seen.emails, ...twice(seen)] }))).toContain(
       'a duplicate only inside the crash window',
     );
   });
 
-  test('an email to somebody unknown, and one with the paper of another', () => {
+  test('an email to somebody unknown, and one with the paper of another', async () => {
     const { id } = holder();
     const stray = (seen: Aftermath) => seen.emails.map((email) => ({ ...email, enrollment: 'enr-9999' })).slice(0, 1);
-    expect(brokenBy((seen) => ({ ...seen, emails: [...seen.emails, ...stray(seen)] }))).toEqual([
+    expect(await brokenBy((seen) => ({ ...seen, emails: [...seen.emails, ...stray(seen)] }))).toEqual([
       'every email is accounted for',
     ]);
     const swapped = (seen: Aftermath) =>
       seen.emails.map((email) => (email.enrollment === id ? { ...email, attachmentHashes: ['another'] } : email));
-    expect(new Set(brokenBy((seen) => ({ ...seen, emails: swapped(seen) })))).toEqual(
+    expect(new Set(await brokenBy((seen) => ({ ...seen, emails: swapped(seen) })))).toEqual(
       new Set(['an email carries its own document']),
     );
   });
 
-  test('evidence that no longer bears a credential in force', () => {
+  test('evidence that no longer bears a credential in force', async () => {
     expect(
-      brokenBy((seen) => {
+      await brokenBy((seen) => {
         const found = recordOf(seen);
         found.evidence = found.evidence.filter(({ sk }) => !sk.startsWith('EVIDENCE#engage-1#'));
         return seen;
@@ -151,9 +217,9 @@ describe('the judges notice', () => {
     ).toEqual(expect.arrayContaining(['nothing incomplete is in force', 'stored progress is the evidence recomputed']));
   });
 
-  test('a complete record that nobody issued, and a delivery that stays queued', () => {
+  test('a complete record that nobody issued, and a delivery that stays queued', async () => {
     expect(
-      brokenBy((seen) => {
+      await brokenBy((seen) => {
         const { record } = recordOf(seen);
         record.enrollment.pointers.completion = {};
         record.credentials = [];
@@ -161,20 +227,20 @@ describe('the judges notice', () => {
       }),
     ).toContain('complete means exactly one in force, incomplete none');
     expect(
-      brokenBy((seen) => {
+      await brokenBy((seen) => {
         for (const delivery of recordOf(seen).record.deliveries) delivery.state = 'queued';
         return seen;
       }),
     ).toContain('every delivery is sent or visibly parked');
   });
 
-  test('a dead letter of nobody, work that is due still, and a poison that nobody can see', () => {
+  test('a dead letter of nobody, work that is due still, and a poison that nobody can see', async () => {
     const letter = { queue: 'issueDeadLetters', program: 'harbor', enrollment: 'enr-9999' };
-    expect(brokenBy((seen) => ({ ...seen, deadLetters: [...seen.deadLetters, letter] }))).toEqual([
+    expect(await brokenBy((seen) => ({ ...seen, deadLetters: [...seen.deadLetters, letter] }))).toEqual([
       'dead letters are explained',
     ]);
-    expect(brokenBy((seen) => ({ ...seen, due: 1 }))).toEqual(['the world comes to rest']);
-    const { broken } = judge(aftermath, { ...judged, poisoned: new Set(['poison-unseen']) });
+    expect(await brokenBy((seen) => ({ ...seen, due: 1 }))).toEqual(['the world comes to rest']);
+    const { broken } = await judge(aftermath, { ...judged, poisoned: new Set(['poison-unseen']) });
     expect(broken.map(({ promise }) => promise)).toContain('bad input is visible');
   });
 });

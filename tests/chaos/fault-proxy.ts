@@ -27,6 +27,8 @@ export interface FaultProxy {
   set(fault: WayFault | undefined, chance?: number): void;
   /** Calls that met the fault since it was set. */
   met(): number;
+  /** Calls that found the service gone, since the start: under way when it ended, or while it was down. */
+  lost(): number;
   /** Answers since the start, by operation and status: `TransactWriteItems 400`. */
   answers: ReadonlyMap<string, number>;
   stop(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startFaultProxy(service: ServiceName, rng: Rng): Promise<F
   let fault: WayFault | undefined;
   let chance = 1;
   let met = 0;
+  let lost = 0;
   const answers = new Map<string, number>();
 
   const pass = (incoming: IncomingMessage, body: Buffer): Promise<{ answer: IncomingMessage; body: Buffer }> =>
@@ -68,7 +71,10 @@ export async function startFaultProxy(service: ServiceName, rng: Rng): Promise<F
       const outgoing = request(options, (answer) => {
         readBody(answer, maxBytes).then((read) => resolve({ answer, body: read as Buffer }), reject);
       });
-      outgoing.on('error', reject);
+      outgoing.on('error', (error) => {
+        lost += 1;
+        reject(error);
+      });
       outgoing.end(body);
     });
   const serve = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -114,6 +120,7 @@ export async function startFaultProxy(service: ServiceName, rng: Rng): Promise<F
       met = 0;
     },
     met: () => met,
+    lost: () => lost,
     answers,
     async stop() {
       agent.destroy();

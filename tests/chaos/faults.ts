@@ -1,38 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MovableClock } from '../../infra/local/movable-clock.ts';
 import type { ServiceName } from '../../infra/local/services/process.ts';
 import type { SesFaults } from '../../infra/local/services/ses-faults.ts';
 import type { Rng } from '../simulation/rng.ts';
-import type { FaultProxy, WayFault } from './fault-proxy.ts';
-import type { Runtime } from './runtime.ts';
-
-/** What a fault may lay hands on. */
-export type FaultWorld = {
-  runtime: Runtime;
-  ways: Record<ServiceName, FaultProxy>;
-  clock: MovableClock;
-  rng: Rng;
-  /** Writes an item at the head of the shard that nobody can evaluate. */
-  poison(): Promise<void>;
-};
-
-/** One kind of fault. `strike` begins it, lets it last, and ends it; the number says how many calls or processes met it. */
-export type Fault = { kind: string; weight: number; strike(world: FaultWorld): Promise<number> };
+import { type Fault, type FaultWorld, longestWaitMs, untilMet } from './fault.ts';
+import type { WayFault } from './fault-proxy.ts';
+import { functionKilled, runtimeKilled, serviceKilled } from './kills.ts';
+import { refusedWrites, sesMet, setS3Faults, setSesFaults } from './service-faults.ts';
 
 const services: ServiceName[] = ['dynamodb', 'sqs', 'ses', 's3', 'kms'];
-const steps = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'];
 /** Longer than a delivery's lease and any call's time limit. */
 const leaseOverSeconds = 310;
+/** An item waits for the batch before it, and for a function that was killed. */
+const longestEvaluationMs = 15_000;
 
 /** Of most faults: long enough to hit several calls, short enough that clients' own retries do not get used up at once. */
 const lasts = (rng: Rng) => sleep(rng.between(300, 1_500));
-/** For a fault to be met at all, it waits for work to come by. */
-const longestWaitMs = 2_500;
-
-async function untilMet(met: () => number | Promise<number>): Promise<void> {
-  const deadline = Date.now() + longestWaitMs;
-  while ((await met()) === 0 && Date.now() < deadline) await sleep(50);
-}
 
 /** The table and the queues have most of the traffic. */
 const busy: ServiceName[] = [...services, 'dynamodb', 'dynamodb', 'sqs'];
@@ -53,75 +35,42 @@ function onTheWay(kind: string, weight: number, chance: number, make: (rng: Rng)
   };
 }
 
-/** Refuses so many emails, and ends when it has or when none come by. */
-const mail = (kind: string, make: (rng: Rng) => NonNullable<SesFaults['send']> & { times: number }): Fault => ({
+/** The mail service misbehaves until something has met it, or for want of that not for long. */
+const mail = (kind: string, what: 'sends' | 'events', make: (rng: Rng) => SesFaults): Fault => ({
   kind,
   weight: 1,
   async strike({ runtime, rng }) {
-    const send = make(rng);
-    await postFaults(runtime, 'ses', { send });
-    const met = async () => send.times - ((await readSesFaults(runtime)).send?.times ?? 0);
+    await setSesFaults(runtime, make(rng));
+    const met = async () => (await sesMet(runtime))[what];
     await untilMet(met);
     await lasts(rng);
     const count = await met();
-    await postFaults(runtime, 'ses', {});
+    await setSesFaults(runtime, {});
     return count;
   },
 });
+const send = (mode: NonNullable<SesFaults['send']>['mode'], times: number): SesFaults => ({ send: { mode, times } });
 
 export const faults: Fault[] = [
-  {
-    kind: 'function killed',
-    weight: 6,
-    async strike({ runtime, rng }) {
-      await runtime.order('kill', { piece: rng.pick(steps) });
-      return 1;
-    },
-  },
-  {
-    kind: 'service killed',
-    weight: 4,
-    async strike({ runtime, rng }) {
-      const piece = rng.pick(services);
-      await runtime.order('kill', { piece });
-      await sleep(rng.between(50, 1_500));
-      await runtime.order('restore', { piece });
-      return 1;
-    },
-  },
-  {
-    kind: 'runtime killed',
-    weight: 1,
-    async strike({ runtime, rng }) {
-      await runtime.kill();
-      await sleep(rng.between(50, 500));
-      await runtime.launch();
-      return 1;
-    },
-  },
-  mail('mail throttled', (rng) => ({ mode: 'throttle', times: rng.between(1, 6) })),
-  mail('mail rejected', () => ({ mode: 'reject', times: 1 })),
-  mail('mail unavailable', (rng) => ({ mode: 'unavailable', times: rng.between(1, 6) })),
-  mail('mail cut before', (rng) => ({ mode: 'close-before', times: rng.between(1, 3) })),
-  mail('mail cut after', (rng) => ({ mode: 'close-after', times: rng.between(1, 3) })),
-  {
-    kind: 'mail events late, twice',
-    weight: 1,
-    async strike({ runtime, rng }) {
-      await postFaults(runtime, 'ses', { events: { delayMs: rng.between(500, 3_000), repeat: 2 } });
-      await lasts(rng);
-      await postFaults(runtime, 'ses', {});
-      return 1;
-    },
-  },
+  functionKilled,
+  serviceKilled,
+  runtimeKilled,
+  mail('mail throttled', 'sends', (rng) => send('throttle', rng.between(1, 6))),
+  mail('mail rejected', 'sends', () => send('reject', 1)),
+  mail('mail unavailable', 'sends', (rng) => send('unavailable', rng.between(1, 6))),
+  mail('mail cut before', 'sends', (rng) => send('close-before', rng.between(1, 3))),
+  mail('mail cut after', 'sends', (rng) => send('close-after', rng.between(1, 3))),
+  mail('mail events late, twice', 'events', (rng) => ({ events: { delayMs: rng.between(500, 3_000), repeat: 2 } })),
   {
     kind: 'disk full',
     weight: 1,
     async strike({ runtime, rng }) {
-      await postFaults(runtime, 's3', { disk: 'full' });
+      await setS3Faults(runtime, { disk: 'full' });
+      await untilMet(() => refusedWrites(runtime));
       await lasts(rng);
-      await postFaults(runtime, 's3', {});
-      return 1;
+      const met = await refusedWrites(runtime);
+      await setS3Faults(runtime, {});
+      return met;
     },
   },
   onTheWay('slow calls', 2, 0.6, (rng) => ({ kind: 'slow', ms: rng.between(100, 800) })),
@@ -135,46 +84,51 @@ export const faults: Fault[] = [
     weight: 2,
     async strike({ runtime, ways, rng }) {
       ways.sqs.set({ kind: 'copies', times: 10 });
-      await postFaults(runtime, 'ses', { events: { repeat: 10 } });
-      await untilMet(ways.sqs.met);
+      await setSesFaults(runtime, { events: { repeat: 10 } });
+      const met = async () => ways.sqs.met() + (await sesMet(runtime)).events;
+      await untilMet(met);
       await lasts(rng);
-      const met = ways.sqs.met();
+      const count = await met();
       ways.sqs.set(undefined);
-      await postFaults(runtime, 'ses', {});
-      return met;
+      await setSesFaults(runtime, {});
+      return count;
     },
   },
   {
     kind: 'poison in the shard',
     weight: 1,
     async strike({ poison }) {
-      await poison();
-      return 1;
+      const { isSetAside } = await poison();
+      return untilMet(async () => Number(await isSetAside()), longestEvaluationMs);
     },
   },
   {
     kind: 'clock over a lease',
     weight: 4,
-    async strike({ runtime, clock }) {
+    async strike({ runtime, clock, leases }) {
+      await untilMet(leases, 2 * longestWaitMs);
       // Whoever is sending now is gone, and the lease that it held runs out at once.
       await runtime.order('kill', { piece: 'deliver' });
-      clock.forward(leaseOverSeconds);
-      return 1;
+      const held = await leases();
+      if (held > 0) clock.forward(leaseOverSeconds);
+      return held;
     },
   },
 ];
 
 /**
  * Shuffled decks, one after another: every kind comes, the heavy ones more often. Told that nothing met a fault, it
- * puts it back into the deck.
+ * puts it into the next deck once more: in this one it would come again and again, while there is nothing to meet it.
  */
 export function* faultsInTurn(rng: Rng): Generator<Fault, never, number> {
+  let again: Fault[] = [];
   for (;;) {
-    const deck = faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault));
+    const deck = [...again, ...faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault))];
+    again = [];
     while (deck.length > 0) {
       const [fault] = deck.splice(rng.int(deck.length), 1) as [Fault];
       const met = yield fault;
-      if (met === 0) deck.push(fault);
+      if (met === 0) again = again.includes(fault) ? again : [...again, fault];
     }
   }
 }
@@ -183,20 +137,6 @@ export function* faultsInTurn(rng: Rng): Generator<Fault, never, number> {
 export async function calm({ runtime, ways }: Pick<FaultWorld, 'runtime' | 'ways'>): Promise<void> {
   for (const way of Object.values(ways)) way.set(undefined);
   if (!runtime.isUp()) await runtime.launch();
-  await postFaults(runtime, 'ses', {});
-  await postFaults(runtime, 's3', {});
-}
-
-async function postFaults(runtime: Runtime, service: 'ses' | 's3', faultsToSet: object): Promise<void> {
-  const { endpoints } = runtime.description();
-  const answer = await fetch(`${endpoints[service]}/${service === 's3' ? '_faults' : 'faults'}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(faultsToSet),
-  });
-  if (!answer.ok) throw new Error(`${service} does not take faults: ${await answer.text()}`);
-}
-
-async function readSesFaults(runtime: Runtime): Promise<SesFaults> {
-  return (await (await fetch(`${runtime.description().endpoints.ses}/faults`)).json()) as SesFaults;
+  await setSesFaults(runtime, {});
+  await setS3Faults(runtime, {});
 }

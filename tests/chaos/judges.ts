@@ -1,15 +1,19 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { certificateSealer } from '../../functions/adapters/pdf/signing/sealer.ts';
 import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../../functions/domain/completion.ts';
 import { type Achievement, type Credential, signedStatement } from '../../functions/domain/credential.ts';
 import { sameProgress } from '../../functions/domain/evaluation.ts';
 import { canonicalJson } from '../../functions/domain/hash.ts';
+import type { CertificateSealer } from '../../functions/ports/certificate-sealer.ts';
 import type { EnrollmentRecord } from '../../functions/ports/record-store.ts';
+import type { Signer } from '../../functions/ports/signer.ts';
 import type { ProgramSetting } from '../simulation/programs.ts';
 import { standingOf } from '../simulation/step-judges.ts';
 import type { Aftermath } from './aftermath.ts';
 import type { Apprentice } from './histories.ts';
 import { judgeLedger } from './ledger-judges.ts';
 import { judgeEmails } from './mail-judges.ts';
+import { judgeApart, judgePrinted } from './privacy-judges.ts';
 
 /** A promise that does not hold, and for whom. Ids and codes only. */
 export type Broken = { promise: string; enrollment: string; what: string };
@@ -29,9 +33,10 @@ export type Verdict = {
 };
 
 /** Holds a world at rest to every promise of the design. */
-export function judge(aftermath: Aftermath, options: JudgeOptions): Verdict {
+export async function judge(aftermath: Aftermath, options: JudgeOptions): Promise<Verdict> {
   const broken: Broken[] = [];
   const counts = { inForce: 0, sent: 0, parked: 0, cancelled: 0, emails: 0, duplicates: 0, deadLetters: 0 };
+  const sealer = certificateSealer({ signer: onlyVerifies(aftermath.publicKey) });
   const emailsOf = Map.groupBy(aftermath.emails, (email) => email.enrollment);
   for (const apprentice of options.apprentices) {
     const { enrollment } = apprentice.ref;
@@ -47,11 +52,15 @@ export function judge(aftermath: Aftermath, options: JudgeOptions): Verdict {
     judgeLedger(found.record, setting, options.now, fail);
     judgeCredentials(found.record, standing, setting, options.now, fail);
     judgeEnding(apprentice, found.record, fail);
-    for (const credential of found.record.credentials) judgeDocument(credential, found.record, aftermath, fail);
+    for (const credential of found.record.credentials)
+      await judgeDocument(credential, found.record, aftermath, sealer, fail);
     judgeEmails(found.record, emailsOf.get(enrollment) ?? [], counts, fail);
     counts.inForce += Number(found.record.enrollment.pointers.completion?.active?.suspended === false);
   }
   judgeStrays(aftermath, options, broken);
+  const failAbout = (promise: string, enrollment: string, what: string) => broken.push({ promise, enrollment, what });
+  judgePrinted(aftermath, failAbout);
+  judgeApart(aftermath, options, failAbout);
   counts.emails = aftermath.emails.length;
   counts.deadLetters = aftermath.deadLetters.length;
   return { broken, counts };
@@ -114,7 +123,13 @@ function judgeEnding({ ending, kind }: Apprentice, { enrollment, credentials }: 
   if (!holds) fail('each history ends as it must', `"${kind}" must end ${ending}`);
 }
 
-function judgeDocument(credential: Credential, record: EnrollmentRecord, aftermath: Aftermath, fail: Fail): void {
+async function judgeDocument(
+  credential: Credential,
+  record: EnrollmentRecord,
+  aftermath: Aftermath,
+  sealer: Pick<CertificateSealer, 'isSealOf'>,
+  fail: Fail,
+): Promise<void> {
   const { credentialId, document, signature } = credential;
   const stored = aftermath.documents.get(document.key);
   if (!stored) {
@@ -122,6 +137,8 @@ function judgeDocument(credential: Credential, record: EnrollmentRecord, afterma
     return;
   }
   if (stored.hash !== document.hash) fail('a document is what its record says', `${credentialId}: another hash`);
+  if (!(await sealer.isSealOf(stored.bytes, document.unsignedHash)))
+    fail("every PDF bears the key's own signature", credentialId);
   const isActive = Object.values(record.enrollment.pointers).some((p) => p.active?.credentialId === credentialId);
   if (isActive && stored.keptUntil === undefined) fail('every document in force is locked', credentialId);
   const key = createPublicKey({ key: Buffer.from(aftermath.publicKey), format: 'der', type: 'spki' });
@@ -129,6 +146,12 @@ function judgeDocument(credential: Credential, record: EnrollmentRecord, afterma
   if (!verify('sha256', words, key, Buffer.from(signature.value, 'base64')))
     fail('every signature holds', credentialId);
 }
+
+/** The key's public half. */
+const onlyVerifies = (publicKey: Uint8Array): Signer => ({
+  publicKey: async () => publicKey,
+  sign: () => Promise.reject(new Error('a judge signs nothing')),
+});
 
 /** What belongs to nobody, or waits for nobody. */
 function judgeStrays(aftermath: Aftermath, { apprentices, poisoned }: JudgeOptions, broken: Broken[]): void {

@@ -11,12 +11,10 @@ export function describeChaos(report: ChaosReport): string {
   const never = faults.filter(({ times }) => times === 0).map(({ kind }) => kind);
   const dead = Object.entries(report.explainedDeadLetters).map(([queue, count]) => `${count} of ${queue}`);
   return [
-    `chaos with seed ${report.seed}: ${report.apprentices} apprentices, ${total} faults`,
+    `chaos with seed ${report.seed}: ${report.apprentices} apprentices, ${total} faults met (${report.askedFaults} asked for)`,
     '',
-    `  ${'fault'.padEnd(26)}${'survived'.padStart(9)}${'met by'.padStart(10)}`,
-    ...faults.map(
-      ({ kind, times, met }) => `  ${kind.padEnd(26)}${String(times).padStart(9)}${String(met).padStart(10)}`,
-    ),
+    row('fault', 'survived', 'met by', 'idle'),
+    ...faults.map(({ kind, times, met, idle }) => row(kind, times, met, idle)),
     '',
     ...wrap(
       `${report.killedInMidEvent} events were in the hands of a function that was killed; people tried again ` +
@@ -42,6 +40,8 @@ export function describeChaos(report: ChaosReport): string {
   ].join('\n');
 }
 
+const row = (kind: string, ...cells: (string | number)[]) =>
+  `  ${kind.padEnd(26)}${cells.map((cell) => String(cell).padStart(10)).join('')}`;
 const twice = (count: number) => (count === 0 ? 'none a second time' : `${count} a second time, in the crash window`);
 
 function describeBroken({ broken, seed, asked, dataFolder }: ChaosReport): string[] {

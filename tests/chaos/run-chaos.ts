@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadProgram } from '../../functions/acts/load-program.ts';
@@ -14,12 +14,14 @@ import { type Aftermath, readAftermath } from './aftermath.ts';
 import { calm } from './faults.ts';
 import { type Apprentice, chaosPrograms, historiesOf } from './histories.ts';
 import { type Broken, type JudgeOptions, judge, type Verdict } from './judges.ts';
+import { killedInHand } from './kills.ts';
 import { peopleOf } from './people.ts';
 import { writePoison } from './poison.ts';
 import { comeToRest } from './rest.ts';
 import { startRuntime } from './runtime.ts';
 import { type Sabotage, sabotageStore } from './sabotage.ts';
 import { type Storm, storm } from './storm.ts';
+import { tableLooks } from './table-looks.ts';
 import { startWays, stopWays } from './ways.ts';
 
 export type ChaosOptions = {
@@ -39,6 +41,7 @@ export type ChaosReport = {
   seed: number;
   /** As asked for: with the seed it makes the histories. */
   asked: number;
+  askedFaults: number;
   apprentices: number;
   seconds: { storm: number; rest: number; all: number };
   faults: Storm['struck'];
@@ -73,6 +76,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const stack = runtime.description();
   for (const [name, way] of Object.entries(ways)) way.target = stack.endpoints[name as keyof typeof ways];
   const people = peopleOf(stack, { dynamodb: ways.dynamodb.endpoint, sqs: ways.sqs.endpoint }, clock.now);
+  const looks = tableLooks(stack, clock.now);
   const poisoned = new Set<string>();
   let isSound = false;
   try {
@@ -100,7 +104,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
           const id = `poison-${poisoned.size + 1}`;
           poisoned.add(id);
           await people.insistRaw('poison', () => writePoison(stack, id, clock.now()));
+          return { isSetAside: () => looks.isStraySetAside(`EVIDENCE#${id}`) };
         },
+        leases: looks.leases,
       },
     });
     const stormSeconds = since(stormBegun);
@@ -112,15 +118,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const aftermath = await readAftermath(stack, apprentices, clock.now());
     const judged = { apprentices, settings, poisoned, now: instantOf(clock.now()) };
     options.inspect?.(aftermath, judged);
-    const verdict = judge(aftermath, judged);
+    const verdict = await judge(aftermath, judged);
     isSound = verdict.broken.length === 0;
     return {
       seed,
       asked: options.apprentices,
+      askedFaults: options.faults,
       apprentices: apprentices.length,
       seconds: { storm: stormSeconds, rest: since(restBegun), all: since(begun) },
       faults: raged.struck,
-      killedInMidEvent: countKilled(join(dataFolder, 'logs')),
+      killedInMidEvent: killedInHand(join(dataFolder, 'logs')),
       clockDays: Math.round((clock.now() - Date.now()) / 86_400_000),
       peopleRetries: people.retries(),
       endings: countBy(apprentices.map(({ ending }) => ending)),
@@ -132,6 +139,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     };
   } finally {
     people.close();
+    looks.close();
     await runtime.stop();
     await stopWays(ways);
     // What broke, or never came to an end, is left for whoever looks for the reason.
@@ -148,13 +156,3 @@ async function settingOf(store: RecordStore, id: string): Promise<ProgramSetting
 
 const countBy = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));
-
-/** Events that were in a function's hands when it was killed, as their logs tell. */
-function countKilled(logs: string): number {
-  const steps = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'].map((step) => join(logs, `${step}.log`));
-  const there = steps.filter((file) => statSync(file, { throwIfNoEntry: false }));
-  return there.reduce(
-    (sum, file) => sum + (readFileSync(file, 'utf8').match(/Runtime exited: SIGKILL/g)?.length ?? 0),
-    0,
-  );
-}

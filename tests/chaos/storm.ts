@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reissueCredential } from '../../functions/acts/credentials.ts';
 import { rngOf } from '../simulation/rng.ts';
-import { type FaultWorld, faults, faultsInTurn } from './faults.ts';
+import type { FaultWorld } from './fault.ts';
+import { faults, faultsInTurn } from './faults.ts';
 import { type Apprentice, lapseDays } from './histories.ts';
 import type { People } from './people.ts';
 
-/** `times` that a fault was met by something, `idle` that nothing came by; `met`: calls, messages or processes. */
+/** `times` that a fault was met by something, `idle` that nothing came by; `met`: calls, messages, items or leases. */
 export type Struck = { kind: string; times: number; idle: number; met: number };
 export type Storm = { struck: Struck[] };
 
@@ -21,6 +23,11 @@ type StormOptions = {
 /** People at work at one time: more of them where there is more to do. */
 const atOnce = (apprentices: number) => Math.max(10, Math.ceil(apprentices / 20));
 const sweepEveryMs = 4_000;
+/** Once people are through, what is left of the faults strikes at looks that somebody asks for, so often. */
+const stirEveryMs = 150;
+const reissueEvery = 4;
+/** When nothing met so many, what there was to hit is used up. */
+const mostIdleInARow = 25;
 /** The table's own clock ticks in seconds: nobody writes while the clock goes over a lapse. */
 const hushMs = 1_500;
 
@@ -28,7 +35,7 @@ const hushMs = 1_500;
 export async function storm(options: StormOptions): Promise<Storm> {
   const { apprentices, people, world, tell } = options;
   const struck = new Map<string, Struck>(faults.map(({ kind }) => [kind, { kind, times: 0, idle: 0, met: 0 }]));
-  const progress = { done: 0, faults: 0, isOver: false };
+  const progress: Progress = { done: 0, faults: 0, isOver: false, isCalm: false };
   const say = () =>
     tell(`${progress.done}/${apprentices.length} apprentices through, ${progress.faults} faults struck`);
 
@@ -43,21 +50,30 @@ export async function storm(options: StormOptions): Promise<Storm> {
 
   const striking = strike(world, options.faults, progress, struck, say);
   const sweeping = options.sweeps ? sweep(world, progress) : Promise.resolve();
+  const stirring = stir(options, progress);
+  let lapsing = 0;
   try {
     const begun = await works.begin(early);
     await sleep(hushMs);
+    // Certificates that had been handed in: those that now have a date of the past.
+    lapsing = early.filter(({ kind }) => kind.startsWith('lapsed')).length;
     world.clock.forward(lapseDays * 86_400);
     await sleep(100);
     await works.begin([...begun, ...late.map((apprentice) => ({ apprentice, from: 0 }))]);
     await works.ended();
   } finally {
     progress.isOver = true;
-    await Promise.all([striking, sweeping]);
+    await striking.finally(() => {
+      progress.isCalm = true;
+    });
+    await Promise.all([sweeping, stirring]);
   }
-  struck.set('lapse', { kind: 'clock over a lapse', times: 1, idle: 0, met: 1 });
+  struck.set('lapse', { kind: 'clock over a lapse', times: Number(lapsing > 0), idle: 0, met: lapsing });
   return { struck: [...struck.values()] };
 }
 
+/** `isOver`: everybody is through; `isCalm`: no fault strikes any more. */
+type Progress = { done: number; faults: number; isOver: boolean; isCalm: boolean };
 type Begun = { apprentice: Apprentice; from: number };
 
 /** People at work: so many at once, and beside them all who wait for their certificate before they go on. */
@@ -104,19 +120,21 @@ function work(people: People, seed: number, workers: number, onDone: () => void)
 async function strike(
   world: FaultWorld,
   least: number,
-  progress: { faults: number; isOver: boolean },
+  progress: Progress,
   struck: Map<string, Struck>,
   say: () => void,
 ): Promise<void> {
   const { rng } = world;
   const next = faultsInTurn(rng);
   let met = 1;
-  while (!progress.isOver || progress.faults < least) {
+  let idleInARow = 0;
+  while (!progress.isOver || (progress.faults < least && idleInARow < mostIdleInARow)) {
     await sleep(rng.between(50, 500));
     const fault = next.next(met).value;
     met = await fault.strike(world);
     const counted = struck.get(fault.kind) ?? { kind: fault.kind, times: 0, idle: 0, met: 0 };
     const isIdle = met === 0;
+    idleInARow = isIdle && progress.isOver ? idleInARow + 1 : 0;
     struck.set(fault.kind, {
       ...counted,
       times: counted.times + Number(!isIdle),
@@ -129,10 +147,39 @@ async function strike(
 }
 
 /** The schedules, quicker than by their clock; one that fails comes again. */
-async function sweep({ runtime }: FaultWorld, progress: { isOver: boolean }): Promise<void> {
-  for (let turn = 0; !progress.isOver; turn++) {
+async function sweep({ runtime }: FaultWorld, progress: Progress): Promise<void> {
+  for (let turn = 0; !progress.isCalm; turn++) {
     await sleep(sweepEveryMs);
     const task = turn % 3 === 2 ? 'recover' : 'due';
     await runtime.order('run-schedule', { task }).catch(() => undefined);
   }
+}
+
+/**
+ * Work that the last faults can hit when people are through: evaluations that change nothing, and certificates issued
+ * anew to those whose history ends with one in force. Asked for once each: what a fault takes from it is nobody's loss.
+ */
+async function stir({ apprentices, people, seed }: StormOptions, progress: Progress): Promise<void> {
+  const rng = rngOf(seed + 3);
+  const holders = apprentices.filter(({ kind, ref }) => kind === 'plain' && ref.program !== 'quay');
+  for (let turn = 0; !progress.isCalm; turn++) {
+    await sleep(stirEveryMs);
+    if (!progress.isOver || holders.length === 0) continue;
+    await stirOnce(people, rng.pick(holders), turn % reissueEvery === 0).catch(() => undefined);
+  }
+}
+
+async function stirOnce({ ports }: People, { ref, apprentice }: Apprentice, isReissue: boolean): Promise<unknown> {
+  if (isReissue) {
+    const input = { achievement: 'completion' as const, name: apprentice.name };
+    return reissueCredential(ports, { id: 'administrator', role: 'administrator' }, ref, input);
+  }
+  return ports.queue.send({
+    type: 'evaluation-requested',
+    version: 1,
+    ...ref,
+    changes: [],
+    whole: true,
+    reason: 'chaos',
+  });
 }

@@ -32,6 +32,15 @@ describe('with nothing in force', () => {
     expect(moved?.facts.map((f) => f.action)).toEqual(['credential-request-cancelled', 'credential-requested']);
   });
 
+  test('the request in place of one whose email may be out carries the doubt on', () => {
+    const pending = { ...pendingOf(), emailMayBeOut: 'restored' };
+    const moved = move({ pending }, { completion: { ...completion, on: '2026-02-20' } });
+    expect(moved?.pointer.pending).toMatchObject({ emailMayBeOut: 'restored', facts: { completedOn: '2026-02-20' } });
+    expect(
+      move({ pending: pendingOf() }, { completion: { ...completion, on: '2026-02-20' } })?.pointer.pending,
+    ).not.toHaveProperty('emailMayBeOut');
+  });
+
   test('a revocation stays: neither a completion nor a cancelled reissue asks by itself', () => {
     expect(move({ revoked: true }, { completion })).toBeUndefined();
     const fallen = move({ revoked: true, pending: pendingOf() }, {});

@@ -98,6 +98,8 @@ describe('the table is lost and restored into a new one', () => {
     timeout: 90_000,
   }, async () => {
     const issued = async () => (await recordOf('issuing')).credentials.map(({ state }) => state);
+    // Hands back the evidence that came in before its enrollment.
+    await stack.runSchedule('recover');
     await expect.poll(issued, { timeout: 60_000 }).toEqual(['issued']);
     await stack.drain();
     const [credential] = (await recordOf('issuing')).credentials;

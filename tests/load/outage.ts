@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { loadProgram } from '../../functions/acts/load-program.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import type { Stack } from '../../infra/local/stack.ts';
-import { readAftermath } from '../chaos/aftermath.ts';
+import { readAftermath, readQueues } from '../chaos/aftermath.ts';
 import { type Broken, judge } from '../chaos/judges.ts';
 import { bulkLoad, makeApprentice } from '../support/bulk.ts';
 import { startLoadStack } from './load-stack.ts';
@@ -25,6 +25,9 @@ const downHours = 2;
 /** As often as the clock is set forward: sweeps run each time, more seldom than on AWS and as truly. */
 const stepMinutes = 5;
 const longestBackMinutes = 24 * 60;
+
+/** For a machine with others on it, until each email has been refused for the first time. */
+const patienceSecondsEach = 6;
 
 /** The mail service is down for two hours of the stack's time: every email goes out once it is back, and once each. */
 export async function outage({
@@ -56,7 +59,10 @@ export async function outage({
       people.flatMap(({ items }) => items),
     );
     const deferred = () => journalCounts(dataFolder, 'deliver')['deliver.deferred'] ?? 0;
+    const patienceSeconds = 120 + apprentices * patienceSecondsEach;
+    const deadline = Date.now() + patienceSeconds * 1000;
     while (deferred() < apprentices) {
+      if (Date.now() > deadline) throw new Error(await whatWaits(stack, deferred(), apprentices, patienceSeconds));
       tell(`outage: ${deferred()}/${apprentices} refused for the first time`);
       await sleep(500);
     }
@@ -83,7 +89,7 @@ export async function outage({
     if (!stored) throw new Error('the program is gone');
     const judged = people.map(({ ref }) => withEnding(ref));
     const aftermath = await readAftermath(stack.describe(), judged, stack.clock.now());
-    const { broken, counts } = judge(aftermath, {
+    const { broken, counts } = await judge(aftermath, {
       apprentices: judged,
       settings: new Map([[surgeProgram.id, { stored, framework: surgeFramework, template: surgeTemplate }]]),
       poisoned: new Set(),
@@ -99,6 +105,20 @@ export async function outage({
     client.destroy();
     await close();
   }
+}
+
+/** Which step has not come so far, by what each has told and what lies in the queues. */
+async function whatWaits(stack: Stack, refused: number, of: number, seconds: number): Promise<string> {
+  const { dataFolder, endpoints, queueUrls } = stack.describe();
+  const { waiting } = await readQueues({ endpoints, queueUrls });
+  const told = ['evaluate', 'issue', 'deliver'].map(
+    (step) => `${step} ${JSON.stringify(journalCounts(dataFolder, step))}`,
+  );
+  const queues = Object.entries(waiting).map(([queue, messages]) => `${messages} in ${queue}`);
+  return (
+    `outage: after ${seconds} s only ${refused} of ${of} emails were refused by the mail service that is down; ` +
+    `waiting: ${queues.join(', ')}; told so far: ${told.join(', ')}`
+  );
 }
 
 /** So many minutes of the stack's time, with what they bring: messages that were held back, and the sweep. */

@@ -20,7 +20,8 @@ export function faultsOf({ surge, hammer, outage }: LoadReport): string[] {
   const { emails, apprentices, throttled, mostEmailsInASecond, mailRatePerSecond, peaks } = surge;
   if (emails !== apprentices) faults.push(`surge: ${emails} emails for ${apprentices} apprentices`);
   if (mostEmailsInASecond > mailRatePerSecond) faults.push(`surge: ${mostEmailsInASecond} emails in one second`);
-  if (throttled > emails * mostThrottled) faults.push(`surge: the mail service throttled ${throttled} emails`);
+  // One more: two sends may come closer than their turns, by what a busy machine adds to one of them.
+  if (throttled > 1 + emails * mostThrottled) faults.push(`surge: the mail service throttled ${throttled} emails`);
   for (const [name, peak] of Object.entries(peaks)) {
     if (peak > boundMb(name)) faults.push(`surge: ${name} took ${peak} MB, and ${boundMb(name)} is the bound`);
   }

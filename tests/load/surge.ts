@@ -76,7 +76,7 @@ export async function surge({ apprentices, mailRatePerSecond, tell }: SurgeOptio
     if (!stored) throw new Error('the program is gone');
     const asApprentices = people.map(({ ref }) => withEnding(ref));
     const aftermath = await readAftermath(stack.describe(), asApprentices, Date.now());
-    const { broken } = judge(aftermath, {
+    const { broken } = await judge(aftermath, {
       apprentices: asApprentices,
       settings: new Map([[program.id, { stored, framework, template }]]),
       poisoned: new Set(),

@@ -6,6 +6,8 @@ const callsOf: Record<string, readonly string[]> = {
     ...['readProgram', 'readFramework', 'readEnrollment', 'createEnrollment', 'readEvidence'].map((c) => `store.${c}`),
     ...['readAllEvidence', 'readRecord', 'listEnrollments', 'readTemplate'].map((c) => `store.${c}`),
     ...['putSubmission', 'putAssessment', 'putWithdrawal', 'commit', 'putProgram'].map((c) => `store.${c}`),
+    ...['readRecord', 'readDelivery'].map((c) => `store.${c}`),
+    ...['deadLetters.visit', 'deadLetters.carryOut'],
     'queue.send',
     'table.write',
   ],
@@ -16,13 +18,13 @@ const callsOf: Record<string, readonly string[]> = {
   ],
   issue: [
     ...['readEnrollment', 'readProgram', 'readFramework', 'readProgramVersion'].map((c) => `store.${c}`),
-    ...['readTemplate', 'readAllEvidence', 'readCredential', 'commit'].map((c) => `store.${c}`),
+    ...['readTemplate', 'readAsset', 'readAllEvidence', 'readCredential', 'commit'].map((c) => `store.${c}`),
     ...['engine.render', 'documents.put', 'documents.get', 'documents.keep', 'signer.sign', 'queue.send'],
     ...['sealer.seal', 'sealer.isSealOf'],
   ],
   deliver: [
     ...['readEnrollment', 'readDelivery', 'readProgram', 'readCredential', 'commit'].map((c) => `store.${c}`),
-    ...['documents.get', 'mailer.send', 'queue.send'],
+    ...['documents.get', 'pace.turn', 'mailer.send', 'queue.send'],
   ],
   feedback: ['store.readEnrollment', 'store.readDelivery', 'store.commit'],
   sweep: [

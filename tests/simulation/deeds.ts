@@ -1,9 +1,12 @@
 import type { ActPorts } from '../../functions/acts/act-ports.ts';
 import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
+import { replayDeadLetters, setDeadLettersAside } from '../../functions/acts/dead-letters.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
 import { resumeEnrollment, withdrawFromProgram } from '../../functions/acts/leave-program.ts';
+import { listParked } from '../../functions/acts/list-parked.ts';
 import { loadProgram } from '../../functions/acts/load-program.ts';
+import { parkedIdOf, replayParked, setParkedAside } from '../../functions/acts/parked.ts';
 import { voidAssessor } from '../../functions/acts/void-assessor.ts';
 import type { Actor } from '../../functions/domain/audit.ts';
 import {
@@ -14,6 +17,8 @@ import {
 } from '../../functions/domain/evidence.ts';
 import { evidenceHashOf } from '../../functions/domain/progress.ts';
 import { addDays } from '../../functions/domain/time.ts';
+import type { DeadLetters } from '../../functions/ports/dead-letters.ts';
+import { letterQueues } from './dead-letters.ts';
 import type { Deed, History } from './history.ts';
 import type { Caller } from './store-port.ts';
 import type { Attributes, SimulatedTable } from './table.ts';
@@ -24,6 +29,7 @@ export type DeedWorld = {
   call: Caller;
   now: () => string;
   startOn: string;
+  deadLetters: DeadLetters;
   history: History;
   /** Voiding has answered: from now on nothing may be issued on their word. */
   onVoided: (assessor: string) => void;
@@ -115,8 +121,9 @@ export async function perform(world: DeedWorld, who: number, deed: Deed): Promis
       return true;
     case 'load': {
       const { setting, versions } = world.history;
-      const { framework, template } = setting;
-      await loadProgram(ports, { program: versions[deed.version]?.program, framework, template });
+      const { framework, template, pictures = [] } = setting;
+      const images = new Map(pictures.map(({ file, bytes }) => [file, bytes]));
+      await loadProgram(ports, { program: versions[deed.version]?.program, framework, template, images });
       return true;
     }
     case 'leave': {
@@ -137,9 +144,39 @@ export async function perform(world: DeedWorld, who: number, deed: Deed): Promis
       if (answer.outcome === 'voided') world.onVoided(deed.assessor);
       return answer.outcome === 'voided';
     }
+    case 'replay':
+    case 'set-aside':
+      return decideParked(world, ref, deed);
+    case 'dead-letters': {
+      const both = { ...ports, deadLetters: world.deadLetters };
+      if (deed.verdict === 'replay') for (const queue of letterQueues) await replayDeadLetters(both, queue, undefined);
+      // Of what evaluate and feedback never took nothing else knows: that is only ever sent back.
+      else
+        for (const queue of ['issue', 'delivery'] as const)
+          await setDeadLettersAside(both, administrator, queue, undefined, 'nothing is owed any more');
+      return true;
+    }
     case 'sweep':
       return true;
   }
+}
+
+/** Takes up the first that waits for a person; what has been set aside too, where it is to be had done after all. */
+async function decideParked(
+  { ports }: DeedWorld,
+  ref: Ref,
+  deed: Extract<Deed, { do: 'replay' | 'set-aside' }>,
+): Promise<boolean> {
+  const filter = { ...ref, withSetAside: deed.do === 'replay' };
+  for await (const { parked } of listParked(ports, filter)) {
+    const id = parkedIdOf(parked);
+    const answer =
+      deed.do === 'replay'
+        ? await replayParked(ports, administrator, ref, { id, ...(deed.email !== undefined && { email: deed.email }) })
+        : await setParkedAside(ports, administrator, ref, { id, reason: 'seen to by hand' });
+    return answer.outcome !== 'refused' || answer.code !== 'enrollment.busy';
+  }
+  return true;
 }
 
 type Ref = { program: string; enrollment: string };

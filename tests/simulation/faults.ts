@@ -26,7 +26,7 @@ export type FaultKind = (typeof faultKinds)[number];
 export type FaultProfile = Record<FaultKind, number>;
 
 /** Calls that change nothing: without an effect, losing an answer is being refused, and nothing can land late. */
-const isRead = (call: string) => /\.(read|list|find|get|render|sign|seal|isSealOf)/.test(call);
+const isRead = (call: string) => /\.(read|list|find|get|render|sign|seal|isSealOf|visit)/.test(call);
 /** Transactions of more than one item, which alone can be cancelled by another. */
 const isTransaction = (call: string) => /\.(commit|putAssessment|putWithdrawal|createEnrollment)$/.test(call);
 

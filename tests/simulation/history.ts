@@ -52,6 +52,11 @@ export type Deed =
   | { do: 'reissue'; achievement: string; name?: string }
   | { do: 'revoke'; achievement: string }
   | { do: 'sweep' }
+  /** Somebody looks at what waits for a person, and has it done after all, or says that it needs nothing more. */
+  | { do: 'replay'; email?: string }
+  | { do: 'set-aside' }
+  /** Somebody sends every dead letter back, or puts those out of the way that the sweep asks for again. */
+  | { do: 'dead-letters'; verdict: 'replay' | 'set-aside' }
   | { do: 'stranger'; evidence: string };
 
 /** One deed, and how long after the one before it: 0 is at the same time. */
@@ -95,6 +100,7 @@ export function historyOf(seed: number, breadth: 'small' | 'real'): History {
     if (who === 0) acts.push(...own);
     else for (const [i, act] of own.entries()) acts.splice(Math.min(acts.length, i * 2), 0, act);
   }
+  if (breadth === 'small' && rng.chance(0.4)) acts.push(...visits(rng, enrollments));
   const versions = rng.chance(0.15) ? laterVersions(rng, setting) : [];
   for (const [version] of versions.entries())
     acts.splice(1 + rng.int(acts.length), 0, { who: 0, deed: { do: 'load', version }, afterMs: gap(rng, breadth) });
@@ -104,6 +110,21 @@ export function historyOf(seed: number, breadth: 'small' | 'real'): History {
     acts.splice(Math.ceil(acts.length / 3) + rng.int(acts.length), 0, { who: 0, deed, afterMs: gap(rng, breadth) });
   }
   return { seed, breadth, setting, versions, enrollments, acts };
+}
+
+/** Whoever looks after what is left lying comes by at the end, hours or days later, and changes their mind too. */
+function visits(rng: Rng, enrollments: number): Act[] {
+  return Array.from({ length: rng.between(2, 5) }, (): Act => {
+    const afterMs = rng.pick([0, 1_000, rng.int(60_000), rng.int(4_000_000), rng.between(43_200_000, 90_000_000)]);
+    return { afterMs, who: rng.int(enrollments), deed: visit(rng) };
+  });
+}
+
+function visit(rng: Rng): Deed {
+  const roll = rng.next();
+  if (roll < 0.35) return { do: 'set-aside' };
+  if (roll < 0.75) return { do: 'replay', ...(rng.chance(0.3) && { email: `moved-${rng.int(9)}@home.example` }) };
+  return { do: 'dead-letters', verdict: rng.chance(0.3) ? 'set-aside' : 'replay' };
 }
 
 const isRival = (deed: Deed) => deed.do === 'submit' && deed.rival === true;

@@ -3,9 +3,11 @@ import type { Commit, CommitGuard } from '../../functions/domain/commit.ts';
 import type { CredentialRequest } from '../../functions/domain/credential.ts';
 import type { MailEvent } from '../../functions/domain/delivery.ts';
 import type { RawItem } from '../../functions/domain/evidence.ts';
+import type { Change } from '../../functions/domain/messages.ts';
 import type { EvaluationRequest } from '../../functions/evaluate/evaluate.ts';
 import type { RecordStore } from '../../functions/ports/record-store.ts';
 import { refKey, type SimulatedTable } from './table.ts';
+import { parkedUnseen } from './undone-mends.ts';
 
 /** A production rule taken away at the ports, so that the judges must notice. Production code knows nothing of it. */
 export type Mutation = {
@@ -19,6 +21,8 @@ export type Mutation = {
     table: SimulatedTable,
   ) => boolean;
   skipEvent?: (mail: MailEvent) => boolean;
+  /** Hears of the changes that evaluate is about to look at. */
+  evaluating?: (changes: readonly Change[]) => void;
   noSweep?: true;
 };
 
@@ -65,6 +69,7 @@ export const mutations: readonly (() => Mutation)[] = [
       return { ...store, readDelivery };
     },
   }),
+  parkedUnseen,
   rereadMutation,
   () => ({ rule: 'the sweeper', how: 'sweep does nothing', noSweep: true }),
   () => ({
@@ -74,19 +79,23 @@ export const mutations: readonly (() => Mutation)[] = [
   }),
 ];
 
-/** Issue believes the message: what it asks for counts as pending, whatever the pointer says by now. */
+/**
+ * Issue believes the message: what it asks for counts as pending, whatever the pointer says by now. The commit's own
+ * condition stays: it lets none of that through, and what issue tries in vain lies dead. (Taken away by itself, that
+ * condition is missed by nobody: whatever moves a pointer moves the chain too, which the commit is bound to.)
+ */
 function pointerMutation(): Mutation {
   const requests = new Map<string, CredentialRequest>();
   return {
     rule: 'the pointer condition',
-    how: 'issue takes for pending whatever was pending once, and commits without guard.pending',
+    how: 'issue takes for pending whatever was pending once',
     store: (step, store) => {
       const commit: RecordStore['commit'] = (c) => {
         for (const pointer of Object.values(c.patch.pointers ?? {})) {
           if (pointer?.pending)
             requests.set(`${refKey(c.enrollment)}#${pointer.pending.credentialId}`, pointer.pending);
         }
-        return store.commit(without(c, 'pending'));
+        return store.commit(c);
       };
       return {
         ...store,

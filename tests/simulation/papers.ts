@@ -1,3 +1,4 @@
+import { imageHashes } from '../../functions/domain/branding.ts';
 import { sha256 } from '../../functions/domain/hash.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
 import type { CertificateEngine, RenderedCertificate } from '../../functions/ports/certificate-engine.ts';
@@ -29,13 +30,16 @@ export function simulatedDocuments(documents: SimulatedDocuments, call: Caller):
 }
 
 /** Equal content gives equal bytes. Now and then it meets what it cannot print, which no retry mends. */
-export function simulatedEngine(faults: FaultSource, call: Caller): CertificateEngine {
+export function simulatedEngine(faults: FaultSource, call: Caller, unprintable: number): CertificateEngine {
   return {
-    render: ({ program: _, template: __, images: ___, ...content }) =>
+    render: ({ program, template: _, images, ...content }) =>
       call('engine.render', () => {
-        if (faults.chance('engine: unprintable', 0.004))
+        const pictures = imageHashes(program);
+        if (pictures.some((hash) => !images.has(hash)))
+          throw new AdapterError('certificate.picture', 'a picture that nobody has read', { retryable: false });
+        if (faults.chance('engine: unprintable', unprintable))
           throw new AdapterError('certificate.unprintable', 'a character that no font has', { retryable: false });
-        return unsignedPaper(content, 'simulated/1');
+        return unsignedPaper({ ...content, pictures }, 'simulated/1');
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Framework, frameworkSchema } from '../../functions/domain/framework.ts';
-import { documentHash } from '../../functions/domain/hash.ts';
+import { documentHash, sha256 } from '../../functions/domain/hash.ts';
 import {
   type CertificateTemplate,
   type Policy,
@@ -14,7 +14,13 @@ import type { StoredProgram } from '../../functions/ports/record-store.ts';
 import type { Rng } from './rng.ts';
 
 /** A program as the table holds it, with what it names. */
-export type ProgramSetting = { stored: StoredProgram; framework: Framework; template: CertificateTemplate };
+export type ProgramSetting = {
+  stored: StoredProgram;
+  framework: Framework;
+  template: CertificateTemplate;
+  pictures?: Picture[];
+};
+type Picture = { file: string; bytes: Uint8Array };
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 const template = templateSchema.parse(readJson('templates/certificate/classic.json'));
@@ -69,6 +75,9 @@ const real = ['peer-specialist.2021-07-16', 'recovery-support-specialist.1'].map
   frameworkSchema.parse(readJson(`data/frameworks/${file}.json`)),
 );
 
+/** Nobody decodes it: the simulated engine only asks whether it is there. */
+const picture: Picture = { file: 'mark.png', bytes: Buffer.from('a picture') };
+
 const settings = new Map<string, ProgramSetting>();
 
 /** A program for one world, made once per kind: equal policies share their hashes. */
@@ -87,7 +96,15 @@ export function randomProgram(rng: Rng, breadth: 'small' | 'real'): ProgramSetti
       to: rng.pick([['apprentice'], ['program', 'apprentice'], []] as ('apprentice' | 'program')[][]),
     },
   };
-  const key = JSON.stringify([framework.id, policy]);
+  return settingOf(framework, policy, rng.chance(0.25));
+}
+
+/** One that wants three skills and asks nobody to assess them, for worlds that are told rather than drawn. */
+export const plainProgram = (): ProgramSetting =>
+  settingOf(small[2] as Framework, { assessment: 'self-attested', holdHours: 0 }, false);
+
+function settingOf(framework: Framework, policy: Partial<Policy>, hasPicture: boolean): ProgramSetting {
+  const key = JSON.stringify([framework.id, policy, hasPicture]);
   const known = settings.get(key);
   if (known) return known;
   const program = programSchema.parse({
@@ -105,8 +122,9 @@ export function randomProgram(rng: Rng, breadth: 'small' | 'real'): ProgramSetti
     email: { from: 'from@program.example', fromName: 'Office', contact: 'office@program.example' },
     assessors,
     policy,
+    ...(hasPicture && { branding: { logo: { file: picture.file, alt: 'A mark', sha256: sha256(picture.bytes) } } }),
   } satisfies ProgramInput);
-  const setting = { stored: storedOf(program, framework), framework, template };
+  const setting = { stored: storedOf(program, framework), framework, template, pictures: hasPicture ? [picture] : [] };
   settings.set(key, setting);
   return setting;
 }

@@ -65,7 +65,7 @@ export function createQueue<T>(options: QueueOptions<T>) {
     pollAt(id, scheduler.now + afterMs);
   };
   return {
-    dead: () => queue.dead.map(({ id, body }) => ({ body, failures: failures.get(id) ?? [] })),
+    dead: () => queue.dead.map(({ id, body }) => ({ id, body, failures: failures.get(id) ?? [] })),
     send(body: T, delayMs = 0) {
       const hiddenMs = delayMs + rng.int(300);
       pollAt(queue.send(body, hiddenMs), scheduler.now + hiddenMs);
@@ -73,6 +73,15 @@ export function createQueue<T>(options: QueueOptions<T>) {
     /** An operator hands back what lies dead. */
     redrive() {
       for (const { body } of queue.dead.splice(0)) this.send(body);
+    },
+    /** A person sends one dead letter back, or puts it out of the way. */
+    resend(id: number) {
+      const at = queue.dead.findIndex((letter) => letter.id === id);
+      for (const { body } of at === -1 ? [] : queue.dead.splice(at, 1)) this.send(body);
+    },
+    drop(id: number) {
+      const at = queue.dead.findIndex((letter) => letter.id === id);
+      if (at !== -1) queue.dead.splice(at, 1);
     },
     isQuiet: () => queue.size === 0,
   };

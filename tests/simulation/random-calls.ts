@@ -48,7 +48,7 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
     code: rng.pick(['item.malformed', 'item.key']),
     reason: 'some reason',
     at,
-    sequence: String(rng.int(99)),
+    sequence: String(rng.int(3)),
   });
   const raw = () => ({
     note: rng.pick(['', 'text', 'ünïcode ✓']),
@@ -120,6 +120,11 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
         ),
       }),
       () => ({ ...of('putAside', aside(), (s, v) => s.putAside(v)) }),
+      () => ({
+        ...of('dismissAside', aside(), (s, v) =>
+          s.dismissAside(v, { by: 'olga', at: v.at, reason: 'of a test system' }),
+        ),
+      }),
       () => ({ ...of('clearAside', aside(), (s, v) => s.clearAside(v, v.sk)) }),
       () => ({
         ...of(

@@ -1,3 +1,4 @@
+import { simulatedDeadLetters } from './dead-letters.ts';
 import { perform } from './deeds.ts';
 import type { Act, History } from './history.ts';
 import { judgeQuiet } from './quiet-judges.ts';
@@ -87,6 +88,7 @@ const needsLook = ({ setting, versions, acts }: History) =>
 /** People act one after the other; whoever fails, or is told to come back, tries again. */
 function startActs(world: World, history: History, isTraced: boolean): { left: () => number } {
   const { scheduler, rng, steps, table, startAt } = world;
+  const { evaluation, issue, delivery, mail } = world.queues;
   const startOn = new Date(startAt).toISOString().slice(0, 10);
   let left = history.acts.length;
   const start = ({ deed, who }: Act, tries: number): void => {
@@ -97,7 +99,10 @@ function startActs(world: World, history: History, isTraced: boolean): { left: (
     let isOver = true;
     const body = async (task: Task) => {
       const [ports, call, now] = [steps.actPorts(task), steps.callerOf(task), steps.clockOf(task).now];
-      isOver = await perform({ table, ports, call, now, startOn, history, onVoided: world.judges.voided }, who, deed);
+      const boxes = { evaluation, issue, delivery, feedback: mail };
+      const deadLetters = simulatedDeadLetters(boxes, call, now);
+      const deedWorld = { table, ports, call, now, startOn, history, deadLetters, onVoided: world.judges.voided };
+      isOver = await perform(deedWorld, who, deed);
     };
     const again = () =>
       scheduler.at(scheduler.now + rng.between(500, 4_000), () => start({ deed, who, afterMs: 0 }, tries + 1));

@@ -35,6 +35,8 @@ export type Scheduler = {
   ): void;
   /** A port call: an await point at which anything else may run and anything may go wrong. */
   call<T>(task: Task, name: string, effect: () => T, onConflict?: () => T): Promise<T>;
+  /** The task sleeps; it may run out of its time meanwhile. */
+  wait(task: Task, ms: number): Promise<void>;
   fail(judge: string, message: string): void;
   readonly failure: Failure | undefined;
   /** Runs until nothing is left, `isOver`, or a judge has failed. `onIdle` may schedule what happens before `nextAt`. */
@@ -63,6 +65,7 @@ export function createScheduler({ rng, faults, startAt, maxSkewMs, trace }: Sche
   let now = startAt;
   let picks = 0;
   let tasks = 0;
+  let started: Task | undefined;
   let failure: Failure | undefined;
 
   const push = (at: number, run: () => Task | undefined) => agenda.push(at, run);
@@ -163,10 +166,20 @@ export function createScheduler({ rng, faults, startAt, maxSkewMs, trace }: Sche
       return failure;
     },
     call,
+    wait: (task, ms) =>
+      new Promise((resolve) =>
+        push(now + ms, () => {
+          if (!resume(task)) return undefined;
+          resolve();
+          return task;
+        }),
+      ),
     at: (at, run) =>
       push(at, () => {
+        const before = started;
         run();
-        return undefined;
+        // Whoever has just begun runs on to the first call, which may take a while where others have to answer first.
+        return started === before ? undefined : started;
       }),
     start(step, label, timeoutSeconds, body, onEnd) {
       const skewMs = faults.isOff() || maxSkewMs === 0 ? 0 : rng.between(-maxSkewMs, maxSkewMs);
@@ -181,6 +194,7 @@ export function createScheduler({ rng, faults, startAt, maxSkewMs, trace }: Sche
         memo: {},
         onEnd,
       };
+      started = task;
       if (trace) trace(`${task.label} starts`);
       body(task).then(
         () => end(task, { end: 'done' }),

@@ -1,7 +1,7 @@
 import type { Commit } from '../../functions/domain/commit.ts';
 import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../../functions/domain/completion.ts';
 import type { Achievement, Credential } from '../../functions/domain/credential.ts';
-import type { MailEvent } from '../../functions/domain/delivery.ts';
+import type { Delivery, MailEvent } from '../../functions/domain/delivery.ts';
 import { leaseSeconds } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import { rulesOf } from '../../functions/domain/evaluation.ts';
@@ -33,6 +33,10 @@ type Mailing = {
   reopened: Set<number>;
   /** Attempts that came back. */
   bounced: Set<number>;
+  /** How often a person had it sent after all. */
+  replays: number;
+  /** A person has said that nothing will be sent. */
+  isSetAside: boolean;
 };
 
 /** Judged at every step: what must hold at every instant, whatever has gone wrong. */
@@ -50,6 +54,8 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
       recorded: new Set(),
       reopened: new Set(),
       bounced: new Set(),
+      replays: 0,
+      isSetAside: false,
     };
     mailings.set(id, known);
     return known;
@@ -62,8 +68,9 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     for (const { set } of commit.credentialChanges ?? []) {
       if (set.state === 'superseded' || set.state === 'revoked' || set.state === 'suspended') stats[set.state]++;
     }
-    for (const { delivery } of commit.deliveryChanges ?? []) {
+    for (const { delivery, from } of commit.deliveryChanges ?? []) {
       const id = `${refKey(before)}#${delivery.deliveryId}`;
+      judgeSetAside(id, delivery, from.includes('parked') && delivery.state === 'queued');
       if (delivery.state === 'sending') judgeLease(id, delivery.attempt);
       if (delivery.state === 'sent' || delivery.state === 'delivered') mailing(id).recorded.add(delivery.attempt);
       if (delivery.state === 'bounced') for (let n = 1; n <= delivery.attempt; n++) mailing(id).reopened.add(n);
@@ -115,6 +122,18 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     }
   }
 
+  /** What a person has set aside stays where it is until a person takes it up again: whatever went before is void. */
+  function judgeSetAside(id: string, { state, attempt, setAside }: Delivery, isReplay: boolean): void {
+    const known = mailing(id);
+    if (isReplay) {
+      known.replays++;
+      for (let n = 1; n <= attempt; n++) known.reopened.add(n);
+    } else if (known.isSetAside && state !== 'parked' && (state === 'queued' || state === 'sending')) {
+      scheduler.fail('what is set aside stays so', `${id}: ${state}, and nobody replayed it`);
+    }
+    known.isSetAside = setAside !== undefined;
+  }
+
   /** By what issue read, plus every withdrawal and rejection that the API has committed since. */
   function judgeIssue(row: EnrollmentRow, before: Enrollment, commit: Commit, credential: Credential): void {
     const { facts, transcript, document, signature, code, achievement } = credential;
@@ -123,6 +142,8 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     const pending = before.pointers[achievement]?.pending;
     if (pending?.credentialId !== credential.credentialId)
       scheduler.fail('only what is pending is issued', `${credential.credentialId} is not pending`);
+    if (pending?.setAside)
+      scheduler.fail('what is set aside stays so', `${credential.credentialId} is issued, and nobody replayed it`);
     const now = scheduler.now + maxSkewMs;
     if (pending && Date.parse(pending.releaseAt) > now)
       scheduler.fail('nothing is issued before its release', `held until ${pending.releaseAt}`);
@@ -173,11 +194,12 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     voided: (assessor: string): void => void voided.add(assessor),
     sendBegun(tags: Record<string, string>): void {
       const id = `${tags.program}#${tags.enrollment}#${tags.delivery}`;
-      const { begun, accepted } = mailing(id);
+      const { begun, accepted, reopened } = mailing(id);
       const last = begun.at(-1);
       const apart = last === undefined ? Number.POSITIVE_INFINITY : scheduler.now - last.at;
       // The function's own time comes between the lease and the send.
-      if (accepted.includes(last?.attempt ?? 0) && apart < (leaseSeconds - 90) * 1000 - 2 * maxSkewMs) {
+      const isOpen = last !== undefined && accepted.includes(last.attempt) && !reopened.has(last.attempt);
+      if (isOpen && apart < (leaseSeconds - 90) * 1000 - 2 * maxSkewMs) {
         scheduler.fail(
           'one lease, one send',
           `${id}: attempt ${tags.attempt} ${Math.round(apart / 1000)} s after the last`,
@@ -186,9 +208,9 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
       begun.push({ attempt: Number(tags.attempt), at: scheduler.now });
     },
     sendAccepted(tags: Record<string, string>): void {
-      const { accepted, bounced } = mailing(`${tags.program}#${tags.enrollment}#${tags.delivery}`);
+      const { accepted, bounced, reopened } = mailing(`${tags.program}#${tags.enrollment}#${tags.delivery}`);
       // What came back may be sent again.
-      if (accepted.some((other) => !bounced.has(other))) stats.duplicates++;
+      if (accepted.some((other) => !bounced.has(other) && !reopened.has(other))) stats.duplicates++;
       accepted.push(Number(tags.attempt));
     },
     sendBounced(tags: Record<string, string>): void {

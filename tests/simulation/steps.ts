@@ -15,6 +15,7 @@ import { issueCredential } from '../../functions/issue/issue.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
 import type { Clock } from '../../functions/ports/clock.ts';
 import type { Ids } from '../../functions/ports/ids.ts';
+import type { SendOutcome } from '../../functions/ports/mailer.ts';
 import { type MessageQueue, maxDelaySeconds } from '../../functions/ports/message-queue.ts';
 import type { RecordStore } from '../../functions/ports/record-store.ts';
 import { lookAfresh } from '../../functions/sweep/look-afresh.ts';
@@ -22,6 +23,7 @@ import { type ChangeGroup, recoverFailedBatches, replayAside } from '../../funct
 import { sweepDue } from '../../functions/sweep/sweep-due.ts';
 import type { SweepPorts } from '../../functions/sweep/sweep-ports.ts';
 import type { FaultSource } from './faults.ts';
+import { createPace } from './mail-pace.ts';
 import type { createMailService } from './mail-service.ts';
 import type { Mutation } from './mutations.ts';
 import {
@@ -45,6 +47,8 @@ export type StepsOptions = {
   documents: SimulatedDocuments;
   mutation: Mutation | undefined;
   salt: number;
+  /** The chance that a certificate cannot be printed, each time. */
+  unprintable: number;
   withTask: <T>(task: Task, run: () => T) => T;
   mail: ReturnType<typeof createMailService>;
   send: (message: Message, delayMs: number) => void;
@@ -61,6 +65,7 @@ const maxMessageBytes = 1_048_576;
 export function stepsOf(options: StepsOptions) {
   const { scheduler, faults, table, documents, mutation, withTask, rng } = options;
   let made = 0;
+  const pace = createPace(() => scheduler.now);
 
   const callerOf =
     (task: Task): Caller =>
@@ -123,6 +128,7 @@ export function stepsOf(options: StepsOptions) {
   });
   const evaluate = async (task: Task, request: EvaluationRequest) => {
     if (mutation?.skipEvaluation?.(request, table)) return;
+    mutation?.evaluating?.(request.changes);
     const ports: EvaluatePorts = { ...base(task, 'evaluate'), ids };
     await evaluateEnrollment(ports, request);
   };
@@ -154,6 +160,7 @@ export function stepsOf(options: StepsOptions) {
     evaluateBatch: (task: Task, batch: readonly StreamRecord[]) => {
       const { groups, strays } = groupChanges(batch);
       const asked = groups.filter((each) => !mutation?.skipEvaluation?.(each, table));
+      for (const { changes } of asked) mutation?.evaluating?.(changes);
       return evaluateStream({ ...base(task, 'evaluate'), ids }, { groups: asked, strays });
     },
     evaluateMessage: (task: Task, { program, enrollment, changes, whole, reason }: EvaluationRequested) =>
@@ -168,7 +175,7 @@ export function stepsOf(options: StepsOptions) {
       const call = callerOf(task);
       const ports = {
         ...base(task, `issue ${message.achievement} ${message.credentialId}`),
-        engine: simulatedEngine(faults, call),
+        engine: simulatedEngine(faults, call, options.unprintable),
         sealer: simulatedSealer(call),
         signer: simulatedSigner(call),
         documents: simulatedDocuments(documents, call),
@@ -178,7 +185,13 @@ export function stepsOf(options: StepsOptions) {
     deliver: async (task: Task, message: DeliveryRequested) => {
       const call = callerOf(task);
       const mailer = {
-        send: (email: Parameters<typeof options.mail.send>[0]) => call('mailer.send', () => options.mail.send(email)),
+        send: async (email: Parameters<typeof options.mail.send>[0]): Promise<SendOutcome> => {
+          // As the adapter does: who was given no turn has sent nothing, and knows it.
+          const turn = await call('pace.turn', () => pace.turn()).catch(() => undefined);
+          if (turn === undefined) return { outcome: 'refused', permanent: false, code: 'mail.no-turn' };
+          if (turn > 0) await scheduler.wait(task, turn);
+          return call('mailer.send', () => options.mail.send(email));
+        },
       };
       await deliverEmail(
         { ...base(task, 'deliver'), documents: simulatedDocuments(documents, call), compose, mailer },

@@ -139,6 +139,7 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
     listDue: (before) => call('store.listDue', () => ({ items: table.listDue(before, mayLag()) })),
 
     putAside: (aside) => call('store.putAside', () => table.putAside(aside)),
+    dismissAside: (aside, dismissed) => call('store.dismissAside', () => table.dismissAside(aside, dismissed)),
     clearAside: (ref, sk) => call('store.clearAside', () => table.clearAside(ref, sk)),
     listAside: (program) =>
       call('store.listAside', () => ({

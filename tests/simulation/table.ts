@@ -8,6 +8,7 @@ import { type Enrollment, patched, pendingDueAt } from '../../functions/domain/e
 import type { Framework } from '../../functions/domain/framework.ts';
 import type { EnrollmentRef } from '../../functions/domain/ids.ts';
 import type { CertificateTemplate, Program } from '../../functions/domain/program.ts';
+import type { SetAside } from '../../functions/domain/set-aside.ts';
 import type {
   CommitOutcome,
   DueItem,
@@ -147,6 +148,14 @@ export class SimulatedTable {
     const key = asideKey(aside, aside.sk);
     checkSortKey(key.sk);
     this.asides.set(`${key.pk} ${key.sk}`, aside);
+  }
+
+  dismissAside(aside: StoredAside, dismissed: SetAside): 'dismissed' | 'moved' {
+    const key = asideKey(aside, aside.sk);
+    const stored = this.asides.get(`${key.pk} ${key.sk}`);
+    if (stored?.sequence !== aside.sequence || stored.code !== aside.code) return 'moved';
+    this.asides.set(`${key.pk} ${key.sk}`, { ...stored, dismissed });
+    return 'dismissed';
   }
 
   clearAside(ref: EnrollmentRef, sk: string): void {

@@ -1,5 +1,6 @@
 import { causeOf } from '../../functions/domain/changes.ts';
 import type { MailEvent } from '../../functions/domain/delivery.ts';
+import { sha256 } from '../../functions/domain/hash.ts';
 import type {
   DeliveryRequested,
   EvaluationRequested,
@@ -14,6 +15,7 @@ import type { SimulatedDocuments } from './papers.ts';
 import { createQueue, type QueueOptions } from './queues.ts';
 import { rngOf } from './rng.ts';
 import { createScheduler, type Task } from './scheduler.ts';
+import { type ScriptedFault, scriptedFaults } from './scripted-faults.ts';
 import { createStepJudges } from './step-judges.ts';
 import { stepsOf } from './steps.ts';
 import { createStream } from './stream.ts';
@@ -21,6 +23,8 @@ import { type Attributes, SimulatedTable } from './table.ts';
 
 export type WorldOptions = {
   limits?: FaultLimits;
+  /** Exactly these go wrong, and nothing by chance. */
+  script?: readonly ScriptedFault[];
   mutation?: Mutation;
   trace?: (line: string) => void;
   seen?: (call: string, what: string) => void;
@@ -36,7 +40,10 @@ export function createWorld(history: History, options: WorldOptions) {
   const { mutation, trace } = options;
   const startAt = worldStart + rng.int(3 * dayMs);
   const maxSkewMs = rng.pick([0, 0, 200, 3_000]);
-  const faults = faultSource(rng, randomProfile(rng), options.limits ?? {}, options.seen ?? (() => undefined));
+  const profile = randomProfile(rng);
+  const faults = options.script
+    ? scriptedFaults(options.script)
+    : faultSource(rng, profile, options.limits ?? {}, options.seen ?? (() => undefined));
   const traceAt = trace && ((line: string) => trace(`${new Date(scheduler.now).toISOString()} ${line}`));
   const scheduler = createScheduler({ rng, faults, startAt, maxSkewMs, trace: traceAt });
   const shared = { scheduler, rng, faults, trace: traceAt };
@@ -78,6 +85,8 @@ export function createWorld(history: History, options: WorldOptions) {
     },
     randomWeather(rng),
   );
+  // Some worlds meet what no font prints again and again, so that people have something to take up.
+  const unprintable = rng.pick([0.004, 0.004, 0.004, 0.004, 0.25]);
   const steps = stepsOf({
     ...shared,
     table,
@@ -85,6 +94,7 @@ export function createWorld(history: History, options: WorldOptions) {
     mutation,
     mail,
     salt: history.seed,
+    unprintable,
     withTask: (task, run) => {
       current = task;
       return run();
@@ -152,11 +162,12 @@ export function createWorld(history: History, options: WorldOptions) {
 }
 export type World = ReturnType<typeof createWorld>;
 
-function publish(table: SimulatedTable, { setting: { stored, framework, template } }: History): void {
+function publish(table: SimulatedTable, { setting: { stored, framework, template, pictures = [] } }: History): void {
   const { program, hashes, frameworkHash } = stored;
   table.programs.set(program.id, stored);
   table.versions.set(`${program.id} ${hashes.program}`, program);
   table.templates.set(`${program.id} ${hashes.template}`, template);
+  for (const { bytes } of pictures) table.assets.set(`${program.id} ${sha256(bytes)}`, bytes);
   table.frameworks.set(`${framework.id} ${framework.version}`, { framework, hash: frameworkHash });
 }
 

@@ -14,7 +14,7 @@ import { call, isConditionFailure, readCancellation, toAdapterError } from './dy
 import type { DynamoStoreOptions } from './dynamo-store.ts';
 import { type Table, table } from './dynamo-table.ts';
 import { enrollmentItem, parseEnrollmentItem } from './enrollment-codec.ts';
-import { restoreKey } from './record-keys.ts';
+import { own, restoreKey } from './record-keys.ts';
 
 type RawItem = Record<string, AttributeValue>;
 const dueAttributes = ['duePk', 'dueAt'];
@@ -42,10 +42,10 @@ export function dynamoArchive(options: DynamoStoreOptions): RecordArchive {
     async readMark(to) {
       const item = await t.get('readMark', restoreKey(to));
       if (!item) return undefined;
-      const { pk: _, sk: __, ...mark } = item;
+      const { pk: _, sk: __, own: ___, ...mark } = item;
       return mark as RestoreMark;
     },
-    putMark: (mark) => t.put('putMark', { ...restoreKey(mark.to), ...mark }),
+    putMark: (mark) => t.put('putMark', { ...restoreKey(mark.to), ...own, ...mark }),
     async putItem({ json }, { due }) {
       const item = fromExportJson(json);
       if (!due) for (const name of dueAttributes) delete item[name];

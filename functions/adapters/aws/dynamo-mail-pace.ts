@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { ownMark } from '../../domain/evidence.ts';
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { MailPace } from '../../ports/mail-pace.ts';
 import { toItem } from './commit-items.ts';
@@ -22,9 +23,10 @@ export const longestWaitSeconds = 10;
 const maxTries = 20;
 
 /**
- * One bucket for the whole account, as one item that holds when the next email may go: each sender takes that instant
+ * One bucket for everybody who sends from this table, as one item that holds when the next email may go: each sender takes that instant
  * for its own by one conditional write and leaves the next. However many containers send, and however they come and
- * go, their emails stay apart; a turn that a crash wastes is lost, and nothing else.
+ * go, their emails stay apart; a turn that a crash wastes is lost, and nothing else. Two deployments in one account share
+ * its rate between their settings.
  */
 export function dynamoMailPace({ client, tableName, perSecond, now = Date.now, sleep = pause }: Options): MailPace {
   // A tenth slower than allowed: two sends may come closer together than their turns, by what the way to SES takes.
@@ -33,9 +35,10 @@ export function dynamoMailPace({ client, tableName, perSecond, now = Date.now, s
     const command = new UpdateItemCommand({
       TableName: tableName,
       Key: toItem(mailPaceKey),
-      UpdateExpression: `SET nextAt = ${set}`,
+      UpdateExpression: `SET nextAt = ${set}, #own = :own`,
+      ExpressionAttributeNames: { '#own': ownMark },
       ConditionExpression: condition,
-      ExpressionAttributeValues: toItem(values),
+      ExpressionAttributeValues: toItem({ ...values, ':own': true }),
       ReturnValues: 'UPDATED_OLD',
     });
     try {

@@ -30,16 +30,22 @@ type Programs = Pick<
   | 'putFramework'
 >;
 
+/** What one process keeps of what never changes: at 300 KB a picture some 20 MB, and as much of documents at the most. */
+const maxPictures = 64;
+const maxDocuments = 64;
+
 /** Programs and frameworks. What is immutable is read once per process. */
 export function programs(t: Table): Programs {
-  const kept = new Map<string, unknown>();
+  const documents = new Map<string, unknown>();
+  const pictures = new Map<string, Uint8Array>();
   const immutable = async <T>(name: string, key: { pk: string; sk: string }, hash: string) => {
     const id = `${key.pk} ${key.sk} ${hash}`;
-    if (kept.has(id)) return kept.get(id) as T;
+    if (documents.has(id)) return documents.get(id) as T;
     const item = await t.get(name, key);
     if (!item || item.hash !== hash) return undefined;
     const value = verified<T>(item.document, hash);
-    kept.set(id, value);
+    if (documents.size >= maxDocuments) documents.clear();
+    documents.set(id, value);
     return value;
   };
   const putFramework = async (framework: Framework) => {
@@ -73,13 +79,13 @@ export function programs(t: Table): Programs {
     readTemplate: (program, hash) => immutable<CertificateTemplate>('readTemplate', templateKey(program, hash), hash),
     readFramework: (ref) => immutable<Framework>('readFramework', frameworkKey(ref.id, ref.version), ref.hash),
     async readAsset(program, hash) {
-      const key = assetKey(program, hash);
-      const id = `${key.pk} ${key.sk}`;
-      const known = kept.get(id) as Uint8Array | undefined;
-      const bytes = known ?? ((await t.get('readAsset', key))?.bytes as Uint8Array | undefined);
+      const known = pictures.get(`${program} ${hash}`);
+      if (known) return known;
+      const bytes = (await t.get('readAsset', assetKey(program, hash)))?.bytes as Uint8Array | undefined;
       if (!bytes) return undefined;
-      if (!known) refuseAltered(bytes, hash);
-      kept.set(id, bytes);
+      refuseAltered(bytes, hash);
+      if (pictures.size >= maxPictures) pictures.clear();
+      pictures.set(`${program} ${hash}`, bytes);
       return bytes;
     },
     async listPrograms() {

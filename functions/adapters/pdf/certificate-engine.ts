@@ -11,8 +11,11 @@ import { signatureRoom } from './signing/signature-room.ts';
 import { splice } from './splice.ts';
 import { type FontSource, openTypefaces, type Typefaces } from './text/typefaces.ts';
 
-/** Changes whenever equal content would give other bytes. */
-const engine = 'journeypaper-pdf/2';
+/**
+ * Changes whenever equal content would give other bytes: with our own version, and with the words for dates, which come
+ * from the Unicode locale data that Node carries. A test holds the bytes to both.
+ */
+const engine = `journeypaper-pdf/2 cldr/${process.versions.cldr}`;
 
 export type CertificateEngineOptions = {
   /** Reads HarfBuzz and the fonts, each when it is first needed. */

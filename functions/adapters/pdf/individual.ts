@@ -56,8 +56,10 @@ function linesOf({ certificate, head, running }: Names): Set<ShapedText> {
   return new Set([...certificate.lines, ...head.lines, ...running.lines]);
 }
 
-/** Phrases remembered for one revision: some years of dates in three sizes. */
-const maxPhrases = 4_000;
+/** Phrases remembered for one style of one revision: some years of dates. */
+const maxPhrases = 2_200;
+/** A page has some three; what is set smaller to fit has a style of its own each time. */
+const maxStyles = 24;
 
 function penOf(
   revision: Revision,
@@ -73,8 +75,7 @@ function penOf(
   const { language } = revision.shared;
 
   function phrase(text: string, style: TextStyle): Shown {
-    const key = phraseKey(text, style);
-    const known = phrases.get(key);
+    const known = phrases.get(style)?.get(text);
     if (known) return known;
     const features = style.tabular && { tnum: true as const };
     const span = setSpan(typefaces.shape(text, { face: style.face, language, ...(features && { features }) }), style);
@@ -84,8 +85,7 @@ function penOf(
     }
     const shown = showing(span, codes);
     if (has(span, shared)) {
-      if (phrases.size >= maxPhrases) phrases.clear();
-      phrases.set(key, shown);
+      remember(phrases, text, style, shown);
     }
     return shown;
   }
@@ -106,13 +106,20 @@ function penOf(
       return showing(span, codes);
     },
     phrase,
-    isRemembered: (text, style) => phrases.has(phraseKey(text, style)),
+    isRemembered: (text, style) => phrases.get(style)?.has(text) === true,
     characters,
   };
 }
 
-function phraseKey(text: string, { face, size, colour, tabular }: TextStyle): string {
-  return `${face}${size}${colour}${tabular ?? ''}|${text}`;
+function remember(phrases: Revision['phrases'], text: string, style: TextStyle, shown: Shown): void {
+  let texts = phrases.get(style);
+  if (!texts) {
+    if (phrases.size >= maxStyles) phrases.clear();
+    texts = new Map();
+    phrases.set(style, texts);
+  }
+  if (texts.size >= maxPhrases) texts.clear();
+  texts.set(text, shown);
 }
 
 const nothing: Shown = { state: '', operators: '', ends: true, width: 0 };

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { CertificateContent } from '../../ports/certificate-engine.ts';
 import { writeCatalog } from './file/catalog.ts';
-import { characterShower } from './file/characters.ts';
+import { apart, characterShower } from './file/characters.ts';
 import { fontObjects, type RawObject } from './file/font-objects.ts';
 import { type GlyphCodes, type GlyphCollection, glyphCollection } from './file/glyph-codes.ts';
 import { imageObjects } from './file/image-objects.ts';
+import { linkAnnotation } from './file/link-annotation.ts';
 import { type DynamicNumbers, dynamicNumbers } from './file/numbers.ts';
+import { type OrnamentPieces, ornamentPieces } from './file/ornament-pieces.ts';
 import { type RecordWriter, recordWriter } from './file/record-file.ts';
 import { compressed, staticBytes } from './file/static-bytes.ts';
 import type { StructureElement } from './file/structure-element.ts';
@@ -16,10 +18,11 @@ import type { Individual, Shown } from './layout/individual.ts';
 import { drawCertificate } from './layout/page-certificate.ts';
 import { transcriptPages } from './layout/page-transcript.ts';
 import { drawPreviewMark } from './layout/preview-mark.ts';
-import { type DateSlot, type LinkArea, type Sheet, type SheetContent, type Slot, sheet } from './layout/sheet.ts';
+import { type DateSlot, type Sheet, type SheetContent, type Slot, sheet } from './layout/sheet.ts';
 import { type TextStyle, typesetter } from './layout/typesetting.ts';
 import { dateInWords, type SharedContent, sharedContent, textsOf } from './layout/wording.ts';
 import { refuseUnprintable } from './refuse-unprintable.ts';
+import { beginningOf, type SharedBeginning } from './shared-beginning.ts';
 import type { Typefaces } from './text/typefaces.ts';
 
 /** What the certificates of one achievement share: their design, and the bytes that they begin with. */
@@ -28,22 +31,23 @@ export type Revision = {
   /** A digest of what is shared, for the identifiers of the documents made from it. */
   digest: string;
   bytes: Uint8Array;
+  beginning: SharedBeginning;
   entries: Uint8Array;
   numbers: DynamicNumbers;
   catalog: number;
   /** Of all objects that are not fonts of one certificate's own. */
   objectCount: number;
   pages: { slots: Slot[]; dates: DateSlot[] }[];
-  links: LinkArea[];
+  links: ReturnType<typeof linkAnnotation>[];
   codes: GlyphCodes;
   /** Ids and codes, character by character. */
   characters(text: string, style: TextStyle): Shown | undefined;
   /** Entries of the resources' dictionaries. */
-  resources: { fonts: string; images: string };
+  resources: { fonts: string; forms: string };
   record: RecordWriter;
   description: DescriptionWriter;
-  /** Words set before, such as those with a date, by style and text. */
-  phrases: Map<string, Shown>;
+  /** Words set before, such as those with a date, by style (the very object: a page keeps its own) and text. */
+  phrases: Map<TextStyle, Map<string, Shown>>;
   dateTexts: Individual['dateTexts'];
 };
 
@@ -65,7 +69,8 @@ export function makeRevision(
   const tree: StructureElement = { type: 'Document', kids: [] };
   const design: Design = { shared, type, nameLines, images: pictures.placed, tree };
   const glyphs = glyphCollection();
-  const pages = drawPages(design, glyphs);
+  const pieces = ornamentPieces();
+  const pages = drawPages(design, glyphs, pieces);
   collectReserve(design, glyphs);
   const { fonts, codes } = glyphs.close(typefaces, 'F');
 
@@ -73,7 +78,7 @@ export function makeRevision(
   let last = numbers.count;
   const allot = () => ++last;
   const objects: RawObject[] = [];
-  const resources = { fonts: '', images: '' };
+  const resources = { fonts: '', forms: '' };
   for (const { key, embedded } of fonts) {
     const at = { font: allot(), descendant: allot(), descriptor: allot(), file: allot(), toUnicode: allot() };
     for (const { number, body, bytes } of fontObjects(embedded, at)) {
@@ -83,7 +88,11 @@ export function makeRevision(
   }
   for (const { key, number, objects: written } of pictures.write(allot)) {
     objects.push(...written);
-    resources.images += `/${key} ${number} 0 R`;
+    resources.forms += `/${key} ${number} 0 R`;
+  }
+  for (const { key, number, object } of pieces.write(allot)) {
+    objects.push(object);
+    resources.forms += `/${key} ${number} 0 R`;
   }
   const contents = pages.map((page) => {
     const number = allot();
@@ -98,11 +107,12 @@ export function makeRevision(
     shared,
     digest: createHash('sha256').update(producer).update(serialised.bytes).digest('base64'),
     ...serialised,
+    beginning: beginningOf(serialised.bytes),
     numbers,
     catalog: skeleton.catalog,
     objectCount: last,
     pages: pages.map(({ slots, dates }) => ({ slots, dates })),
-    links: pages[0]?.links ?? [],
+    links: (pages[0]?.links ?? []).map((link) => linkAnnotation(link, shared, pages.length)),
     codes,
     characters: characterShower(type, codes, digits + capitals),
     resources,
@@ -120,10 +130,10 @@ export function makeRevision(
 /** More is no certificate but a mistake: a page is drawn, kept and sent. */
 const maxPages = 250;
 
-function drawPages(design: Design, glyphs: GlyphCollection): SheetContent[] {
+function drawPages(design: Design, glyphs: GlyphCollection, pieces: OrnamentPieces): SheetContent[] {
   const portrait = papers[design.shared.page];
   const landscape = { width: portrait.height, height: portrait.width };
-  const certificate = sheet(0, landscape, glyphs);
+  const certificate = sheet(0, landscape, glyphs, pieces);
   drawCertificate(certificate.sheet, design);
   const transcript = transcriptPages(design, portrait);
   if (transcript.length >= maxPages) {
@@ -131,7 +141,7 @@ function drawPages(design: Design, glyphs: GlyphCollection): SheetContent[] {
     throw new AdapterError('certificate.does-not-fit', message, { retryable: false });
   }
   const more = transcript.map((draw: (sheet: Sheet) => void, i) => {
-    const page = sheet(i + 1, portrait, glyphs);
+    const page = sheet(i + 1, portrait, glyphs, pieces);
     if (design.shared.isPreview) drawPreviewMark(page.sheet);
     draw(page.sheet);
     return page.content;
@@ -150,9 +160,7 @@ function collectReserve({ shared, type }: Design, glyphs: GlyphCollection): void
     for (const run of type.set({ text, style }).shaped.runs)
       for (const glyph of run.glyphs) glyphs.add(run.font, glyph);
   };
-  for (const character of digits + capitals) {
-    add(character, plain);
-  }
+  add(apart(digits + capitals), plain);
   add('\u00a0\u00b7\u2002', plain);
   // Twelve months, and every digit in every place.
   for (let month = 1; month <= 12; month++) {

@@ -3,14 +3,13 @@ import { AdapterError } from '../../ports/adapter-error.ts';
 import type { CertificateContent, SignatureSlot } from '../../ports/certificate-engine.ts';
 import { type ByteWriter, byteWriter } from './file/byte-writer.ts';
 import { fontObjects } from './file/font-objects.ts';
-import { dateString, number, textString } from './file/pdf-text.ts';
+import { dateString, textString } from './file/pdf-text.ts';
 import { entryLength, entryWidths, writeEntry } from './file/static-bytes.ts';
-import { structParentOf } from './file/structure-tree.ts';
 import { type IndividualPages, individualPages, type Names } from './individual.ts';
 import { qrKey } from './layout/certificate-foot.ts';
-import type { LinkArea } from './layout/sheet.ts';
 import { qrCode } from './qr/qr-code.ts';
 import type { Revision } from './revision.ts';
+import { rememberBeginning } from './shared-beginning.ts';
 import type { Typefaces } from './text/typefaces.ts';
 
 export type SpliceOptions = { signatureBytes: number };
@@ -52,10 +51,12 @@ function write(
   const ownFonts = writeFonts(out, revision, pages);
   out.object(
     numbers.resources,
-    `<</Font<<${revision.resources.fonts}${ownFonts}>>/XObject<<${revision.resources.images}/${qrKey} ${numbers.qr} 0 R>>>>`,
+    `<</Font<<${revision.resources.fonts}${ownFonts}>>/XObject<<${revision.resources.forms}/${qrKey} ${numbers.qr} 0 R>>>>`,
   );
   writeQr(out, numbers.qr, shared.verifyHref, content.code);
-  for (const link of revision.links) writeLink(out, revision, link, content.code);
+  for (const { isQr, write } of revision.links) {
+    out.object(isQr ? numbers.qrLink : numbers.addressLink, write(content.code));
+  }
   const record = revision.record.write(content, address, pages.transcriptDates);
   const date = dateString(instant);
   out.unicode(numbers.record, `<</Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate${date}>>`, [record]);
@@ -70,7 +71,7 @@ function write(
     numbers.information,
     `<</Title${textString(title)}/Keywords${textString(content.credentialId)}${description.information}/CreationDate${date}/ModDate${date}>>`,
   );
-  const id = documentId(revision, content, pages, options);
+  const id = documentId(revision, record, options);
   return out.finish({
     signature: numbers.signature,
     date,
@@ -79,17 +80,9 @@ function write(
   });
 }
 
-/** The file's identifier, from everything that its bytes follow from. */
-function documentId(
-  { digest }: Revision,
-  { credentialId, code, achievement, facts, issuedOn, requestedAt }: CertificateContent,
-  { transcriptDates }: IndividualPages,
-  options: SpliceOptions,
-): string {
-  const own = JSON.stringify([digest, credentialId, code, achievement, facts, issuedOn, requestedAt, options]);
-  return hash('sha256', own + transcriptDates.join(''), 'hex')
-    .slice(0, 32)
-    .toUpperCase();
+/** The file's identifier, from everything that its bytes follow from: the record has all that is one certificate's own. */
+function documentId({ digest }: Revision, record: string, { signatureBytes }: SpliceOptions): string {
+  return hash('sha256', `${digest}${signatureBytes}${record}`, 'hex').slice(0, 32);
 }
 
 function writeFonts(out: ObjectWriter, { objectCount }: Revision, { fonts }: IndividualPages): string {
@@ -116,16 +109,6 @@ function writeQr(out: ObjectWriter, object: number, base: string, code: string):
   }
   const head = `<</Type/XObject/Subtype/Image/ImageMask true/BitsPerComponent 1/Decode[1 0]/Width ${made.side}/Height ${made.side}`;
   out.stream(object, head, made.rows);
-}
-
-function writeLink(out: ObjectWriter, { numbers, pages, shared }: Revision, { name, area }: LinkArea, code: string) {
-  const rectangle = [area.x, area.y, area.x + area.width, area.y + area.height].map(number).join(' ');
-  const object = name === 'qr' ? numbers.qrLink : numbers.addressLink;
-  const told = textString(`${shared.words.verify} ${shared.verifyBase}${code}`);
-  out.object(
-    object,
-    `<</Type/Annot/Subtype/Link/F 4/Rect[${rectangle}]/Border[0 0 0]/StructParent ${structParentOf(name, pages.length)}/Contents${told}/A<</S/URI/URI${textString(shared.verifyHref + code)}>>>>`,
-  );
 }
 
 type ObjectWriter = ReturnType<typeof objectWriter>;
@@ -189,7 +172,9 @@ function objectWriter(revision: Revision, out: ByteWriter, fontObjectCount: numb
       out.latin(`>${close}${xrefHead}`);
       out.bytes(entries);
       out.latin(xrefEnd);
-      return { bytes: out.take(revision.bytes), slot };
+      const bytes = out.take(revision.bytes);
+      rememberBeginning(bytes, revision.beginning);
+      return { bytes, slot };
     },
   };
 }

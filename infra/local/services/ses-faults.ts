@@ -33,10 +33,13 @@ export const sesFaultsSchema = z.strictObject({
 export type SesFaults = z.infer<typeof sesFaultsSchema>;
 export type SendFault = NonNullable<SesFaults['send']>['mode'];
 
+export type FaultsMet = { sends: number; events: number };
+
 /** The faults in force. They live in memory: a restarted mail service behaves. */
 export interface FaultSwitch {
   set(faults: SesFaults): void;
-  current(): SesFaults;
+  /** With what met them since they were set: sends refused or cut, events dropped, delayed or repeated. */
+  current(): SesFaults & { met: FaultsMet };
   /** The fault that this send meets, counted off. */
   takeSendFault(destinations: string[]): SendFault | undefined;
   planEvents(events: SesEvent[]): EventPlan[];
@@ -44,11 +47,13 @@ export interface FaultSwitch {
 
 export function createFaultSwitch(): FaultSwitch {
   let faults: SesFaults = {};
+  let met: FaultsMet = { sends: 0, events: 0 };
   return {
     set(next) {
       faults = structuredClone(next);
+      met = { sends: 0, events: 0 };
     },
-    current: () => structuredClone(faults),
+    current: () => structuredClone({ ...faults, met }),
     takeSendFault(destinations) {
       const fault = faults.send;
       if (!fault) return undefined;
@@ -58,12 +63,14 @@ export function createFaultSwitch(): FaultSwitch {
         fault.times -= 1;
         if (fault.times === 0) delete faults.send;
       }
+      met.sends += 1;
       return fault.mode;
     },
     planEvents: (events) =>
       events.map((event) => {
         const fault = faults.events;
         if (!fault || (fault.types && !fault.types.includes(event.eventType))) return { event, times: 1, delayMs: 0 };
+        met.events += 1;
         return { event, times: fault.drop ? 0 : (fault.repeat ?? 1), delayMs: fault.delayMs ?? 0 };
       }),
   };

@@ -1,6 +1,6 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { decodeImage, imageFault } from '../../../functions/adapters/pdf/images/decode-image.ts';
+import { decodeImage, imageFault, packedImage } from '../../../functions/adapters/pdf/images/decode-image.ts';
 import { encodePng } from '../../../functions/adapters/pdf/images/encode-png.ts';
 import { jpegs } from '../../support/jpegs.ts';
 
@@ -233,3 +233,44 @@ function turned(orientation: number): Uint8Array {
   const body = [...new TextEncoder().encode('Exif'), 0, 0, ...tiff];
   return Uint8Array.from([0xff, 0xd8, 0xff, 0xe1, 0, body.length + 2, ...body, ...jpegs.plain.subarray(2)]);
 }
+
+describe('A PNG is kept as it is packed', () => {
+  const palette: [string, number[]] = ['PLTE', [9, 8, 7, 6, 5, 4, 3, 2, 1]];
+  const raw: Raw = { width: 3, height: 1, depth: 4, type: 3, rows: [[0, 0x01, 0x20]] };
+
+  test('with its palette, where all of it is seen', () => {
+    const kept = packedImage(png(raw, [palette]));
+    expect(kept).toMatchObject({ kind: 'stored', width: 3, depth: 4, channels: 1 });
+    expect(kept).not.toHaveProperty('opacity');
+    expect(kept).not.toHaveProperty('clear');
+    expect([...inflateSync('data' in kept ? kept.data : Buffer.alloc(0))]).toEqual([0, 0x01, 0x20]);
+  });
+
+  test('with entries that are not seen at all', () => {
+    const kept = packedImage(png(raw, [palette, ['tRNS', [255, 0]]]));
+    expect(kept).toMatchObject({ kind: 'stored', clear: [1, 1] });
+    expect(kept).not.toHaveProperty('opacity');
+  });
+
+  test('with the opacity of each pixel beside it, in as many bits', () => {
+    const kept = packedImage(png(raw, [palette, ['tRNS', [255, 17 * 5]]]));
+    expect(kept).toMatchObject({ kind: 'stored', opacity: Uint8Array.of(0xf5, 0xff) });
+  });
+
+  test.each([
+    ['an opacity is finer than its samples', raw, [palette, ['tRNS', [255, 100]]]],
+    ['its transparency is a channel', { width: 1, height: 1, depth: 8, type: 6, rows: [[0, 1, 2, 3, 4]] }, []],
+    ['its samples have sixteen bits', { width: 1, height: 1, depth: 16, type: 0, rows: [[0, 1, 2]] }, []],
+    ['one grey is clear', { width: 1, height: 1, depth: 8, type: 0, rows: [[0, 1]] }, [['tRNS', [0, 2]]]],
+  ] as [string, Raw, [string, number[]][]][])('unless %s', (_, each, more) => {
+    expect(packedImage(png(each, more)).kind).toBe('png');
+  });
+
+  test.each([
+    ['a pixel of no colour', { ...raw, rows: [[0, 0x03, 0]] }, [palette], 'names a colour that its palette lacks'],
+    ['an unknown filter', { width: 1, height: 1, depth: 8, type: 0, rows: [[5, 1]] }, [], 'unknown filter'],
+    ['no palette', raw, [], 'palette'],
+  ] as [string, Raw, [string, number[]][], string][])('and refused with %s', (_, each, more, message) => {
+    expect(() => packedImage(png(each, more))).toThrow(message);
+  });
+});

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleOptions } from '../../../infra/bundle.ts';
 import { realCertificate } from '../../support/real-certificates.ts';
 import { median } from '../row.ts';
 import { nameFor } from './names.ts';
@@ -49,13 +50,9 @@ async function bundle(name: FirstOf, outfile: string): Promise<void> {
   await build({
     stdin: { contents: entries[name], resolveDir: root, loader: 'ts' },
     outfile,
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
+    ...bundleOptions,
+    // The naive way asks of pdf-lib what our bundles leave out.
+    alias: name === 'ours' ? bundleOptions.alias : {},
     logLevel: 'error',
   });
 }

@@ -2,7 +2,7 @@ import { engineHere, sealerHere } from '../../support/engine-here.ts';
 import { realCertificate } from '../../support/real-certificates.ts';
 import { contents } from './ours.ts';
 
-// A process that makes and signs a hundred thousand certificates and says how large it is on the way: see rows.ts.
+// A process that makes and signs a hundred thousand certificates and says how large it is on the way: see ../certificates.ts.
 
 const marks = [1_000, 10_000, 100_000];
 const engine = engineHere();

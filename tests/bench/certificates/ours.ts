@@ -42,7 +42,8 @@ export async function ours(which: string): Promise<Contender> {
 
 /**
  * One certificate after the other, as apprentices come: another name, id and code, and other days on every line of the
- * transcript, so that nothing which is kept of one serves the next.
+ * transcript. What is kept from one to the next is what certificates share, the words of dates among it: a program's
+ * certificates name the same days too.
  */
 export function contents(base: CertificateContent, script: Script = 'latin'): (i: number) => CertificateContent {
   const { skillSets, courses, certificates } = base.transcript;

@@ -14,41 +14,54 @@ export type ByteWriter = {
 
 export function byteWriter(): ByteWriter {
   let buffer = Buffer.allocUnsafe(256 * 1024);
-  let length = 0;
+  /** Of what is in the buffer; `pending` comes behind it. */
+  let written = 0;
+  // Many short texts are written in one go, which costs hardly more than one of them.
+  let pending = '';
+  const flush = () => {
+    if (pending === '') return;
+    room(pending.length);
+    written += buffer.write(pending, written, 'latin1');
+    pending = '';
+  };
   const room = (more: number) => {
-    if (length + more <= buffer.length) return;
-    const larger = Buffer.allocUnsafe(2 * (length + more));
-    buffer.copy(larger, 0, 0, length);
+    if (written + more <= buffer.length) return;
+    const larger = Buffer.allocUnsafe(2 * (written + more));
+    buffer.copy(larger, 0, 0, written);
     buffer = larger;
   };
   return {
     get length() {
-      return length;
+      return written + pending.length;
     },
     latin(text) {
-      room(text.length);
-      length += buffer.write(text, length, 'latin1');
+      pending += text;
     },
     utf8(text) {
+      flush();
       room(3 * text.length);
-      length += buffer.write(text, length, 'utf8');
+      written += buffer.write(text, written, 'utf8');
     },
     patch(at, text) {
+      flush();
       buffer.write(text, at, 'latin1');
     },
     bytes(bytes) {
+      flush();
       room(bytes.length);
-      buffer.set(bytes, length);
-      length += bytes.length;
+      buffer.set(bytes, written);
+      written += bytes.length;
     },
     reset() {
-      length = 0;
+      written = 0;
+      pending = '';
     },
     take(before) {
-      const taken = Buffer.allocUnsafeSlow(before.length + length);
+      flush();
+      const taken = Buffer.allocUnsafeSlow(before.length + written);
       taken.set(before);
-      buffer.copy(taken, before.length, 0, length);
-      length = 0;
+      taken.set(buffer.subarray(0, written), before.length);
+      written = 0;
       // One huge certificate must not cost its room for ever.
       if (buffer.length > 4 * 1024 * 1024) buffer = Buffer.allocUnsafe(256 * 1024);
       return taken;

@@ -12,20 +12,17 @@ export function characterShower(
   codes: GlyphCodes,
   alphabet: string,
 ): (text: string, style: TextStyle) => Shown | undefined {
-  const faces = { regular: glyphsOf('regular'), bold: glyphsOf('bold'), italic: new Map<string, GlyphCode>() };
-  function glyphsOf(face: 'regular' | 'bold'): Map<string, GlyphCode> {
-    const glyphs = new Map<string, GlyphCode>();
-    for (const character of alphabet) {
-      const { shaped } = type.set({ text: character, style: { face, size: 10, colour: '#000000' } });
-      const [run] = shaped.runs;
-      const [glyph, ...more] = run?.glyphs ?? [];
-      const code = run && glyph && more.length === 0 ? codes.codeOf(run.font, glyph) : undefined;
-      if (code) glyphs.set(character, code);
+  const glyphs = new Map<string, GlyphCode>();
+  // Apart, so that none changes for its neighbour; together, since each call costs a cold process dearly.
+  const { shaped } = type.set({ text: apart(alphabet), style: { face: 'regular', size: 10, colour: '#000000' } });
+  for (const run of shaped.runs) {
+    for (const glyph of run.glyphs) {
+      const code = codes.codeOf(run.font, glyph);
+      if (code && alphabet.includes(glyph.text)) glyphs.set(glyph.text, code);
     }
-    return glyphs;
   }
   return (text, style) => {
-    const glyphs = faces[style.face];
+    if (style.face !== 'regular') return undefined;
     let key = '';
     let literal = '';
     let width = 0;
@@ -39,4 +36,9 @@ export function characterShower(
     const state = textState(style, key);
     return { state, operators: `(${literal})Tj\n`, ends: true, width: (width * style.size) / 1000 };
   };
+}
+
+/** Characters with a space between any two: set as one text, each is as it is alone. */
+export function apart(alphabet: string): string {
+  return [...alphabet].join(' ');
 }

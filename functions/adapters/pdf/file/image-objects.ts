@@ -1,11 +1,12 @@
-import { zlibSync } from 'fflate';
 import { imagesOf } from '../../../domain/branding.ts';
 import { AdapterError } from '../../../ports/adapter-error.ts';
 import type { CertificateContent } from '../../../ports/certificate-engine.ts';
-import { type DecodedImage, decodeImage } from '../images/decode-image.ts';
+import { type PackedImage, packedImage } from '../images/decode-image.ts';
 import { ImageFault } from '../images/image-fault.ts';
+import type { StoredPng } from '../images/stored-png.ts';
 import type { PlacedImage, PlacedImages } from '../layout/design.ts';
 import type { RawObject } from './font-objects.ts';
+import { deflated } from './static-bytes.ts';
 
 export type ImageObjects = {
   placed: PlacedImages;
@@ -19,7 +20,7 @@ export type ImageObjects = {
  * @throws AdapterError `certificate.image`, naming the field, where a file is missing or broken.
  */
 export function imageObjects({ program, images }: Pick<CertificateContent, 'program' | 'images'>): ImageObjects {
-  const decoded = new Map<string, { key: string; image: DecodedImage }>();
+  const decoded = new Map<string, { key: string; image: PackedImage }>();
   const byField = new Map<string, PlacedImage>();
   for (const { field, image } of imagesOf(program)) {
     const hash = image.sha256 ?? '';
@@ -27,7 +28,7 @@ export function imageObjects({ program, images }: Pick<CertificateContent, 'prog
     if (!bytes) throw refused(`${field}: ${image.file} is not stored; load the program again`);
     let known = decoded.get(hash);
     if (!known) {
-      known = { key: `I${decoded.size}`, image: decodedOf(bytes, `${field}: ${image.file}`) };
+      known = { key: `I${decoded.size}`, image: packedOf(bytes, `${field}: ${image.file}`) };
       decoded.set(hash, known);
     }
     byField.set(field, { key: known.key, alt: image.alt, aspect: known.image.width / known.image.height });
@@ -42,9 +43,9 @@ export function imageObjects({ program, images }: Pick<CertificateContent, 'prog
   };
 }
 
-function decodedOf(bytes: Uint8Array, what: string): DecodedImage {
+function packedOf(bytes: Uint8Array, what: string): PackedImage {
   try {
-    return decodeImage(bytes);
+    return packedImage(bytes);
   } catch (error) {
     if (error instanceof ImageFault) throw refused(`${what} ${error.message}`, error);
     throw error;
@@ -55,8 +56,9 @@ function refused(message: string, cause?: unknown): AdapterError {
   return new AdapterError('certificate.image', message, { retryable: false, ...(cause !== undefined && { cause }) });
 }
 
-function written(image: DecodedImage, allot: () => number): { number: number; objects: RawObject[] } {
+function written(image: PackedImage, allot: () => number): { number: number; objects: RawObject[] } {
   const number = allot();
+  if (image.kind === 'stored') return asStored(image, number, allot);
   const { width, height, colours } = image;
   const space = colours === 1 ? 'DeviceGray' : 'DeviceRGB';
   const head = `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/BitsPerComponent 8/ColorSpace/${space}`;
@@ -65,7 +67,7 @@ function written(image: DecodedImage, allot: () => number): { number: number; ob
   }
   const indexed = indexOf(image.samples, colours);
   const colour = `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/BitsPerComponent 8/ColorSpace${indexed ? indexed.space : `/${space}`}`;
-  const data = zlibSync(indexed?.samples ?? image.samples, { level: 9 });
+  const data = deflated(indexed?.samples ?? image.samples);
   const packed = '/Filter/FlateDecode';
   if (!image.alpha) return { number, objects: [{ number, body: colour + packed, bytes: data }] };
   const mask = allot();
@@ -73,8 +75,29 @@ function written(image: DecodedImage, allot: () => number): { number: number; ob
   return {
     number,
     objects: [
-      { number: mask, body: maskHead + packed, bytes: zlibSync(image.alpha, { level: 9 }) },
+      { number: mask, body: maskHead + packed, bytes: deflated(image.alpha) },
       { number, body: `${colour}/SMask ${mask} 0 R${packed}`, bytes: data },
+    ],
+  };
+}
+
+/** What the file holds, as it is; only what is transparent of it is a picture of its own. */
+function asStored(image: StoredPng, number: number, allot: () => number): { number: number; objects: RawObject[] } {
+  const { width, height, depth, channels, palette, clear, opacity, data } = image;
+  const head = `<</Type/XObject/Subtype/Image/Width ${width}/Height ${height}/BitsPerComponent ${depth}/ColorSpace`;
+  const space = palette
+    ? `[/Indexed/DeviceRGB ${palette.length / 3 - 1}<${Buffer.from(palette).toString('hex')}>]`
+    : `/${channels === 1 ? 'DeviceGray' : 'DeviceRGB'}`;
+  const rows = `/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors ${channels}/BitsPerComponent ${depth}/Columns ${width}>>`;
+  const unseen = clear ? `/Mask[${clear.join(' ')}]` : '';
+  if (!opacity) return { number, objects: [{ number, body: head + space + unseen + rows, bytes: data }] };
+  const mask = allot();
+  const maskBody = `${head}/DeviceGray/Filter/FlateDecode`;
+  return {
+    number,
+    objects: [
+      { number: mask, body: maskBody, bytes: deflated(opacity) },
+      { number, body: `${head}${space}/SMask ${mask} 0 R${rows}`, bytes: data },
     ],
   };
 }

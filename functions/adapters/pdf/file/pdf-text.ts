@@ -7,8 +7,21 @@ export function utf16Hex(text: string): string {
 
 /** A text string object (ISO 32000-1, 7.9.2.2): literal where ASCII says it, else UTF-16 in hexadecimal. */
 export function textString(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? `(${text.replace(/[\\()]/g, '\\$&')})` : `<FEFF${utf16Hex(text)}>`;
+  if (!isAscii.test(text)) return `<FEFF${utf16Hex(text)}>`;
+  return delimiters.test(text) ? `(${text.replace(/[\\()]/g, '\\$&')})` : `(${text})`;
 }
+
+const isAscii = /^[\x20-\x7e]*$/;
+const delimiters = /[\\()]/;
+
+/** `textString` of texts that begin alike and end in a code of digits and capitals. */
+export function textEndingInCode(before: string): (code: string) => string {
+  const known = textString(before).slice(0, -1);
+  if (known.startsWith('<')) return (code) => `${known}${utf16Hex(code)}>`;
+  return (code) => (isPlain.test(code) ? `${known}${code})` : textString(before + code));
+}
+
+const isPlain = /^[0-9A-Z]*$/;
 
 /** A date object from an ISO instant in UTC. */
 export function dateString(instant: string): string {
@@ -17,8 +30,22 @@ export function dateString(instant: string): string {
 
 /** Two decimals: a seven-thousandth of an inch at most, and short. */
 export function number(value: number): string {
-  const rounded = Math.round(value * 100) / 100;
-  return rounded === 0 ? '0' : String(rounded);
+  const hundredths = Math.round(value * 100);
+  if (hundredths < 0) return hundredths > -largestKnown ? `-${positive(-hundredths)}` : String(hundredths / 100);
+  return hundredths < largestKnown ? positive(hundredths) : String(hundredths / 100);
+}
+
+/** Most numbers of a page are lengths on it: writing each once is cheaper than turning fractions into decimals. */
+const largestKnown = 100_000;
+const knownNumbers = new Array<string | undefined>(largestKnown);
+
+function positive(hundredths: number): string {
+  let text = knownNumbers[hundredths];
+  if (text === undefined) {
+    text = String(hundredths / 100);
+    knownNumbers[hundredths] = text;
+  }
+  return text;
 }
 
 /** A number below 65,536 as four hexadecimal digits. */

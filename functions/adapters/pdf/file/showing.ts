@@ -65,7 +65,8 @@ function showRun(pen: Pen, run: GlyphRun, codes: GlyphCodes): void {
       const code = codeOf(codes, run.font, glyph);
       shown.push(code);
       // From right to left, such readers turn what a word says of itself around as if it were drawn that way.
-      actual ||= (!run.rtl && (glyph.dx !== 0 || glyph.dy !== 0)) || code.text !== glyph.text;
+      const isOdd = glyph.dx !== 0 || glyph.dy !== 0 || glyph.text === '';
+      actual ||= (!run.rtl && isOdd) || code.text !== glyph.text;
     }
     end = Math.max(end, start + 1);
     // Readers that go by positions see a gap after a mark that was moved back over its letter.

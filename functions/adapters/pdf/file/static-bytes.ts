@@ -69,11 +69,16 @@ function objectStream(number: number, objects: RawObject[]): RawObject {
   return {
     number,
     body: `<</Type/ObjStm/N ${objects.length}/First ${index.length}/Filter/FlateDecode`,
-    bytes: zlibSync(content, { level: 9 }),
+    bytes: deflated(content),
   };
 }
 
 /** A stream object with compressed bytes. */
 export function compressed(number: number, content: Uint8Array, entries = ''): RawObject {
-  return { number, body: `<<${entries}/Filter/FlateDecode`, bytes: zlibSync(content, { level: 9 }) };
+  return { number, body: `<<${entries}/Filter/FlateDecode`, bytes: deflated(content) };
+}
+
+/** By a library, since the zlibs of two builds of Node give other bytes. */
+export function deflated(content: Uint8Array): Uint8Array {
+  return zlibSync(content, { level: 9 });
 }

@@ -3,8 +3,10 @@ import type { ImageCheck } from '../../../ports/image-check.ts';
 import { ImageFault } from './image-fault.ts';
 import { type Jpeg, readJpeg } from './jpeg.ts';
 import { decodePng, type Png, pngSize } from './png.ts';
+import { type StoredPng, storedPng } from './stored-png.ts';
 
 export type DecodedImage = Png | Jpeg;
+export type PackedImage = DecodedImage | StoredPng;
 
 /**
  * A PNG as samples, or a JPEG's facts. A PNG is decoded whole; of a JPEG every segment and the end are looked at, and
@@ -13,12 +15,21 @@ export type DecodedImage = Png | Jpeg;
  * @throws ImageFault whose message goes on from the file's name: `is cut short; save it again`
  */
 export function decodeImage(bytes: Uint8Array): DecodedImage {
+  return readImage(bytes, decodePng);
+}
+
+/** `decodeImage`, but for a PNG that a PDF can hold as it is packed. @throws ImageFault */
+export function packedImage(bytes: Uint8Array): PackedImage {
+  return readImage(bytes, (png) => storedPng(png) ?? decodePng(png));
+}
+
+function readImage<Found>(bytes: Uint8Array, readPng: (bytes: Uint8Array) => Found): Found | Jpeg {
   if (bytes.length > maxImageBytes) {
     throw new ImageFault(`has ${bytes.length} bytes; save it smaller, with at most ${maxImageBytes}`);
   }
   if (isPng(bytes)) {
     refuseSize(pngSize(bytes));
-    return decodePng(bytes);
+    return readPng(bytes);
   }
   if (!isJpeg(bytes)) throw new ImageFault('is neither a PNG nor a JPEG; save it as one of them');
   const jpeg = readJpeg(bytes);

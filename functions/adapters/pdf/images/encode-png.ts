@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import type { Png } from './png.ts';
 
-const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+export const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
 /** A PNG file of eight bits a sample. Its pixels are those given; its bytes depend on this system's zlib. */
 export function encodePng({ width, height, colours, samples, alpha }: Omit<Png, 'kind'>): Uint8Array {
@@ -30,7 +30,7 @@ export function encodePng({ width, height, colours, samples, alpha }: Omit<Png, 
   return new Uint8Array(Buffer.concat(parts));
 }
 
-function chunk(name: string, data: Uint8Array = new Uint8Array()): Uint8Array {
+export function chunk(name: string, data: Uint8Array = new Uint8Array()): Uint8Array {
   const bytes = new Uint8Array(12 + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);

@@ -12,6 +12,10 @@ export function unfilter(filtered: Uint8Array, rowBytes: number, height: number,
     const filter = filtered[from] ?? 0;
     if (filter > 4) throw new ImageFault('is damaged (a row has an unknown filter); save it again');
     const to = y * rowBytes;
+    if (filter === 0) {
+      rows.set(filtered.subarray(from + 1, from + 1 + rowBytes), to);
+      continue;
+    }
     for (let i = 0; i < rowBytes; i++) {
       const left = i >= step ? (rows[to + i - step] ?? 0) : 0;
       const up = y > 0 ? (rows[to + i - rowBytes] ?? 0) : 0;
@@ -23,7 +27,6 @@ export function unfilter(filtered: Uint8Array, rowBytes: number, height: number,
 }
 
 function predicted(filter: number, left: number, up: number, corner: number): number {
-  if (filter === 0) return 0;
   if (filter === 1) return left;
   if (filter === 2) return up;
   if (filter === 3) return (left + up) >> 1;

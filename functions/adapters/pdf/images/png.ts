@@ -14,8 +14,8 @@ export type Png = {
   alpha?: Uint8Array;
 };
 
-type Header = { width: number; height: number; depth: number; type: number };
-type Chunks = { data: Uint8Array[]; palette?: Uint8Array; transparency?: Uint8Array };
+export type Header = { width: number; height: number; depth: number; type: number };
+export type Chunks = { data: Uint8Array[]; palette?: Uint8Array; transparency?: Uint8Array };
 
 /** Samples a pixel as stored, and the depths allowed, by colour type: PNG (third edition), 11.2.1. */
 const types: Record<number, { channels: number; depths: readonly number[] }> = {
@@ -40,15 +40,13 @@ export function decodePng(bytes: Uint8Array): Png {
   const header = readHeader(bytes);
   const chunks = readChunks(bytes);
   const { channels } = types[header.type] as { channels: number };
-  const bitsPerPixel = channels * header.depth;
-  const rowBytes = Math.ceil((header.width * bitsPerPixel) / 8);
-  const filtered = inflate(chunks.data, (rowBytes + 1) * header.height);
-  const rows = unfilter(filtered, rowBytes, header.height, Math.max(1, bitsPerPixel >> 3));
+  const rowBytes = rowBytesOf(header);
+  const rows = unfilter(inflated(chunks, header), rowBytes, header.height, Math.max(1, (channels * header.depth) >> 3));
   const stored = toBytes(rows, header, channels, rowBytes);
   return header.type === 3 ? fromPalette(header, stored, chunks) : fromChannels(header, stored, channels, chunks);
 }
 
-function readHeader(bytes: Uint8Array): Header {
+export function readHeader(bytes: Uint8Array): Header {
   const { width, height } = pngSize(bytes);
   const [depth = 0, type = 0, , , interlace = 0] = bytes.subarray(24, 29);
   if (!types[type]?.depths.includes(depth)) throw new ImageFault(`has a colour type that no PNG has; ${again}`);
@@ -56,7 +54,7 @@ function readHeader(bytes: Uint8Array): Header {
   return { width, height, depth, type };
 }
 
-function readChunks(bytes: Uint8Array): Chunks {
+export function readChunks(bytes: Uint8Array): Chunks {
   const view = viewOf(bytes);
   const chunks: Chunks = { data: [] };
   for (let at = 8; ; ) {
@@ -77,7 +75,15 @@ function readChunks(bytes: Uint8Array): Chunks {
   }
 }
 
-function inflate(parts: Uint8Array[], expected: number): Uint8Array {
+/** Of the packed rows, without the byte that names each one's filter. */
+export function rowBytesOf({ width, depth, type }: Header): number {
+  const { channels } = types[type] as { channels: number };
+  return Math.ceil((width * channels * depth) / 8);
+}
+
+/** The rows, each behind the byte that names its filter. @throws ImageFault */
+export function inflated({ data: parts }: Chunks, header: Header): Uint8Array {
+  const expected = (rowBytesOf(header) + 1) * header.height;
   let rows: Uint8Array;
   try {
     rows = inflateSync(Buffer.concat(parts), { maxOutputLength: expected });

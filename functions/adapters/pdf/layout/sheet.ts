@@ -1,4 +1,5 @@
 import type { GlyphCodes, GlyphCollection } from '../file/glyph-codes.ts';
+import type { OrnamentPieces } from '../file/ornament-pieces.ts';
 import { number, rgb } from '../file/pdf-text.ts';
 import { showing } from '../file/showing.ts';
 import type { AnnotationName, StructureElement } from '../file/structure-element.ts';
@@ -77,6 +78,7 @@ export function sheet(
   page: number,
   size: { width: number; height: number },
   glyphs: GlyphCollection,
+  pieces: OrnamentPieces,
 ): { sheet: Sheet; content: SheetContent } {
   const items: Item[] = [];
   const slots: Slot[] = [];
@@ -134,7 +136,11 @@ export function sheet(
         const [a, b, c, d] = turning(angle);
         const next = `${matrix(step)} cm\n`;
         items.push(`q ${matrix([a, b, c, d, x, y])} cm ${number(thickness)} w 1 J 1 j ${rgb(colour)} RG\n`);
-        items.push(`${Array(count).fill(`${path} S\n`).join(next)}Q\n`);
+        items.push(
+          `${Array(count)
+            .fill(`/${pieces.keyOf(path)} Do `)
+            .join(next)}Q\n`,
+        );
       },
       image(key, { x, y, width, height }, colour) {
         const paint = colour === undefined ? '' : `${rgb(colour)} rg `;

@@ -18,7 +18,8 @@ type Prepared = { chain: CertificateChain; template: SignatureTemplate };
  *
  * A program without certificates of its own is signed by a self-signed one, made once a process. It ties every document
  * to the key, whose fingerprint is in the certificate's name; a PDF reader says that the document is unchanged and that
- * its signer is unknown, until somebody trusts that certificate by hand.
+ * its signer is unknown. Trusting one by hand covers the papers of that process alone: who wants that gives the program
+ * a certificate, be it a self-signed one (`certificate self-signed --into`).
  */
 export function certificateSealer({ signer }: { signer: Signer }): CertificateSealer {
   const publicKey = once(() => signer.publicKey());

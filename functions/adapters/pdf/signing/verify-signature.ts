@@ -23,6 +23,7 @@ export function isSignatureOver(content: Uint8Array, digest: Uint8Array, publicK
 
 function holds(content: Buffer, digest: Uint8Array, publicKey: Buffer): boolean {
   const parts = readSignedData(content);
+  if (!isEcdsaValue(parts.signature)) return false;
   const certificates = parts.certificates.map(readCertificate);
   const own = certificates.find((c) => c.issuer.equals(parts.issuer) && c.serial.equals(parts.serial));
   if (!own?.publicKey.equals(publicKey)) return false;
@@ -32,6 +33,11 @@ function holds(content: Buffer, digest: Uint8Array, publicKey: Buffer): boolean 
     return false;
   const key = createPublicKey({ key: publicKey, format: 'der', type: 'spki' });
   return verify('sha256', template.toBeSigned(digest), key, parts.signature);
+}
+
+/** A sequence of two integers, as ECDSA over P-256 gives: what is shorter or longer is no signature of ours. */
+function isEcdsaValue(signature: Der): boolean {
+  return signature.length >= 8 && signature.length <= 72 && signature[0] === tags.sequence;
 }
 
 type Parts = { certificates: Der[]; issuer: Der; serial: Der; signature: Der; timeStamp: Der | undefined };

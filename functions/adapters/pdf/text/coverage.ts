@@ -12,12 +12,35 @@ const marks = decodeRanges(coverage.marks);
 
 /** Has the font a glyph for the character (of a text in NFC)? */
 export function fontHas(font: string, codePoint: number): boolean {
-  return inRanges(fonts(font), codePoint);
+  if (codePoint >= endOfAlphabets) return inRanges(fonts(font), codePoint);
+  const known = answers(font);
+  let answer = known[codePoint];
+  if (answer === 0) {
+    answer = inRanges(fonts(font), codePoint) ? 2 : 1;
+    known[codePoint] = answer;
+  }
+  return answer === 2;
 }
+
+/** Below it are the letters of all scripts but those of the Far East. */
+const endOfAlphabets = 0x2100;
+/** By font and character: 0 before it was looked for, then 1 for no and 2 for yes. */
+const answers = remembered((_font) => new Uint8Array(endOfAlphabets));
+const scriptAnswers: (string | undefined)[] = [];
 
 /** Four letters of ISO 15924, or '' for what several scripts share (digits, spaces, punctuation, most marks). */
 export function scriptOf(codePoint: number): string {
   if (codePoint < 0x80) return isAsciiLetter(codePoint) ? 'Latn' : '';
+  if (codePoint >= endOfAlphabets) return searchScripts(codePoint);
+  let tag = scriptAnswers[codePoint];
+  if (tag === undefined) {
+    tag = searchScripts(codePoint);
+    scriptAnswers[codePoint] = tag;
+  }
+  return tag;
+}
+
+function searchScripts(codePoint: number): string {
   return scriptTags.find((tag) => inRanges(scripts(tag), codePoint)) ?? '';
 }
 

@@ -1,0 +1,75 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ServiceName } from '../../infra/local/services/process.ts';
+import { type Fault, type FaultWorld, longestWaitMs, untilMet } from './fault.ts';
+
+const steps = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'] as const;
+const services: ServiceName[] = ['dynamodb', 'sqs', 'ses', 's3', 'kms'];
+/** Between two tries at a function that had nothing in hand: enough for it to come up again. */
+const againMs = 300;
+/** Into a sweep that was asked for. */
+const intoSweepMs = 60;
+
+/** Killed until it had an event in hand, or nothing came by; met by these events. */
+export const functionKilled: Fault = {
+  kind: 'function killed',
+  weight: 6,
+  async strike({ runtime, rng }) {
+    const piece = rng.pick(steps);
+    const logs = join(runtime.description().dataFolder, 'logs');
+    const before = killedInHand(logs, [piece]);
+    const deadline = Date.now() + longestWaitMs;
+    for (;;) {
+      // Its schedule comes by seldom: it is asked for.
+      const asked =
+        piece === 'sweep' ? runtime.order('run-schedule', { task: 'due' }).catch(() => undefined) : undefined;
+      if (asked) await sleep(intoSweepMs);
+      await runtime.order('kill', { piece });
+      await asked;
+      const met = killedInHand(logs, [piece]) - before;
+      if (met > 0 || Date.now() > deadline) return met;
+      await sleep(againMs);
+    }
+  },
+};
+
+/** Down for a moment, and until somebody has called it; met by the calls that found it gone. */
+export const serviceKilled: Fault = {
+  kind: 'service killed',
+  weight: 4,
+  async strike({ runtime, ways, rng }) {
+    const piece = rng.pick(services);
+    const before = ways[piece].lost();
+    await runtime.order('kill', { piece });
+    await sleep(rng.between(50, 1_500));
+    const met = await untilMet(() => ways[piece].lost() - before);
+    await runtime.order('restore', { piece });
+    return met;
+  },
+};
+
+/** Everything is gone at once; met by the calls that found any service gone. */
+export const runtimeKilled: Fault = {
+  kind: 'runtime killed',
+  weight: 1,
+  async strike({ runtime, ways, rng }) {
+    const before = lostAltogether(ways);
+    await runtime.kill();
+    await sleep(rng.between(50, 500));
+    const met = await untilMet(() => lostAltogether(ways) - before);
+    await runtime.launch();
+    return met;
+  },
+};
+
+const lostAltogether = (ways: FaultWorld['ways']) => Object.values(ways).reduce((sum, way) => sum + way.lost(), 0);
+
+/** Events that were in a function's hands when it was killed, as their logs tell. */
+export function killedInHand(logs: string, of: readonly string[] = steps): number {
+  const there = of.map((step) => join(logs, `${step}.log`)).filter((file) => statSync(file, { throwIfNoEntry: false }));
+  return there.reduce(
+    (sum, file) => sum + (readFileSync(file, 'utf8').match(/Runtime exited: SIGKILL/g)?.length ?? 0),
+    0,
+  );
+}
