@@ -10,14 +10,15 @@ const group = (enrollment: string, ...sequences: string[]) => ({
   changes: sequences.map((s) => change(s)),
 });
 
-/** A table that knows no program: every change is set aside, and reading for some enrollments' programs fails. */
+/** A table that knows nobody and no program: every change is set aside, and reading fails for some programs. */
 function world(fails: (program: string) => boolean = () => false) {
   const asides = new Map<string, StoredAside>();
   const ports = {
     store: {
-      readProgram: async (program: string) => {
+      readEnrollment: async ({ program }: { program: string }) => {
         if (fails(program)) throw new Error('down');
       },
+      readProgram: async () => undefined,
       putAside: async (aside: StoredAside) => void asides.set(`${aside.enrollment}/${aside.sk}`, aside),
       clearAside: async (ref: { enrollment: string }, sk: string) => void asides.delete(`${ref.enrollment}/${sk}`),
     },

@@ -123,7 +123,7 @@ describe('a credential is not proved', () => {
     await changed('renamed', issued, ['facts', 'name'], 'Mallory Moe');
     await changed('renamed', issued, ['document', 'engine'], 'journeypaper-pdf/0');
     expect((await proveIn('renamed', issued)).stdout).toMatch(
-      /does not fit {2}printed again: this is journeypaper-pdf\/\d+, and journeypaper-pdf\/0 printed it; prove it with that version/,
+      /does not fit {2}printed again: this is journeypaper-pdf\/\d+ cldr\/[\d.]+, and journeypaper-pdf\/0 printed it; prove it with that version/,
     );
   });
 
