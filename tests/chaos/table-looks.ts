@@ -10,7 +10,7 @@ import type { StackDescription } from '../../infra/local/stack-description.ts';
 type TableLooks = {
   /** Emails whose sender holds a lease now. */
   leases(): Promise<number>;
-  /** Whether evaluate has set an item aside whose key names nobody. */
+  /** Whether evaluate has set an item aside whose key names nobody; its two keys are kept as one. */
   isStraySetAside(sk: string): Promise<boolean>;
   close(): void;
 };
@@ -33,7 +33,7 @@ export function tableLooks({ endpoints, tableName }: StackDescription, now: () =
   const isStraySetAside = async (sk: string) => {
     for (let cursor: string | undefined; ; ) {
       const page = await store.listAside('unknown', cursor);
-      if (page.items.some((aside) => aside.sk === sk)) return true;
+      if (page.items.some((aside) => aside.sk.endsWith(sk))) return true;
       cursor = page.cursor;
       if (cursor === undefined) return false;
     }

@@ -147,7 +147,7 @@ describe('assessing', () => {
       'of an unknown skill set',
       ['assess', ...on('assessed'), '--set', 'nope', '--outcome', 'met', '--as', 'mentor'],
       3,
-      'no skill set "nope"; it has engage, lived',
+      'no skill set "nope"; it has engage; `program show --sensitive` lists all',
     ],
     [
       'with a note too long',

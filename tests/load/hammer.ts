@@ -2,6 +2,7 @@ import type { ActPorts } from '../../functions/acts/act-ports.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
 import { loadProgram } from '../../functions/acts/load-program.ts';
+import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { findChainFault } from '../../functions/domain/audit.ts';
 import { sameProgress } from '../../functions/domain/evaluation.ts';
 import { requirementsOf } from '../../functions/domain/framework.ts';
@@ -13,14 +14,18 @@ import { startFaultProxy } from '../chaos/fault-proxy.ts';
 import type { Broken } from '../chaos/judges.ts';
 import { type Rng, rngOf } from '../simulation/rng.ts';
 import { standingOf } from '../simulation/step-judges.ts';
+import { crowdClient, insistBriefly } from './crowd.ts';
 import { startLoadStack } from './load-stack.ts';
 import { journalCounts } from './measure.ts';
 
 export type HammerReport = {
   writes: number;
   seconds: number;
-  /** What became of each second write (a verdict or a withdrawal), by outcome or refusal. */
+  /** What became of each write, by outcome or refusal. */
   outcomes: Record<string, number>;
+  /** Calls to the table that were under way at one moment, and those that were made again. */
+  mostAtOnce: number;
+  retries: number;
   evaluations: number;
   /** Transactions that steps committed, and those that another's write made them decide again. */
   commits: number;
@@ -29,15 +34,22 @@ export type HammerReport = {
   broken: Broken[];
 };
 
-/** Twice as many tries as commits would mean that writers mostly undo one another's work. */
-const mostTriesPerCommit = 2;
-const peopleAtOnce = 50;
+/**
+ * Twice as many tries as evaluations would mean that writers mostly undo one another's work. Not by commits: all at
+ * once, one takes a hundred changes, and the looks that lost to it find nothing new.
+ */
+const mostTriesPerEvaluation = 2;
+/** Of the pieces that are handed in beforehand, for somebody to judge. */
+const preparedAtOnce = 50;
 /** Every so many pieces somebody asks for a whole look too: another reader beside the stream's one batch at a time. */
 const lookEvery = 5;
 
 type Pieces = { ref: EnrollmentRef; demo: DemoProgram; requirements: string[]; rng: Rng };
 
-/** One enrollment that is written to by everybody at once: evidence, verdicts both ways, withdrawals. */
+/**
+ * One enrollment that everybody writes to at once. Half of the writes hand in a new piece; the others judge or withdraw
+ * one each that was handed in before. All begin at the same moment, each on a connection of its own.
+ */
 export async function hammer({ writes, tell }: { writes: number; tell(text: string): void }): Promise<HammerReport> {
   tell('hammer: starting a stack');
   const rng = rngOf(writes);
@@ -55,17 +67,32 @@ export async function hammer({ writes, tell }: { writes: number; tell(text: stri
     await enroll(ports, actor, { ...ref, apprentice, enrolledOn: '2026-01-05' });
     const pieces: Pieces = { ref, demo, requirements: [...requirementsOf(demo.framework).keys()], rng };
 
+    const half = Math.ceil(writes / 2);
+    await prepare(ports, pieces, half, (done) => tell(`hammer: ${done}/${half} pieces handed in beforehand`));
+    await stack.drain(600);
+
+    const crowd = crowdClient(stack.describe().endpoints.dynamodb, writes);
+    const store = dynamoStore({ client: crowd.client, tableName: stack.describe().tableName });
     const begun = performance.now();
     const outcomes: Record<string, number> = {};
-    const left = Array.from({ length: Math.ceil(writes / 2) }, (_, i) => i);
-    const worker = async () => {
-      for (let i = left.shift(); i !== undefined; i = left.shift()) {
-        const outcome = await writeTwice(ports, pieces, i).catch(codeOf);
-        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-        tell(`hammer: ${writes - left.length * 2}/${writes} writes`);
-      }
+    let done = 0;
+    let deedsAgain = 0;
+    const person = async (_: unknown, i: number) => {
+      const act =
+        i < half
+          ? () => submit({ ...ports, store }, pieces, half + i)
+          : judgement({ ...ports, store }, pieces, i - half);
+      const outcome = await insistBriefly(act, () => {
+        deedsAgain += 1;
+      }).catch(codeOf);
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      done += 1;
+      tell(`hammer: ${done}/${writes} writes`);
     };
-    await Promise.all(Array.from({ length: peopleAtOnce }, worker));
+    await Promise.all(Array.from({ length: writes }, person));
+    crowd.client.destroy();
+    const { calls, attempts, mostAtOnce } = crowd.calls;
+    const retries = attempts - calls + deedsAgain;
     await stack.drain(600);
     const seconds = Math.round((performance.now() - begun) / 100) / 10;
 
@@ -77,35 +104,61 @@ export async function hammer({ writes, tell }: { writes: number; tell(text: stri
     // What failed and came again has no code of the journal's.
     const failedEvents = told['evaluate.busy'] ?? 0;
     const fail = (what: string) => broken.push({ promise: 'retries are bounded', enrollment: ref.enrollment, what });
-    if (decidedAgain > commits * (mostTriesPerCommit - 1)) fail(`${decidedAgain} decided again, ${commits} commits`);
+    if (decidedAgain > evaluations * (mostTriesPerEvaluation - 1))
+      fail(`${decidedAgain} decided again, ${evaluations} evaluations`);
     if (failedEvents > 0) fail(`${failedEvents} events gave up and came again`);
-    return { writes, seconds, outcomes, evaluations, commits, decidedAgain, failedEvents, broken };
+    return { writes, seconds, outcomes, mostAtOnce, retries, evaluations, commits, decidedAgain, failedEvents, broken };
   } finally {
     await close();
     await way.stop();
   }
 }
 
-/** A piece of evidence, and what somebody thinks of it. */
-async function writeTwice(ports: ActPorts, { ref, demo, requirements, rng }: Pieces, i: number): Promise<string> {
-  const place = {
-    requirement: requirements[i % requirements.length] ?? '',
-    evidence: `e${Math.floor(i / requirements.length)}`,
+const by = 'app-hammered';
+const placeOf = ({ requirements }: Pieces, i: number) => ({
+  requirement: requirements[i % requirements.length] ?? '',
+  evidence: `e${Math.floor(i / requirements.length)}-${i}`,
+});
+
+/** What there is to judge, before the clock runs. @throws Error naming the refusal */
+async function prepare(ports: ActPorts, pieces: Pieces, count: number, onDone: (done: number) => void): Promise<void> {
+  const left = Array.from({ length: count }, (_, i) => i);
+  const worker = async () => {
+    for (let i = left.shift(); i !== undefined; i = left.shift()) {
+      const outcome = await submit(ports, pieces, i);
+      if (outcome !== 'submitted') throw new Error(`a piece was not taken: ${outcome}`);
+      onDone(count - left.length);
+    }
   };
+  await Promise.all(Array.from({ length: preparedAtOnce }, worker));
+}
+
+async function submit(ports: ActPorts, pieces: Pieces, i: number): Promise<string> {
+  const { ref } = pieces;
   if (i % lookEvery === 0) {
     const look = { changes: [], whole: true, reason: 'hammer' };
     await ports.queue.send({ type: 'evaluation-requested', version: 1, ...ref, ...look });
   }
-  const by = 'app-hammered';
   const [submitted] = await submitEvidence(ports, ref, [
-    { ...place, submittedBy: by, occurredOn: '2026-02-02', attestation: 'Shown on shift.' },
+    { ...placeOf(pieces, i), submittedBy: by, occurredOn: '2026-02-02', attestation: 'Shown on shift.' },
   ]);
-  if (submitted?.outcome === 'refused') return submitted.code;
+  return submitted?.outcome === 'refused' ? submitted.code : (submitted?.outcome ?? 'nothing');
+}
+
+/** What somebody thinks of a piece: decided once, however often it has to be tried. */
+function judgement(ports: ActPorts, pieces: Pieces, i: number): () => Promise<string> {
+  const { ref, demo, rng } = pieces;
+  const place = placeOf(pieces, i);
   const verdict = rng.pick(['met', 'met', 'not-met', 'withdrawn'] as const);
-  if (verdict === 'withdrawn') return (await withdrawEvidence(ports, ref, { ...place, withdrawnBy: by })).outcome;
+  if (verdict === 'withdrawn')
+    return async () => (await withdrawEvidence(ports, ref, { ...place, withdrawnBy: by })).outcome;
   const assessor = demo.program.assessors[0]?.id ?? '';
-  const [assessed] = await assessEvidence(ports, ref, [{ ...place, assessor, outcome: verdict }]);
-  return assessed?.outcome === 'refused' ? assessed.code : `${assessed?.outcome} ${verdict}`;
+  return async () => {
+    const [assessed] = await assessEvidence(ports, ref, [
+      { ...place, assessor, outcome: verdict, assessment: `assessment-${i}` },
+    ]);
+    return assessed?.outcome === 'refused' ? assessed.code : `${assessed?.outcome} ${verdict}`;
+  };
 }
 
 const codeOf = (error: unknown) => (error instanceof AdapterError ? error.code : String(error));

@@ -15,7 +15,9 @@ const help = `npm run load [-- OPTIONS]
 
   --apprentices N   how many complete at once (default 10000)
   --mail-rate N     emails a second that the account takes (default 14)
-  --writes N        how many writes one enrollment gets at once (default 1000)
+  --writes N        how many writes one enrollment gets, all begun at the same moment on a
+                    connection each: half new evidence, half verdicts and withdrawals of
+                    evidence handed in before (default 1000)
   --only PART       ${parts.join(', ')}
   --json            the figures as JSON
 `;

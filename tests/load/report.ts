@@ -60,8 +60,9 @@ function describeSurge(surge: SurgeReport): string[] {
 function describeHammer(hammer: HammerReport): string[] {
   const outcomes = Object.entries(hammer.outcomes).map(([name, count]) => `${count} ${name}`);
   return [
-    `hammer: ${hammer.writes} writes on one enrollment in ${hammer.seconds} s`,
-    `  second writes: ${outcomes.join(', ')}`,
+    `hammer: ${hammer.writes} writes on one enrollment, all begun at once, in ${hammer.seconds} s with their evaluation`,
+    `  ${outcomes.join(', ')}`,
+    `  at most ${hammer.mostAtOnce} calls of writers under way at one moment, ${hammer.retries} made again`,
     `  ${hammer.evaluations} evaluations, ${hammer.commits} commits, ${hammer.decidedAgain} decided again, ${hammer.failedEvents} events failed`,
     '',
   ];
