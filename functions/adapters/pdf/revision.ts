@@ -22,7 +22,6 @@ import { type DateSlot, type Sheet, type SheetContent, type Slot, sheet } from '
 import { type TextStyle, typesetter } from './layout/typesetting.ts';
 import { dateInWords, type SharedContent, sharedContent, textsOf } from './layout/wording.ts';
 import { refuseUnprintable } from './refuse-unprintable.ts';
-import { beginningOf, type SharedBeginning } from './shared-beginning.ts';
 import type { Typefaces } from './text/typefaces.ts';
 
 /** What the certificates of one achievement share: their design, and the bytes that they begin with. */
@@ -31,7 +30,6 @@ export type Revision = {
   /** A digest of what is shared, for the identifiers of the documents made from it. */
   digest: string;
   bytes: Uint8Array;
-  beginning: SharedBeginning;
   entries: Uint8Array;
   numbers: DynamicNumbers;
   catalog: number;
@@ -107,7 +105,6 @@ export function makeRevision(
     shared,
     digest: createHash('sha256').update(producer).update(serialised.bytes).digest('base64'),
     ...serialised,
-    beginning: beginningOf(serialised.bytes),
     numbers,
     catalog: skeleton.catalog,
     objectCount: last,

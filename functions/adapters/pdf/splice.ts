@@ -9,7 +9,6 @@ import { type IndividualPages, individualPages, type Names } from './individual.
 import { qrKey } from './layout/certificate-foot.ts';
 import { qrCode } from './qr/qr-code.ts';
 import type { Revision } from './revision.ts';
-import { rememberBeginning } from './shared-beginning.ts';
 import type { Typefaces } from './text/typefaces.ts';
 
 export type SpliceOptions = { signatureBytes: number };
@@ -173,7 +172,6 @@ function objectWriter(revision: Revision, out: ByteWriter, fontObjectCount: numb
       out.bytes(entries);
       out.latin(xrefEnd);
       const bytes = out.take(revision.bytes);
-      rememberBeginning(bytes, revision.beginning);
       return { bytes, slot };
     },
   };

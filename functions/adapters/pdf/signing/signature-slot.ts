@@ -1,6 +1,5 @@
-import type { Hash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { SignatureSlot } from '../../../ports/certificate-engine.ts';
-import { hashUpTo } from '../shared-beginning.ts';
 
 const zero = 0x30;
 const opening = 0x3c;
@@ -28,7 +27,7 @@ export type SlotHashes = {
 /** What comes before the slot is most of a file and is read once for all three. */
 export function slotHashes(bytes: Uint8Array, slot: SignatureSlot): SlotHashes {
   const end = slotEnd(slot);
-  const before = hashUpTo(bytes, slot.start);
+  const before = createHash('sha256').update(bytes.subarray(0, slot.start));
   const after = bytes.subarray(end);
   const rest = (hash: Hash, middle?: Uint8Array) => (middle ? hash.update(middle) : hash).update(after);
   return {
