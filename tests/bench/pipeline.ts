@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { assessEvidence } from '../../functions/acts/evidence.ts';
 import { loadProgram } from '../../functions/acts/load-program.ts';
-import { toItem } from '../../functions/adapters/aws/commit-items.ts';
 import { connect } from '../../functions/cli/connect.ts';
 import { processWorld } from '../../functions/cli/world.ts';
 import { requirementsOf } from '../../functions/domain/framework.ts';
@@ -14,6 +13,7 @@ import { readDemoProgram } from '../../infra/local/demo/program-files.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { startStack } from '../../infra/local/stack.ts';
 import { bulkLoad, type Loaded, makeApprentice } from '../support/bulk.ts';
+import { plainPutsPerSecond } from '../support/plain-puts.ts';
 import { type Group, percentile, type Row, row } from './row.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -48,7 +48,7 @@ async function measure(stored: number, tell: (text: string) => void) {
     const { files, program, framework } = readDemoProgram(root, 'staten-island-peer-specialist');
     const loaded = await loadProgram(connection.ports, files);
     if (loaded.outcome !== 'loaded') throw new Error(loaded.message);
-    const rawPuts = await putRate(client, tableName);
+    const rawPuts = await plainPutsPerSecond(client, tableName);
     const last = requirementsOf(framework).size - 1;
     const others = Array.from({ length: stored }, (_, i) => makeApprentice(program, framework, `other-${i}`, 4));
     const apprentices = Array.from({ length: surge + singles }, (_, i) =>
@@ -106,15 +106,4 @@ async function awaitEmails(inbox: string, count: number): Promise<void> {
     await sleep(10);
   }
   throw new Error(`the inbox did not reach ${count} emails in ${patienceSeconds} s`);
-}
-
-/** Plain puts of a kilobyte, one after another from one client, into the same table: what the emulator itself takes. */
-async function putRate(client: DynamoDBClient, tableName: string): Promise<number> {
-  const begun = Date.now();
-  let puts = 0;
-  for (; Date.now() - begun < 2000; puts++) {
-    const Item = toItem({ pk: 'bench#PLAIN', sk: String(puts), filling: 'x'.repeat(900) });
-    await client.send(new PutItemCommand({ TableName: tableName, Item }));
-  }
-  return puts / ((Date.now() - begun) / 1000);
 }

@@ -1,21 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { toItem } from '../../functions/adapters/aws/commit-items.ts';
-
-const putMs = 2_000;
-
-/** Plain puts of a kilobyte, one after another from one client: what the emulator itself takes a second. */
-export async function rawPutsPerSecond(client: DynamoDBClient, tableName: string): Promise<number> {
-  const begun = Date.now();
-  let puts = 0;
-  for (; Date.now() - begun < putMs; puts++) {
-    const Item = toItem({ pk: 'load#PLAIN', sk: String(puts), filling: 'x'.repeat(900) });
-    await client.send(new PutItemCommand({ TableName: tableName, Item }));
-  }
-  return Math.round(puts / ((Date.now() - begun) / 1000));
-}
 
 /** The most that any second held. */
 export function mostInASecond(instants: readonly string[]): number {

@@ -7,8 +7,9 @@ import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { readAftermath } from '../chaos/aftermath.ts';
 import { type Broken, judge } from '../chaos/judges.ts';
 import { bulkLoad, type Loaded, makeApprentice } from '../support/bulk.ts';
+import { plainPutsPerSecond } from '../support/plain-puts.ts';
 import { startLoadStack } from './load-stack.ts';
-import { awaitEmails, journalCounts, mostInASecond, rawPutsPerSecond } from './measure.ts';
+import { awaitEmails, journalCounts, mostInASecond } from './measure.ts';
 import { type Peaks, watchResident } from './resident.ts';
 import {
   surgeFramework as framework,
@@ -47,7 +48,7 @@ export async function surge({ apprentices, mailRatePerSecond, tell }: SurgeOptio
   try {
     const loaded = await loadProgram(ports, { program, framework, template });
     if (loaded.outcome !== 'loaded') throw new Error(loaded.message);
-    const raw = await rawPutsPerSecond(client, tableName);
+    const raw = await plainPutsPerSecond(client, tableName);
     const patienceSeconds = 120 + apprentices * patienceSecondsEach;
     const people = Array.from({ length: apprentices }, (_, i) =>
       makeApprentice(program, framework, `surge-${i}`, last),
