@@ -45,8 +45,10 @@ export async function openMailbox(folder: string): Promise<Mailbox> {
   return {
     async store(mail, raw) {
       await writeDurably(join(folder, `${mail.id}.eml`), raw);
-      await writeDurably(join(folder, `${mail.id}.json`), `${JSON.stringify(mail, null, 2)}\n`);
-      mails.set(mail.id, mail);
+      const envelope = JSON.stringify(mail, null, 2);
+      await writeDurably(join(folder, `${mail.id}.json`), `${envelope}\n`);
+      // As read back: what was cut out of a message holds on to the whole of it for as long as it is kept itself.
+      mails.set(mail.id, JSON.parse(envelope));
     },
     list: () => [...mails.values()].sort((a, b) => (a.id < b.id ? 1 : -1)),
     find: (id) => mails.get(id),
