@@ -59,7 +59,8 @@ function write(
   const record = revision.record.write(content, address, pages.transcriptDates);
   const date = dateString(instant);
   out.unicode(numbers.record, `<</Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate${date}>>`, [record]);
-  const title = `${shared.title} · ${content.facts.name.normalize('NFC')}`;
+  const name = content.facts.name.normalize('NFC');
+  const title = revision.titleBefore + name;
   const { description } = revision;
   out.unicode(
     numbers.metadata,
@@ -68,7 +69,7 @@ function write(
   );
   out.object(
     numbers.information,
-    `<</Title${textString(title)}/Keywords${textString(content.credentialId)}${description.information}/CreationDate${date}/ModDate${date}>>`,
+    `<</Title${revision.titleString(name)}/Keywords${textString(content.credentialId)}${description.information}/CreationDate${date}/ModDate${date}>>`,
   );
   const id = documentId(revision, record, options);
   return out.finish({
