@@ -3,12 +3,11 @@
  * would go through the pieces of everything remembered each time.
  */
 export function inOnePiece(text: string): string {
-  return isLatin.test(text)
-    ? Buffer.from(text, 'latin1').toString('latin1')
-    : Buffer.from(text, 'utf16le').toString('utf16le');
+  const encoding = beyondLatin.test(text) ? 'utf16le' : 'latin1';
+  return Buffer.from(text, encoding).toString(encoding);
 }
 
-const isLatin = /^[\u0000-\u00ff]*$/;
+const beyondLatin = /[\u0100-\uffff]/;
 
 /** UTF-16, big endian, as PDF writes text in hexadecimal strings. */
 export function utf16Hex(text: string): string {
