@@ -8,8 +8,11 @@ import { ours } from './ours.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'journeypaper-plain-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const isMissing = spawnSync('pdftotext', ['-v']).error !== undefined;
-const because = isMissing ? ', skipped: pdftotext is not installed' : '';
+const reader = 'pdftotext';
+const isMissing = spawnSync(reader, ['-v']).error !== undefined;
+const because = isMissing ? `, skipped: ${reader} is not installed` : '';
+
+const run = (tool: string, parameters: string[]) => execFileSync(tool, parameters, { encoding: 'utf8' });
 
 test.skipIf(isMissing)(`what is measured against other makers is the page that they make${because}`, async () => {
   const { make } = await ours('page');
@@ -17,12 +20,12 @@ test.skipIf(isMissing)(`what is measured against other makers is the page that t
   for (const i of [1, 17]) {
     const path = join(folder, `${i}.pdf`);
     writeFileSync(path, await make(i));
-    const lines = execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' }).split('\n');
+    const lines = run(reader, ['-layout', path, '-']).split('\n');
     const read = lines.map((line) => line.trim()).filter((line) => line !== '' && line !== '\f');
     expect(read).toEqual(Object.values(page.textsFor(nameFor(i))));
-    const box = execFileSync('pdfinfo', [path], { encoding: 'utf8' });
+    const box = run('pdfinfo', [path]);
     expect(box).toContain(`Page size:       ${page.size.width} x ${page.size.height} pts`);
-    const fonts = execFileSync('pdffonts', [path], { encoding: 'utf8' });
+    const fonts = run('pdffonts', [path]);
     expect(fonts.match(/EBGaramond-Regular +CID TrueType +Identity-H +yes yes yes/g)?.length).toBeGreaterThan(0);
   }
 });
