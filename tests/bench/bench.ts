@@ -1,4 +1,4 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { parseArgs, stripVTControlCharacters, styleText } from 'node:util';
 import { audit } from './audit.ts';
 import { certificates } from './certificates.ts';
 import { cold } from './cold.ts';
@@ -9,30 +9,51 @@ import { units } from './units.ts';
 
 const groups: Record<string, Group> = { decide, units, cold, certificates, pipeline, audit };
 
-/** `npm run bench [-- GROUP …] [--json] [--entries N]`: measures, and prints a table or one JSON array as the last line. */
+const usage = `npm run bench [-- GROUP …] [--json] [--entries N] [--million]
+
+  groups       ${Object.keys(groups).join(', ')}; all of them if none is named
+  --json       one JSON array as the last line
+  --entries N  how large the record of \`audit\` is, 1000 or more
+  --million    \`certificates\` makes a million for its memory, not a hundred thousand`;
+
+function readOptions(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      entries: { type: 'string' },
+      million: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const unknown = positionals.filter((name) => !groups[name]);
+  if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}`);
+  const entries = values.entries === undefined ? undefined : Number(values.entries);
+  if (entries !== undefined && !(Number.isSafeInteger(entries) && entries >= 1000))
+    throw new Error('--entries takes a whole number of 1000 or more');
+  return { ...values, entries, wanted: positionals };
+}
+
+/** Measures, and prints a table or one JSON array as the last line. 1: a target was missed; 2: a wrong question. */
 async function main(args: readonly string[]): Promise<number> {
-  const json = args.includes('--json');
-  const at = args.indexOf('--entries');
-  const entries = at < 0 ? undefined : Number(args[at + 1]);
-  const names = at < 0 ? args : args.toSpliced(at, 2);
-  const wanted = names.filter((arg) => !arg.startsWith('-'));
-  const unknown = [
-    ...wanted.filter((name) => !groups[name]),
-    ...names.filter((arg) => arg.startsWith('-') && arg !== '--json'),
-  ];
-  if (entries !== undefined && !(Number.isSafeInteger(entries) && entries >= 1000)) {
-    process.stderr.write('bench: --entries takes a whole number of 1000 or more\n');
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    process.stderr.write(`bench: ${(error as Error).message.split('\n')[0]}\n${usage}\n`);
     return 2;
   }
-  if (unknown.length > 0) {
-    process.stderr.write(
-      `bench: there is no ${unknown.join(', ')}; the groups are ${Object.keys(groups).join(', ')}, the options --json and --entries\n`,
-    );
-    return 2;
+  const { json, entries, million, wanted } = options;
+  if (options.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
   }
   const rows: Row[] = [];
   for (const [name, group] of Object.entries(groups).filter(([name]) => wanted.length === 0 || wanted.includes(name))) {
-    rows.push(...(await group((text) => tell(`${name}: ${text}`), entries === undefined ? {} : { entries })));
+    rows.push(
+      ...(await group((text) => tell(`${name}: ${text}`), { million, ...(entries !== undefined && { entries }) })),
+    );
   }
   clear();
   process.stdout.write(json ? `${JSON.stringify(rows)}\n` : table(rows));

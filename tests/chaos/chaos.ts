@@ -20,7 +20,8 @@ const help = `npm run chaos [-- OPTIONS]
   --json            the report as JSON
 `;
 
-async function main(): Promise<void> {
+/** @throws Error, in words for whoever typed it, where a flag is wrong. */
+function readOptions() {
   const { values } = parseArgs({
     options: {
       apprentices: { type: 'string' },
@@ -33,30 +34,51 @@ async function main(): Promise<void> {
       help: { type: 'boolean' },
     },
   });
-  if (values.help) return void process.stdout.write(help);
-  const number = (name: 'apprentices' | 'faults' | 'seed', fallback: number) => {
+  const number = (name: 'apprentices' | 'faults' | 'seed', fallback: number, least = 0) => {
     const given = Number(values[name] ?? fallback);
-    if (!Number.isSafeInteger(given) || given < 0) throw new Error(`--${name}: a whole number, not "${values[name]}"`);
-    return given;
+    if (Number.isSafeInteger(given) && given >= least) return given;
+    throw new Error(`--${name}: a whole number of ${least} or more, not "${values[name]}"`);
   };
   const sabotage = values.sabotage as Sabotage | undefined;
   if (sabotage !== undefined && !sabotages.includes(sabotage)) {
     throw new Error(`--sabotage: one of ${sabotages.join(', ')}`);
   }
+  return {
+    help: values.help ?? false,
+    json: values.json ?? false,
+    run: {
+      seed: number('seed', Math.floor(Date.now() / 1000) % 1_000_000),
+      // Nobody to run through would be every promise kept.
+      apprentices: number('apprentices', values.short ? 60 : 500, 1),
+      faults: number('faults', values.short ? 40 : 120),
+      sabotage,
+      keep: values.keep ?? false,
+    },
+  };
+}
+
+const tellError = (error: unknown) =>
+  process.stderr.write(`chaos: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`);
+
+/** 1: a promise was broken, or the run could not be made; 2: a wrong flag. */
+async function main(): Promise<void> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions();
+  } catch (error) {
+    tellError(error);
+    process.stderr.write(help);
+    process.exitCode = 2;
+    return;
+  }
+  if (options.help) return void process.stdout.write(help);
   const live = liveLine('chaos');
-  const report = await runChaos({
-    seed: number('seed', Math.floor(Date.now() / 1000) % 1_000_000),
-    apprentices: number('apprentices', values.short ? 60 : 500),
-    faults: number('faults', values.short ? 40 : 120),
-    sabotage,
-    keep: values.keep ?? false,
-    tell: live.tell,
-  }).finally(live.end);
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : describeChaos(report));
+  const report = await runChaos({ ...options.run, tell: live.tell }).finally(live.end);
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeChaos(report));
   if (report.broken.length > 0) process.exitCode = 1;
 }
 
 await main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  tellError(error);
   process.exitCode = 1;
 });

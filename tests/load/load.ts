@@ -22,7 +22,8 @@ const help = `npm run load [-- OPTIONS]
   --json            the figures as JSON
 `;
 
-async function main(): Promise<void> {
+/** @throws Error, in words for whoever typed it, where a flag is wrong. */
+function readOptions() {
   const { values } = parseArgs({
     options: {
       apprentices: { type: 'string', default: '10000' },
@@ -33,16 +34,40 @@ async function main(): Promise<void> {
       help: { type: 'boolean' },
     },
   });
-  if (values.help) return void process.stdout.write(help);
   const number = (name: 'apprentices' | 'mail-rate' | 'writes') => {
     const given = Number(values[name]);
-    if (!(given > 0)) throw new Error(`--${name}: a number above nought, not "${values[name]}"`);
-    return given;
+    if (given > 0 && Number.isFinite(given) && (name === 'mail-rate' || Number.isInteger(given))) return given;
+    throw new Error(`--${name}: a ${name === 'mail-rate' ? '' : 'whole '}number above nought, not "${values[name]}"`);
   };
   const only = values.only as (typeof parts)[number] | undefined;
   if (only !== undefined && !parts.includes(only)) throw new Error(`--only: one of ${parts.join(', ')}`);
+  return {
+    help: values.help ?? false,
+    json: values.json ?? false,
+    only,
+    apprentices: number('apprentices'),
+    mailRatePerSecond: number('mail-rate'),
+    writes: number('writes'),
+  };
+}
+
+const tellError = (error: unknown) =>
+  process.stderr.write(`load: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`);
+
+/** 1: something was lost, or the run could not be made; 2: a wrong flag. */
+async function main(): Promise<void> {
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions();
+  } catch (error) {
+    tellError(error);
+    process.stderr.write(help);
+    process.exitCode = 2;
+    return;
+  }
+  if (options.help) return void process.stdout.write(help);
+  const { only, json, apprentices, mailRatePerSecond, writes } = options;
   const wants = (part: (typeof parts)[number]) => only === undefined || only === part;
-  const [apprentices, mailRatePerSecond, writes] = [number('apprentices'), number('mail-rate'), number('writes')];
   const { tell, end } = liveLine('load');
   const report: LoadReport = {};
   try {
@@ -52,7 +77,7 @@ async function main(): Promise<void> {
   } finally {
     end();
   }
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : describeLoad(report));
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : describeLoad(report));
   if (faultsOf(report).length > 0) process.exitCode = 1;
 }
 
@@ -60,6 +85,6 @@ async function main(): Promise<void> {
 const mostInOutage = 50;
 
 await main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  tellError(error);
   process.exitCode = 1;
 });

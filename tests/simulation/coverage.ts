@@ -76,8 +76,8 @@ export function createCoverage() {
 export function coverageTable(rows: readonly CoverageRow[]): string {
   const width = Math.max(...rows.map(({ call }) => call.length));
   const line = (head: string, cells: readonly string[]) =>
-    `${head.padEnd(width)}${cells.map((c) => c.padStart(8)).join('')}`;
-  const half = (i: number) => faultKinds.map((kind) => kind.replace('throttled', 'throt-tled').split('-')[i] ?? '');
+    `${head.padEnd(width)}${cells.map((c) => c.padStart(9)).join('')}`;
+  const half = (i: number) => faultKinds.map((kind) => kind.split('-')[i] ?? '');
   const reasons = new Set(
     rows.flatMap(({ call }) => faultKinds.flatMap((kind) => impossibleBecause(call, kind) ?? [])),
   );

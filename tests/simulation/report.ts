@@ -33,13 +33,14 @@ export function describeReport(report: Report): string {
     '',
     ...Object.entries(report.world).map(([what, count]) => `${what}: ${count}`),
     '',
+    ...(report.empty.length > 0
+      ? ['never tried:', ...report.empty.map((cell) => `  ${cell}`)]
+      : ['every possible fault befell every call']),
+    '',
     `${seeds} histories from seed ${from} in ${seconds.toFixed(1)} s`,
     `the ${small.histories} small ones: ${small.perSecond.toFixed(0)} a second, ${small.perCpuSecond.toFixed(0)} a second of processor time`,
     `${percent(report.reachedIssue)} reached issue; ${percent(report.turned)} superseded, revoked, or withdrawn in mid-issue`,
     `${report.duplicates} emails sent twice, each since no step could record the first`,
-    ...(report.empty.length > 0
-      ? ['never tried:', ...report.empty.map((cell) => `  ${cell}`)]
-      : ['every possible fault befell every call']),
     ...(failure ? describeFailure(failure) : ['no promise was broken']),
     '',
   ].join('\n');

@@ -130,7 +130,13 @@ function progressBar(total: number): { tick: () => void; stop: () => void } {
   return { tick: () => bar.increment(), stop: () => bar.stop() };
 }
 
-const usage = 'npm run simulate -- [--seeds N] [--seed FIRST] [--mutations [--only NAME]] [--json]';
+const usage = `npm run simulate [-- OPTIONS]
+
+  --seeds N       how many histories (default 1000)
+  --seed FIRST    the first one; a seed gives the same history each time (default 1)
+  --mutations     take away one rule at a time, and say after how many histories that is noticed
+  --only NAME     of the mutations, those whose rule names it
+  --json          the report as JSON`;
 
 /** What the command line asks for; undefined, and said, where it is wrong. */
 function readOptions() {
@@ -142,6 +148,7 @@ function readOptions() {
         mutations: { type: 'boolean' },
         only: { type: 'string' },
         json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
       },
     });
     const [from, seeds] = [Number(values.seed), Number(values.seeds)];
@@ -149,7 +156,7 @@ function readOptions() {
       throw new Error('--seeds and --seed are whole numbers');
     return { ...values, from, seeds };
   } catch (error) {
-    process.stderr.write(`${(error as Error).message.split('.')[0]}\n${usage}\n`);
+    process.stderr.write(`simulate: ${(error as Error).message.split('\n')[0]}\n${usage}\n`);
     process.exitCode = 2;
     return undefined;
   }
@@ -158,6 +165,7 @@ function readOptions() {
 async function main(): Promise<void> {
   const values = readOptions();
   if (!values) return;
+  if (values.help) return void process.stdout.write(`${usage}\n`);
   const { from, seeds } = values;
   Error.stackTraceLimit = 0;
   const write = (text: string) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);

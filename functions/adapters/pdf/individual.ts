@@ -1,6 +1,7 @@
 import type { CertificateContent } from '../../ports/certificate-engine.ts';
 import { type GlyphCodes, type GlyphCollection, glyphCollection } from './file/glyph-codes.ts';
-import { showing } from './file/showing.ts';
+import { inOnePiece } from './file/pdf-text.ts';
+import { type Operators, operatorsOf, showing, shownIn } from './file/showing.ts';
 import type { NameLines } from './layout/design.ts';
 import type { Individual, SetName, Shown } from './layout/individual.ts';
 import { type SetSpan, setSpan, type TextStyle } from './layout/typesetting.ts';
@@ -73,6 +74,7 @@ function penOf(
   const codes: GlyphCodes = { codeOf: (font, glyph) => shared.codeOf(font, glyph) ?? own.codeOf(font, glyph) };
   const { phrases } = revision;
   const { language } = revision.shared;
+  const operators = new Map<ShapedText, Operators>();
 
   function phrase(text: string, style: TextStyle): Shown {
     const known = phrases.get(style)?.get(text);
@@ -84,10 +86,10 @@ function penOf(
       return nothing;
     }
     const shown = showing(span, codes);
-    if (has(span, shared)) {
-      remember(phrases, text, style, shown);
-    }
-    return shown;
+    if (!has(span, shared)) return shown;
+    const whole = { ...shown, state: inOnePiece(shown.state), operators: inOnePiece(shown.operators) };
+    remember(phrases, text, style, whole);
+    return whole;
   }
   function characters(text: string, style: TextStyle): Shown {
     return revision.characters(text, style) ?? phrase(text, style);
@@ -103,7 +105,14 @@ function penOf(
     nameLanguage: nameLanguage(content.facts.name, language),
     set(shaped, style) {
       const span = setSpan(shaped, style);
-      return showing(span, codes);
+      if (style.tracking) return showing(span, codes);
+      // A name stands in three sizes, and in most scripts the same operators show it in each.
+      let known = operators.get(shaped);
+      if (!known || (known.size ?? style.size) !== style.size) {
+        known = operatorsOf(span, codes);
+        operators.set(shaped, known);
+      }
+      return shownIn(span, known);
     },
     phrase,
     isRemembered: (text, style) => phrases.get(style)?.has(text) === true,

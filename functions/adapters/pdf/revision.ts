@@ -9,6 +9,7 @@ import { imageObjects } from './file/image-objects.ts';
 import { linkAnnotation } from './file/link-annotation.ts';
 import { type DynamicNumbers, dynamicNumbers } from './file/numbers.ts';
 import { type OrnamentPieces, ornamentPieces } from './file/ornament-pieces.ts';
+import { inOnePiece, textBeginningWith } from './file/pdf-text.ts';
 import { type RecordWriter, recordWriter } from './file/record-file.ts';
 import { compressed, staticBytes } from './file/static-bytes.ts';
 import type { StructureElement } from './file/structure-element.ts';
@@ -42,6 +43,9 @@ export type Revision = {
   characters(text: string, style: TextStyle): Shown | undefined;
   /** Entries of the resources' dictionaries. */
   resources: { fonts: string; forms: string };
+  /** A document's title up to the name, and the whole of it as a text string object. */
+  titleBefore: string;
+  titleString(name: string): string;
   record: RecordWriter;
   description: DescriptionWriter;
   /** Words set before, such as those with a date, by style (the very object: a page keeps its own) and text. */
@@ -101,6 +105,7 @@ export function makeRevision(
   objects.push(...skeleton.objects);
   last = numbers.count + objects.length;
   const serialised = staticBytes(objects, numbers.count + 1, allot);
+  const titleBefore = `${shared.title} · `;
   return {
     shared,
     digest: createHash('sha256').update(producer).update(serialised.bytes).digest('base64'),
@@ -112,7 +117,9 @@ export function makeRevision(
     links: (pages[0]?.links ?? []).map((link) => linkAnnotation(link, shared, pages.length)),
     codes,
     characters: characterShower(type, codes, digits + capitals),
-    resources,
+    resources: { fonts: inOnePiece(resources.fonts), forms: inOnePiece(resources.forms) },
+    titleBefore: inOnePiece(titleBefore),
+    titleString: textBeginningWith(titleBefore),
     record: recordWriter(content),
     description: descriptionWriter({
       author: shared.sponsor,

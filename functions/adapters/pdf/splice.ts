@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { CertificateContent, SignatureSlot } from '../../ports/certificate-engine.ts';
-import { type ByteWriter, byteWriter } from './file/byte-writer.ts';
+import { byteWriter } from './file/byte-writer.ts';
 import { fontObjects } from './file/font-objects.ts';
+import { type OwnObjects, ownObjects } from './file/own-objects.ts';
 import { dateString, textString } from './file/pdf-text.ts';
-import { entryLength, entryWidths, writeEntry } from './file/static-bytes.ts';
 import { type IndividualPages, individualPages, type Names } from './individual.ts';
 import { qrKey } from './layout/certificate-foot.ts';
 import { qrCode } from './qr/qr-code.ts';
@@ -27,7 +27,7 @@ export function splice(
   options: SpliceOptions,
 ): { bytes: Uint8Array; slot: SignatureSlot } {
   const pages = individualPages(revision, content, names, typefaces);
-  const out = objectWriter(revision, writer, 5 * pages.fonts.length);
+  const out = ownObjects(revision, revision.numbers.count, 5 * pages.fonts.length, writer);
   try {
     return write(out, revision, content, pages, options);
   } catch (error) {
@@ -37,7 +37,7 @@ export function splice(
 }
 
 function write(
-  out: ObjectWriter,
+  out: OwnObjects,
   revision: Revision,
   content: CertificateContent,
   pages: IndividualPages,
@@ -59,7 +59,8 @@ function write(
   const record = revision.record.write(content, address, pages.transcriptDates);
   const date = dateString(instant);
   out.unicode(numbers.record, `<</Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate${date}>>`, [record]);
-  const title = `${shared.title} · ${content.facts.name.normalize('NFC')}`;
+  const name = content.facts.name.normalize('NFC');
+  const title = revision.titleBefore + name;
   const { description } = revision;
   out.unicode(
     numbers.metadata,
@@ -68,10 +69,10 @@ function write(
   );
   out.object(
     numbers.information,
-    `<</Title${textString(title)}/Keywords${textString(content.credentialId)}${description.information}/CreationDate${date}/ModDate${date}>>`,
+    `<</Title${revision.titleString(name)}/Keywords${textString(content.credentialId)}${description.information}/CreationDate${date}/ModDate${date}>>`,
   );
   const id = documentId(revision, record, options);
-  return out.finish({
+  return finish(out, {
     signature: numbers.signature,
     date,
     signatureBytes: options.signatureBytes,
@@ -84,7 +85,7 @@ function documentId({ digest }: Revision, record: string, { signatureBytes }: Sp
   return hash('sha256', `${digest}${signatureBytes}${record}`, 'hex').slice(0, 32);
 }
 
-function writeFonts(out: ObjectWriter, { objectCount }: Revision, { fonts }: IndividualPages): string {
+function writeFonts(out: OwnObjects, { objectCount }: Revision, { fonts }: IndividualPages): string {
   let entries = '';
   let last = objectCount;
   for (const { key, embedded } of fonts) {
@@ -100,7 +101,7 @@ function writeFonts(out: ObjectWriter, { objectCount }: Revision, { fonts }: Ind
 }
 
 /** A stencil: its dark modules are painted in the page's ink, the others show the paper. */
-function writeQr(out: ObjectWriter, object: number, base: string, code: string): void {
+function writeQr(out: OwnObjects, object: number, base: string, code: string): void {
   const made = qrCode(base, code);
   if (!made) {
     const message = 'program verifyUrl: too long for a QR code; give a shorter address';
@@ -110,75 +111,27 @@ function writeQr(out: ObjectWriter, object: number, base: string, code: string):
   out.stream(object, head, made.rows);
 }
 
-type ObjectWriter = ReturnType<typeof objectWriter>;
-
-function objectWriter(revision: Revision, out: ByteWriter, fontObjectCount: number) {
-  const shared = revision.objectCount - revision.numbers.count;
-  const size = 1 + revision.objectCount + fontObjectCount + 1;
-  const entries = new Uint8Array(entryLength * size);
-  writeEntry(entries, 0, 0, 0, 255);
-  entries.set(revision.entries, entryLength * (1 + revision.numbers.count));
-  if (revision.entries.length !== entryLength * shared) throw new Error('a shared object has no place in the file');
-  const before = revision.bytes.length;
-  const open = (object: number) => {
-    writeEntry(entries, entryLength * object, 1, before + out.length, 0);
-  };
-  return {
-    object(object: number, body: string) {
-      open(object);
-      out.latin(`${object} 0 obj\n${body}\nendobj\n`);
-    },
-    /** `dictionary` lacks its length and its end. */
-    stream(object: number, dictionary: string, content: string | Uint8Array) {
-      open(object);
-      out.latin(`${object} 0 obj\n${dictionary}/Length ${content.length}>>stream\n`);
-      if (typeof content === 'string') out.latin(content);
-      else out.bytes(content);
-      out.latin('\nendstream\nendobj\n');
-    },
-    /** A stream of Unicode text, whose length is known when it is written. */
-    unicode(object: number, dictionary: string, texts: readonly (string | Uint8Array)[]) {
-      open(object);
-      out.latin(`${object} 0 obj\n${dictionary}/Length `);
-      const lengthAt = out.length;
-      out.latin(`${blank}>>stream\n`);
-      const start = out.length;
-      for (const text of texts) {
-        if (typeof text === 'string') out.utf8(text);
-        else out.bytes(text);
-      }
-      out.patch(lengthAt, String(out.length - start));
-      out.latin('\nendstream\nendobj\n');
-    },
-    /** The signature's dictionary with its slot, then the cross-reference stream. */
-    finish(last: { signature: number; date: string; signatureBytes: number; trailer: string }) {
-      open(last.signature);
-      const digits = 2 * last.signatureBytes;
-      const head = `${last.signature} 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M${last.date}/ByteRange[0 `;
-      const start = before + out.length + head.length + rangeWidth + '/Contents'.length;
-      const slot = { start, length: digits };
-      const after = start + digits + 2;
-      const close = '>>\nendobj\n';
-      const at = after + close.length;
-      const xref = size - 1;
-      writeEntry(entries, entryLength * xref, 1, at, 0);
-      const xrefHead = `${xref} 0 obj\n<</Type/XRef/Size ${size}/W[${entryWidths.join(' ')}]${last.trailer}/Length ${entries.length}>>stream\n`;
-      const xrefEnd = `\nendstream\nendobj\nstartxref\n${at}\n%%EOF\n`;
-      const total = at + xrefHead.length + entries.length + xrefEnd.length;
-      out.latin(head + `${start} ${after} ${total - after}]`.padEnd(rangeWidth));
-      out.latin('/Contents<');
-      out.bytes(zeros(digits));
-      out.latin(`>${close}${xrefHead}`);
-      out.bytes(entries);
-      out.latin(xrefEnd);
-      const bytes = out.take(revision.bytes);
-      return { bytes, slot };
-    },
-  };
+/** The signature's dictionary with its slot, then the cross-reference stream. */
+function finish(
+  out: OwnObjects,
+  last: { signature: number; date: string; signatureBytes: number; trailer: string },
+): { bytes: Uint8Array; slot: SignatureSlot } {
+  out.open(last.signature);
+  const digits = 2 * last.signatureBytes;
+  const head = `${last.signature} 0 obj\n<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M${last.date}/ByteRange[0 `;
+  const start = out.length + head.length + rangeWidth + '/Contents'.length;
+  const slot = { start, length: digits };
+  const after = start + digits + 2;
+  const close = '>>\nendobj\n';
+  const at = after + close.length;
+  const crossReference = out.crossReference(at, last.trailer);
+  writer.latin(head + `${start} ${after} ${at + crossReference.length - after}]`.padEnd(rangeWidth));
+  writer.latin('/Contents<');
+  writer.bytes(zeros(digits));
+  writer.latin(`>${close}`);
+  crossReference.write();
+  return { bytes: out.take(), slot };
 }
-
-/** Room for a length of up to ten digits. */
-const blank = ' '.repeat(10);
 
 /** Room for three offsets of up to ten digits. */
 const rangeWidth = 34;

@@ -1,13 +1,18 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { typefaceFiles } from '../../../functions/adapters/pdf/text/typeface-files.ts';
+import { openTypefaces } from '../../../functions/adapters/pdf/text/typefaces.ts';
 import type { CertificateContent } from '../../../functions/ports/certificate-engine.ts';
 import { engineHere, sealerHere } from '../../support/engine-here.ts';
 import { realCertificate } from '../../support/real-certificates.ts';
 import type { Contender } from './contest.ts';
 import { naiveCertificate, naiveFonts } from './naive.ts';
 import { nameFor, type Script, scripts } from './names.ts';
+import { plainPages } from './plain-page.ts';
 
-const fonts = join(import.meta.dirname, '../../../templates/fonts');
+const root = join(import.meta.dirname, '../../..');
+const fonts = join(root, 'templates/fonts');
 
 /** The program whose certificate is measured, with its transcript. */
 const program = 'staten-island-peer-specialist';
@@ -22,8 +27,9 @@ export async function ours(which: string): Promise<Contender> {
     return { make: (i) => naiveCertificate(next(i), bytes) };
   }
   const engine = engineHere();
-  if (kind === 'page') {
-    const next = contents(plainPage());
+  if (kind === 'page') return plainPage();
+  if (kind === 'skillset') {
+    const next = contents(skillSet());
     return { make: async (i) => (await engine.render(next(i))).bytes };
   }
   const next = contents(realCertificate({ program, name: '' }), asScript(script));
@@ -69,8 +75,15 @@ export function contents(base: CertificateContent, script: Script = 'latin'): (i
   };
 }
 
-/** The cheapest whole document that the engine makes: a skill set's certificate, without a transcript or pictures. */
-function plainPage(): CertificateContent {
+/** The very page that the peers make, of the engine's layers. */
+async function plainPage(): Promise<Contender> {
+  const page = await import(pathToFileURL(join(import.meta.dirname, '../../peers/page.mjs')).href);
+  const make = plainPages(page, await openTypefaces(typefaceFiles(root)));
+  return { make: (i) => make(page.textsFor(nameFor(i))) };
+}
+
+/** The cheapest whole certificate: a skill set's, without a transcript or pictures. */
+function skillSet(): CertificateContent {
   const content = realCertificate({ program, name: '', achievement: 'skill-set:engage', bare: true });
   return { ...content, transcript: { skillSets: [], courses: [], certificates: [] } };
 }

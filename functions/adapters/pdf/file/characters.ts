@@ -21,8 +21,7 @@ export function characterShower(
       if (code && alphabet.includes(glyph.text)) glyphs.set(glyph.text, code);
     }
   }
-  return (text, style) => {
-    if (style.face !== 'regular') return undefined;
+  const setCharacters = (text: string): SetCharacters | undefined => {
     let key = '';
     let literal = '';
     let width = 0;
@@ -33,10 +32,21 @@ export function characterShower(
       literal += code.literal;
       width += code.width;
     }
-    const state = textState(style, key);
-    return { state, operators: `(${literal})Tj\n`, ends: true, width: (width * style.size) / 1000 };
+    return { text, key, width, operators: `(${literal})Tj\n` };
+  };
+  // An id stands on every page.
+  let last: SetCharacters | undefined;
+  return (text, style) => {
+    if (style.face !== 'regular') return undefined;
+    const set = last?.text === text ? last : setCharacters(text);
+    if (!set) return undefined;
+    last = set;
+    const { key, operators, width } = set;
+    return { state: textState(style, key), operators, ends: true, width: (width * style.size) / 1000 };
   };
 }
+
+type SetCharacters = { text: string; key: string; width: number; operators: string };
 
 /** Characters with a space between any two: set as one text, each is as it is alone. */
 export function apart(alphabet: string): string {

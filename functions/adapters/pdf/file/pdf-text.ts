@@ -1,3 +1,14 @@
+/**
+ * The same text, in one piece of memory. V8 keeps a text that was put together as its pieces, and writing a certificate
+ * would go through the pieces of everything remembered each time.
+ */
+export function inOnePiece(text: string): string {
+  const encoding = beyondLatin.test(text) ? 'utf16le' : 'latin1';
+  return Buffer.from(text, encoding).toString(encoding);
+}
+
+const beyondLatin = /[\u0100-\uffff]/;
+
 /** UTF-16, big endian, as PDF writes text in hexadecimal strings. */
 export function utf16Hex(text: string): string {
   let hex = '';
@@ -14,9 +25,17 @@ export function textString(text: string): string {
 const isAscii = /^[\x20-\x7e]*$/;
 const delimiters = /[\\()]/;
 
+/** `textString` of texts that begin alike, for a beginning that is not all ASCII. */
+export function textBeginningWith(before: string): (rest: string) => string {
+  const known = textString(before);
+  if (!known.startsWith('<')) return (rest) => textString(before + rest);
+  const open = inOnePiece(known.slice(0, -1));
+  return (rest) => `${open}${utf16Hex(rest)}>`;
+}
+
 /** `textString` of texts that begin alike and end in a code of digits and capitals. */
 export function textEndingInCode(before: string): (code: string) => string {
-  const known = textString(before).slice(0, -1);
+  const known = inOnePiece(textString(before).slice(0, -1));
   if (known.startsWith('<')) return (code) => `${known}${utf16Hex(code)}>`;
   return (code) => (isPlain.test(code) ? `${known}${code})` : textString(before + code));
 }
@@ -50,8 +69,18 @@ function positive(hundredths: number): string {
 
 /** A number below 65,536 as four hexadecimal digits. */
 export function hex4(value: number): string {
-  return (hex2[value >> 8] ?? '00') + (hex2[value & 0xff] ?? '00');
+  if (value >= alphabets) return (hex2[value >> 8] ?? '00') + (hex2[value & 0xff] ?? '00');
+  let text = knownHex4[value];
+  if (text === undefined) {
+    text = (hex2[value >> 8] ?? '00') + (hex2[value & 0xff] ?? '00');
+    knownHex4[value] = text;
+  }
+  return text;
 }
+
+/** Below it are most letters of names, and the codes of most glyphs. */
+const alphabets = 0x2000;
+const knownHex4 = new Array<string | undefined>(alphabets);
 
 /** A glyph's two-byte code inside a literal string: half as long as in hexadecimal. */
 export function literalCode(code: number): string {
@@ -69,7 +98,17 @@ const hex2 = Array.from({ length: 256 }, (_, i) => i.toString(16).toUpperCase().
 
 /** Three components from `#rrggbb`, as a colour operator takes them. */
 export function rgb(colour: string): string {
-  return [1, 3, 5]
-    .map((at) => String(Math.round((Number.parseInt(colour.slice(at, at + 2), 16) / 255) * 1000) / 1000))
-    .join(' ');
+  let components = knownColours.get(colour);
+  if (components === undefined) {
+    components = [1, 3, 5]
+      .map((at) => String(Math.round((Number.parseInt(colour.slice(at, at + 2), 16) / 255) * 1000) / 1000))
+      .join(' ');
+    if (knownColours.size >= maxColours) knownColours.clear();
+    knownColours.set(colour, components);
+  }
+  return components;
 }
+
+const knownColours = new Map<string, string>();
+/** Some for each program that a process prints for. */
+const maxColours = 1_000;

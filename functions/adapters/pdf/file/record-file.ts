@@ -1,6 +1,7 @@
 import type { Transcript } from '../../../domain/credential.ts';
 import type { CertificateContent } from '../../../ports/certificate-engine.ts';
 import { sectionKinds } from '../layout/wording.ts';
+import { inOnePiece } from './pdf-text.ts';
 
 export const recordFileName = 'credential.json';
 
@@ -66,5 +67,5 @@ function transcriptPieces(transcript: CertificateContent['transcript']): string[
     });
     open += ']';
   });
-  return [...pieces, `${open}}`];
+  return [...pieces, `${open}}`].map(inOnePiece);
 }

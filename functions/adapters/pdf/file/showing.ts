@@ -10,11 +10,24 @@ import { number, rgb, utf16Hex } from './pdf-text.ts';
  *
  * @throws Error where a glyph has no code: the caller collects before it shows.
  */
-export function showing({ shaped, style, width }: SetSpan, codes: GlyphCodes): Shown {
+export function showing(span: SetSpan, codes: GlyphCodes): Shown {
+  return shownIn(span, operatorsOf(span, codes));
+}
+
+/** What shows a span: `size`, where it holds for that size alone. */
+export type Operators = { font: string; operators: string; ends: boolean; size?: number };
+
+/** The span as these operators show it: its own, or, unless they hold for one size, its text's in another size. */
+export function shownIn({ style, width }: SetSpan, { font, operators, ends }: Operators): Shown {
+  return { state: textState(style, font), operators, ends, width };
+}
+
+export function operatorsOf({ shaped, style }: SetSpan, codes: GlyphCodes): Operators {
   const first = shaped.runs[0]?.glyphs[0];
   const font = first ? codeOf(codes, shaped.runs[0]?.font ?? '', first).key : '';
   const pen: Pen = {
     size: style.size,
+    anySize: true,
     tracking: style.tracking ?? 0,
     font,
     out: '',
@@ -26,10 +39,10 @@ export function showing({ shaped, style, width }: SetSpan, codes: GlyphCodes): S
   for (const run of shaped.runs) showRun(pen, run, codes);
   endItems(pen);
   return {
-    state: textState(style, font),
+    font,
     operators: pen.rise === 0 ? pen.out : `${pen.out}0 Ts\n`,
     ends: pen.font === font,
-    width,
+    ...(!pen.anySize && { size: style.size }),
   };
 }
 
@@ -40,6 +53,8 @@ export function textState({ colour, size }: { colour: string; size: number }, fo
 
 type Pen = {
   size: number;
+  /** Nothing said so far names the size. */
+  anySize: boolean;
   tracking: number;
   font: string;
   out: string;
@@ -96,11 +111,13 @@ function begin(pen: Pen, run: GlyphRun, start: number, end: number): void {
 function show(pen: Pen, glyph: ShapedGlyph, code: GlyphCode): void {
   if (code.key !== pen.font) {
     endItems(pen);
+    pen.anySize = false;
     pen.font = code.key;
     pen.out += `/${code.key} ${number(pen.size)} Tf\n`;
   }
   if (glyph.dy !== pen.rise) {
     endItems(pen);
+    pen.anySize = false;
     pen.rise = glyph.dy;
     pen.out += `${number((pen.rise * pen.size) / 1000)} Ts\n`;
   }

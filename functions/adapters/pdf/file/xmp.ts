@@ -1,4 +1,4 @@
-import { textString } from './pdf-text.ts';
+import { inOnePiece, textString } from './pdf-text.ts';
 
 /** What the certificates of one revision say of themselves alike. */
 export type SharedDescription = { author: string; subject: string; producer: string };
@@ -34,7 +34,9 @@ ${extension}
 `,
       end,
     ],
-    information: `/Author${textString(shared.author)}/Subject${textString(shared.subject)}/Creator(${creator})/Producer(${shared.producer})`,
+    information: inOnePiece(
+      `/Author${textString(shared.author)}/Subject${textString(shared.subject)}/Creator(${creator})/Producer(${shared.producer})`,
+    ),
   };
 }
 

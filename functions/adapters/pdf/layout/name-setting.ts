@@ -1,4 +1,5 @@
 import { AdapterError } from '../../../ports/adapter-error.ts';
+import { graphemesOf } from '../text/graphemes.ts';
 import type { ShapedText, Typefaces } from '../text/typefaces.ts';
 import type { SetName } from './individual.ts';
 import { isLatinFamily } from './typesetting.ts';
@@ -66,14 +67,12 @@ function piecesOf(shaper: NameShaper, text: string, widest: number): Piece[] {
   );
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
 /** Between letters, never between a letter and its marks. */
 function cut(part: string, widest: number, measure: (part: string) => number): string[] {
   const parts: string[] = [];
   let current = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(part)) {
+  for (const segment of graphemesOf(part)) {
     const advance = measure(segment);
     // An eighth is left over for what letters gain beside each other, and so that the pieces can be shared out evenly.
     if (current !== '' && used + advance > widest / 8) {

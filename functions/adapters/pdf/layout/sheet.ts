@@ -1,6 +1,6 @@
 import type { GlyphCodes, GlyphCollection } from '../file/glyph-codes.ts';
 import type { OrnamentPieces } from '../file/ornament-pieces.ts';
-import { number, rgb } from '../file/pdf-text.ts';
+import { inOnePiece, number, rgb } from '../file/pdf-text.ts';
 import { showing } from '../file/showing.ts';
 import type { AnnotationName, StructureElement } from '../file/structure-element.ts';
 import type { Individual } from './individual.ts';
@@ -112,10 +112,11 @@ export function sheet(
         drawn(repeated ? `/Artifact<</Type/Pagination/Subtype/${repeated}>>BDC\n` : '/Artifact BMC\n', draw);
       },
       slot(element, write) {
-        slots.push({ open: mark(element), write });
+        slots.push({ open: inOnePiece(mark(element)), write });
       },
       dateSlot(element, column, line, y) {
-        dates.push({ column, line, open: `${mark(element)}BT `, close: ` ${number(y)} Td\n` });
+        const open = inOnePiece(`${mark(element)}BT `);
+        dates.push({ column, line, open, close: inOnePiece(` ${number(y)} Td\n`) });
       },
       artifactSlot(write) {
         slots.push({ open: '/Artifact<</Type/Pagination>>BDC\n', write });

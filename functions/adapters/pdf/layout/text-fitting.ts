@@ -1,3 +1,4 @@
+import { graphemesOf } from '../text/graphemes.ts';
 import { lineOf, type Span, type TextLine, type TextStyle, type Typesetter } from './typesetting.ts';
 
 /** What stays on one line: `Specialist,` may be two spans, a name in bold and its comma. `spaced`: a space goes before. */
@@ -106,12 +107,10 @@ function unbreakable(type: Typesetter, word: Span[], width: number): Word[] {
   return pieces.map((piece, i) => ({ spans: [piece], width: type.set(piece).width, spaced: i === 0 }));
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
 function cut(type: Typesetter, text: string, style: TextStyle, width: number): string[] {
   const parts: string[] = [];
   let current = '';
-  for (const { segment } of graphemes.segment(text)) {
+  for (const segment of graphemesOf(text)) {
     if (current !== '' && type.set({ text: current + segment, style }).width > width) {
       parts.push(current);
       current = '';

@@ -30,16 +30,17 @@ function generator(degree: number): Uint8Array {
 /** The error correction codewords of one block of data. */
 export function correction(data: Uint8Array, degree: number): Uint8Array {
   const divisor = generator(degree);
-  const remainder = new Uint8Array(degree);
+  // Divided where it stands: what is left of the data is zero, and what comes behind it is the remainder.
+  const division = new Uint8Array(data.length + degree);
+  division.set(data);
   for (let i = 0; i < data.length; i++) {
-    const factor = (data[i] as number) ^ (remainder[0] as number);
-    remainder.copyWithin(0, 1);
-    remainder[degree - 1] = 0;
+    const factor = division[i] as number;
     if (factor === 0) continue;
     const log = logarithms[factor] as number;
     for (let j = 0; j < degree; j++) {
-      remainder[j] = (remainder[j] as number) ^ (exponents[log + (divisor[j] as number)] as number);
+      const at = i + 1 + j;
+      division[at] = (division[at] as number) ^ (exponents[log + (divisor[j] as number)] as number);
     }
   }
-  return remainder;
+  return division.subarray(data.length);
 }

@@ -4,6 +4,7 @@ import type { CertificateSealer, SigningCheck } from '../../../ports/certificate
 import type { Signer } from '../../../ports/signer.ts';
 import { type CertificateChain, faultAt, readChain, signingCertificate } from './certificate-chain.ts';
 import { selfSignedCertificate } from './certificate-request.ts';
+import { tags } from './der.ts';
 import { once } from './once.ts';
 import { fillSlot, findSlot, isSlot, readSlot, slotHashes } from './signature-slot.ts';
 import { type SignatureTemplate, signatureTemplate } from './signature-template.ts';
@@ -102,10 +103,17 @@ async function makeSelfSigned(signer: Signer, publicKey: Uint8Array) {
 
 const unfit = (fault: string) => new AdapterError('seal.certificates', `program ${fault}`, { retryable: false });
 
-/** What the key's service answers goes into a document for ever: a DER sequence of the length that it says. */
+function isPairOfIntegers(der: Buffer): boolean {
+  const first = der[3] ?? 0;
+  const second = der[first + 5] ?? 0;
+  const isPair = der[0] === tags.sequence && der[2] === tags.integer && der[first + 4] === tags.integer;
+  return isPair && first > 0 && second > 0 && der[1] === der.length - 2 && der.length === first + second + 6;
+}
+
+/** What the key's service answers goes into a document for ever: a DER sequence of two whole numbers, and nothing else. */
 function checkedSignature(base64: string): Buffer {
   const signature = Buffer.from(base64, 'base64');
-  if (signature[0] === 0x30 && signature[1] === signature.length - 2 && signature.length <= 72) return signature;
+  if (signature.length <= 72 && isPairOfIntegers(signature)) return signature;
   throw new AdapterError('signer.malformed', 'the key answered with something that is no signature', {
     retryable: true,
   });

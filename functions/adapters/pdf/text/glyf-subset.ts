@@ -33,14 +33,34 @@ export function glyfSubsetter(font: Sfnt): (glyphs: Iterable<number>) => FontSub
   const widths = view.getUint16(hhea + 34);
   const startOf = (glyph: number) =>
     glyf + (longLoca ? view.getUint32(loca + 4 * glyph) : 2 * view.getUint16(loca + 2 * glyph));
+  const known = new Map<number, Glyph>();
+  const glyphAt = (glyph: number): Glyph => {
+    let read = known.get(glyph);
+    if (!read) {
+      if (!(glyph >= 0 && glyph < count)) throw new Error(`glyph ${glyph} is not in this font`);
+      const start = startOf(glyph);
+      const bearing = glyph < widths ? hmtx + 4 * glyph + 2 : hmtx + 4 * widths + 2 * (glyph - widths);
+      read = {
+        start,
+        length: startOf(glyph + 1) - start,
+        components: components(view, start, startOf(glyph + 1)),
+        advance: view.getUint16(hmtx + 4 * Math.min(glyph, widths - 1)),
+        bearing: view.getInt16(bearing),
+      };
+      known.set(glyph, read);
+    }
+    return read;
+  };
 
   return (wanted) => {
-    const glyphs = closure(wanted, count, (glyph, found) =>
-      components(font, startOf(glyph), startOf(glyph + 1), found),
-    );
-    const numbers = new Map(glyphs.map((glyph, i) => [glyph, i]));
-    const sizes = glyphs.map((glyph) => aligned(startOf(glyph + 1) - startOf(glyph)));
-    const glyfLength = sizes.reduce((sum, size) => sum + size, 0);
+    const glyphs = closure(wanted, glyphAt);
+    const numbers = new Map<number, number>();
+    let glyfLength = 0;
+    for (let i = 0; i < glyphs.length; i++) {
+      const glyph = glyphs[i] as number;
+      numbers.set(glyph, i);
+      glyfLength += aligned(glyphAt(glyph).length);
+    }
     const short = glyfLength <= longestForShortLoca;
     const n = glyphs.length;
     const tableLengths = [glyfLength, lengths.head, lengths.hhea, 4 * n, (short ? 2 : 4) * (n + 1), lengths.maxp];
@@ -58,15 +78,13 @@ export function glyfSubsetter(font: Sfnt): (glyphs: Iterable<number>) => FontSub
     out.bytes.set(bytes.subarray(maxp, maxp + lengths.maxp), toMaxp);
     let at = 0;
     for (let i = 0; i < n; i++) {
-      const glyph = glyphs[i] ?? 0;
-      const start = startOf(glyph);
-      out.bytes.set(bytes.subarray(start, startOf(glyph + 1)), toGlyf + at);
-      renumber(out.view, toGlyf + at, startOf(glyph + 1) - start, numbers);
+      const { start, length, components, advance, bearing } = glyphAt(glyphs[i] as number);
+      out.bytes.set(bytes.subarray(start, start + length), toGlyf + at);
+      for (const { glyph, at: place } of components) out.view.setUint16(toGlyf + at + place, numbers.get(glyph) ?? 0);
       writeOffset(out.view, toLoca, i, at, short);
-      at += sizes[i] ?? 0;
-      const bearing = glyph < widths ? hmtx + 4 * glyph + 2 : hmtx + 4 * widths + 2 * (glyph - widths);
-      out.view.setUint16(toHmtx + 4 * i, view.getUint16(hmtx + 4 * Math.min(glyph, widths - 1)));
-      out.view.setInt16(toHmtx + 4 * i + 2, view.getInt16(bearing));
+      at += aligned(length);
+      out.view.setUint16(toHmtx + 4 * i, advance);
+      out.view.setInt16(toHmtx + 4 * i + 2, bearing);
     }
     writeOffset(out.view, toLoca, n, at, short);
     out.view.setInt16(toHead + 50, short ? 0 : 1);
@@ -85,49 +103,37 @@ export function glyfSubsetter(font: Sfnt): (glyphs: Iterable<number>) => FontSub
   };
 }
 
+/** A glyph as it is in the font, read once. Components with where in the outline they are numbered. */
+type Glyph = { start: number; length: number; components: Component[]; advance: number; bearing: number };
+type Component = { glyph: number; at: number };
+const none: Component[] = [];
+
 type Output = { bytes: Uint8Array; view: DataView; offsets: number[] };
 
 /** The missing glyph, the glyphs wanted, and all that they are made of, sorted. */
-function closure(
-  wanted: Iterable<number>,
-  count: number,
-  componentsOf: (glyph: number, found: (component: number) => void) => void,
-): number[] {
-  const seen = new Set([0]);
-  const waiting = [0];
-  const add = (glyph: number) => {
-    if (!(glyph >= 0 && glyph < count)) throw new Error(`glyph ${glyph} is not in this font`);
-    if (seen.has(glyph)) return;
-    seen.add(glyph);
-    waiting.push(glyph);
-  };
-  for (const glyph of wanted) add(glyph);
-  for (let glyph = waiting.pop(); glyph !== undefined; glyph = waiting.pop()) componentsOf(glyph, add);
-  return [...seen].sort((a, b) => a - b);
+function closure(wanted: Iterable<number>, glyphAt: (glyph: number) => Glyph): number[] {
+  // A set goes on over what is added to it meanwhile.
+  const glyphs = new Set([0]);
+  for (const glyph of wanted) glyphs.add(glyph);
+  for (const glyph of glyphs) for (const component of glyphAt(glyph).components) glyphs.add(component.glyph);
+  return [...glyphs].sort((a, b) => a - b);
 }
 
-/** Calls `found` with the number of each component of the outline at `start`; of a plain outline, never. */
-function components(
-  { view }: { view: DataView },
-  start: number,
-  end: number,
-  found: (component: number, at: number) => void,
-): void {
-  if (end - start < 12 || view.getInt16(start) >= 0) return;
+/** The components of the outline at `start`; of a plain outline, none. */
+function components(view: DataView, start: number, end: number): Component[] {
+  if (end - start < 12 || view.getInt16(start) >= 0) return none;
+  const found: Component[] = [];
   let at = start + 10;
   for (let more = true; more; ) {
     const flags = view.getUint16(at);
-    found(view.getUint16(at + 2), at + 2);
+    found.push({ glyph: view.getUint16(at + 2), at: at + 2 - start });
     at += 4 + (flags & argumentsAreWords ? 4 : 2);
     if (flags & hasScale) at += 2;
     else if (flags & hasTwoScales) at += 4;
     else if (flags & hasTwoByTwo) at += 8;
     more = (flags & moreComponents) !== 0;
   }
-}
-
-function renumber(view: DataView, start: number, length: number, numbers: ReadonlyMap<number, number>): void {
-  components({ view }, start, start + length, (component, at) => view.setUint16(at, numbers.get(component) ?? 0));
+  return found;
 }
 
 /** The file with its directory, but for the sums. Tables in the order of their tags, at multiples of four. */
@@ -146,27 +152,38 @@ function layOut(lengths: number[]): Output {
   view.setUint16(6, 64);
   view.setUint16(8, 2);
   view.setUint16(10, 16 * tags.length - 64);
-  tags.forEach((tag, i) => {
+  for (let i = 0; i < tags.length; i++) {
+    const tag = tags[i] as string;
     for (let letter = 0; letter < 4; letter++) bytes[12 + 16 * i + letter] = tag.charCodeAt(letter);
-    view.setUint32(12 + 16 * i + 8, offsets[i] ?? 0);
-    view.setUint32(12 + 16 * i + 12, lengths[i] ?? 0);
-  });
+    view.setUint32(12 + 16 * i + 8, offsets[i] as number);
+    view.setUint32(12 + 16 * i + 12, lengths[i] as number);
+  }
   return { bytes, view, offsets };
 }
 
 /** The sums of the tables, then that of the file, which `head` holds and is summed without. */
 function writeSums({ bytes, view, offsets }: Output, lengths: number[], head: number): void {
   view.setUint32(head + 8, 0);
-  lengths.forEach((length, i) => {
-    view.setUint32(12 + 16 * i + 4, sum(view, offsets[i] ?? 0, aligned(length)));
-  });
-  view.setUint32(head + 8, (0xb1b0afba - sum(view, 0, bytes.length)) >>> 0);
+  let whole = 0;
+  for (let i = 0; i < lengths.length; i++) {
+    const start = offsets[i] as number;
+    const own = sum(bytes, start, start + aligned(lengths[i] as number));
+    view.setUint32(12 + 16 * i + 4, own);
+    whole += own;
+  }
+  // Besides the tables, the file is its directory.
+  whole += sum(bytes, 0, headerLength);
+  view.setUint32(head + 8, 0xb1b0afba - whole);
 }
 
-function sum(view: DataView, start: number, length: number): number {
+/** Of big-endian words, modulo 2³². */
+function sum(bytes: Uint8Array, start: number, end: number): number {
   let total = 0;
-  for (let at = start; at < start + length; at += 4) total = (total + view.getUint32(at)) | 0;
-  return total >>> 0;
+  for (let at = start; at < end; at += 4) {
+    const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16);
+    total = (total + (high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number))) | 0;
+  }
+  return total;
 }
 
 function writeOffset(view: DataView, loca: number, index: number, offset: number, short: boolean): void {

@@ -1,7 +1,8 @@
 import { codePointNames } from '../printable.ts';
 import { directionsOf } from './bidi.ts';
+import { isPlainLatin } from './characters.ts';
 import { type Choice, chooseFonts } from './choose-fonts.ts';
-import type { FaceName } from './font-list.ts';
+import { type FaceName, latinFonts } from './font-list.ts';
 
 /** A stretch of a text that one font sets in one script and one direction. Places in UTF-16 units. */
 export type Item = { start: number; end: number; font: string; script: string; rtl: boolean };
@@ -10,6 +11,10 @@ export type ItemiseOptions = { face: FaceName; language?: string; direction?: 'l
 
 /** Cuts a line (in NFC) into stretches, from left to right as they are printed. */
 export function itemise(text: string, options: ItemiseOptions): { items: Item[]; direction: 'ltr' | 'rtl' } {
+  const font = latinFonts[options.face];
+  if (options.direction !== 'rtl' && text !== '' && isPlainLatin(text, font)) {
+    return { direction: 'ltr', items: [{ start: 0, end: text.length, font, script: 'Latn', rtl: false }] };
+  }
   const choices = chooseFonts(text, options);
   const missing = choices.filter(({ font }) => font === undefined);
   if (missing.length > 0) {

@@ -182,9 +182,13 @@ describe('what cannot be sealed says why', () => {
     });
   });
 
-  test('a key that answers with something else is asked again later', async () => {
+  test.each([
+    ['something else', 'bm90aGluZw=='],
+    ['a signature of no length', ''],
+    ['an empty sequence', 'MAA='],
+  ])('a key that answers with %s is asked again later', async (_, signature) => {
     const { signer } = localKey();
-    const odd: Signer = { ...signer, sign: async () => ({ keyId: 'local', signature: 'bm90aGluZw==' }) };
+    const odd: Signer = { ...signer, sign: async () => ({ keyId: 'local', signature }) };
     await expect(certificateSealer({ signer: odd }).seal(rendered, {}, requestedAt)).rejects.toMatchObject({
       code: 'signer.malformed',
       retryable: true,
