@@ -33,15 +33,18 @@ const nasty = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
 );
 
+/** Values of fields that reach further than made-up ones, by the field's name. */
+export type Known = Readonly<Record<string, readonly unknown[]>>;
+
 /** Mostly what a schema allows; now and then, at any place in it, something else. */
-export function arbitraryOf(schema: Schema, depth = 0): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 12, arbitrary: allowedBy(schema, depth) }, { weight: 1, arbitrary: nasty });
+export function arbitraryOf(schema: Schema, known: Known = {}): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 12, arbitrary: allowedBy(schema, known) }, { weight: 1, arbitrary: nasty });
 }
 
-function allowedBy(schema: Schema, depth: number): fc.Arbitrary<unknown> {
+function allowedBy(schema: Schema, known: Known): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((each) => arbitraryOf(each, depth)));
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((each) => arbitraryOf(each, known)));
   switch (schema.type) {
     case 'string':
       return textOf(schema);
@@ -54,9 +57,9 @@ function allowedBy(schema: Schema, depth: number): fc.Arbitrary<unknown> {
     case 'null':
       return fc.constant(null);
     case 'array':
-      return fc.array(arbitraryOf(schema.items ?? {}, depth + 1), { minLength: schema.minItems ?? 0, maxLength: 4 });
+      return fc.array(arbitraryOf(schema.items ?? {}, known), { minLength: schema.minItems ?? 0, maxLength: 4 });
     case 'object':
-      return objectOf(schema, depth);
+      return objectOf(schema, known);
     default:
       return nasty;
   }
@@ -71,11 +74,18 @@ function textOf({ format, pattern, minLength = 0, maxLength = 60 }: Schema): fc.
   return fc.string({ minLength, maxLength: Math.min(maxLength, 60), unit: 'grapheme' });
 }
 
-function objectOf({ properties = {}, required = [] }: Schema, depth: number): fc.Arbitrary<unknown> {
-  const known = Object.fromEntries(
-    Object.entries(properties).map(([name, property]) => [name, arbitraryOf(property, depth + 1)]),
+function objectOf({ properties = {}, required = [] }: Schema, known: Known): fc.Arbitrary<unknown> {
+  const fields = Object.fromEntries(
+    Object.entries(properties).map(([name, property]) => [name, fieldOf(name, property, known)]),
   );
-  const sound = fc.record(known, { requiredKeys: required });
-  const broken = fc.record({ ...known, surprise: nasty }, { requiredKeys: [] });
+  const sound = fc.record(fields, { requiredKeys: required });
+  const broken = fc.record({ ...fields, surprise: nasty }, { requiredKeys: [] });
   return fc.oneof({ weight: 9, arbitrary: sound }, { weight: 1, arbitrary: broken });
+}
+
+/** Known values among others, so that what lies behind them is reached too. */
+export function fieldOf(name: string, schema: Schema, known: Known): fc.Arbitrary<unknown> {
+  const values = known[name];
+  const made = arbitraryOf(schema, known);
+  return values ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...values) }, made) : made;
 }

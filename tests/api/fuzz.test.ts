@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resources } from '../../functions/api/all-routes.ts';
 import { type Operation, openApiDocument } from '../../functions/api/openapi.ts';
 import { type ApiWorld, startApiWorld } from './api-world.ts';
-import { arbitraryOf, type Schema } from './arbitrary-of-schema.ts';
+import { arbitraryOf, fieldOf, type Known, type Schema } from './arbitrary-of-schema.ts';
 
 /** Requests for each operation: few enough for every run of the tests; more by the variable. */
 const runs = Number(process.env.FUZZ_RUNS ?? 40);
@@ -79,29 +79,26 @@ function requestTo({
 }: Operation): fc.Arbitrary<{ parameters: Parameters; body: unknown }> {
   const within = (place: string) => {
     const own = parameters.filter((parameter) => parameter.in === place);
-    const given = Object.fromEntries(own.map(({ name, schema }) => [name, parameterValue(name, schema as Schema)]));
+    const given = Object.fromEntries(
+      own.map(({ name, schema }) => [name, fieldOf(name, schema as Schema, { ...known, id: ['small'] })]),
+    );
     return fc.record(given, { requiredKeys: own.filter(({ required }) => required).map(({ name }) => name) });
   };
   const schema = requestBody?.content['application/json']?.schema as Schema | undefined;
   return fc.record({
     parameters: fc.record({ path: within('path'), query: within('query'), header: within('header') }),
-    body: schema ? arbitraryOf(schema) : fc.constant(undefined),
+    body: schema ? arbitraryOf(schema, known) : fc.constant(undefined),
   });
 }
 
-/** Known ids among others, so that what lies behind them is reached too. */
-function parameterValue(name: string, schema: Schema): fc.Arbitrary<unknown> {
-  const known: Record<string, string[]> = {
-    enrollment: ['enr-1', 'enr-2'],
-    id: ['small'],
-    version: ['1'],
-    requirement: ['engage-1', 'course-ethics', 'cert-cpr'],
-    missing: ['engage-1'],
-    'If-Match': ['"1.0"', '"2.1"', '*'],
-  };
-  const ids = known[name];
-  return ids ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...ids) }, arbitraryOf(schema)) : arbitraryOf(schema);
-}
+const known: Known = {
+  enrollment: ['enr-1', 'enr-2'],
+  version: ['1'],
+  requirement: ['engage-1', 'course-ethics', 'cert-cpr'],
+  missing: ['engage-1'],
+  name: ['Łukasz Żółć'],
+  'If-Match': ['"1.0"', '"2.1"', '*'],
+};
 
 const asText = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
 
