@@ -3,12 +3,12 @@ import type { Achievement, Pointer } from '../domain/credential.ts';
 import { type Enrollment, leavingCodes } from '../domain/enrollment.ts';
 import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
-import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
+import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
 import type { RecordActPorts } from './act-ports.ts';
 import { askForLook } from './ask-for-look.ts';
 import { type Refused, refused } from './refusal.ts';
 
-export type LeaveInput = { code: (typeof leavingCodes)[number]; text: string };
+export type LeaveInput = { code: (typeof leavingCodes)[number]; text: string; seen?: Seen | undefined };
 
 /**
  * Records that an apprentice left the program: nothing more is issued, what is pending is cancelled, evidence is no
@@ -27,7 +27,8 @@ export async function withdrawFromProgram(
     return refused('leaving.text', 'reason: one line of 3 to 500 characters that says why; only the program reads it');
   const before = await ports.store.readEnrollment(ref);
   if (before?.status === 'withdrawn') return { outcome: 'repeated' };
-  return actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
+  const options = { bumpFence: true, seen: input.seen };
+  return actOnEnrollment(ports, ref, options, (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
     if (enrollment.status === 'complete')
       return refused(
         'enrollment.complete',
@@ -58,11 +59,12 @@ export async function resumeEnrollment(
   ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
+  input: { seen?: Seen | undefined } = {},
 ): Promise<{ outcome: 'resumed' } | Refused> {
   const answer = await actOnEnrollment(
     ports,
     ref,
-    { bumpFence: true },
+    { bumpFence: true, seen: input.seen },
     (enrollment): Decided<{ outcome: 'resumed' }> | Refused => {
       if (enrollment.status !== 'withdrawn')
         return refused(

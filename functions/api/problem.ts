@@ -45,6 +45,7 @@ const statuses: Readonly<Record<string, number>> = {
   'condition.invalid': 400,
   'condition.stale': 412,
   'enrollment.stale': 412,
+  'enrollment.moved': 412,
   'enrollment.busy': 409,
   'enrollment.complete': 409,
   'enrollment.not-withdrawn': 409,
