@@ -15,13 +15,13 @@ export type Decided<T> = Pick<Commit, 'credentialChanges' | 'deliveryChanges' | 
   patch: EnrollmentPatch;
 };
 
-/** The state that somebody saw when they decided: whatever has moved since, they have not seen. */
+/** The state of an enrollment that a person saw when they decided. */
 export type Seen = Pick<Enrollment, 'version' | 'fence'>;
 
 /**
  * One act of a person on one enrollment: chained in the transaction that carries it out, and decided again where
  * anything has moved meanwhile. `bumpFence`: it may take a completion back, so that no issue in flight passes it.
- * `seen`: the act is for this state of the enrollment and no other.
+ * `seen`: it is meant for that state alone, and refused where the enrollment has moved on.
  */
 export async function actOnEnrollment<T>(
   ports: Pick<ActPorts, 'store' | 'clock'>,
@@ -32,8 +32,8 @@ export async function actOnEnrollment<T>(
   for (let tries = 0; tries < maxTries; tries++) {
     const enrollment = await ports.store.readEnrollment(ref);
     if (!enrollment) return refuseUnknownEnrollment(ports.store, ref);
-    const moved = options.seen && refuseMoved(enrollment, options.seen);
-    if (moved) return moved;
+    if (options.seen && !isAt(enrollment, options.seen))
+      return refused('enrollment.stale', 'enrollment: it has changed since you read it; read it again, then decide');
     const decided = await decide(enrollment);
     if ('outcome' in decided) return decided;
     const { answer, facts, patch, ...changes } = decided;
@@ -52,10 +52,8 @@ export async function actOnEnrollment<T>(
   return refused('enrollment.busy', 'enrollment: it kept changing meanwhile; try again');
 }
 
-/** The refusal of an act that was meant for another state than the one that the enrollment is in. */
-function refuseMoved({ version, fence }: Enrollment, seen: Seen): Refused | undefined {
-  if (version === seen.version && fence === seen.fence) return undefined;
-  return refused('enrollment.moved', 'enrollment: it has changed since you looked at it; look again, then decide');
+export function isAt({ version, fence }: Enrollment, seen: Seen): boolean {
+  return version === seen.version && fence === seen.fence;
 }
 
 /** A fact of an act; its cause is the act on the enrollment as it was read, so that no second try adds another. */

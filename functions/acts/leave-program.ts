@@ -8,7 +8,7 @@ import type { RecordActPorts } from './act-ports.ts';
 import { askForLook } from './ask-for-look.ts';
 import { type Refused, refused } from './refusal.ts';
 
-export type LeaveInput = { code: (typeof leavingCodes)[number]; text: string; seen?: Seen | undefined };
+export type LeaveInput = { code: (typeof leavingCodes)[number]; text: string };
 
 /**
  * Records that an apprentice left the program: nothing more is issued, what is pending is cancelled, evidence is no
@@ -20,6 +20,7 @@ export async function withdrawFromProgram(
   actor: Actor,
   ref: EnrollmentRef,
   input: LeaveInput,
+  seen?: Seen,
 ): Promise<{ outcome: 'withdrawn' | 'repeated' } | Refused> {
   if (!leavingCodes.includes(input.code)) return refused('leaving.code', `code: one of ${leavingCodes.join(', ')}`);
   const text = input.text.trim();
@@ -27,31 +28,35 @@ export async function withdrawFromProgram(
     return refused('leaving.text', 'reason: one line of 3 to 500 characters that says why; only the program reads it');
   const before = await ports.store.readEnrollment(ref);
   if (before?.status === 'withdrawn') return { outcome: 'repeated' };
-  const options = { bumpFence: true, seen: input.seen };
-  return actOnEnrollment(ports, ref, options, (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
-    if (enrollment.status === 'complete')
-      return refused(
-        'enrollment.complete',
-        'enrollment: complete already, so that there is nothing to leave; to take the certificate back, use `revoke`',
-      );
-    const { pointers, cancelled } = cancelPending(enrollment);
-    const hash = saltedHash(enrollment.salt, 'leaving', text);
-    return {
-      answer: { outcome: 'withdrawn' },
-      facts: [
-        actFact(actor, 'enrollment-withdrawn', ref.enrollment, { code: input.code, reasonHash: hash }, enrollment),
-        ...cancelled.map(({ credentialId, achievement }) =>
-          actFact(actor, 'credential-request-cancelled', credentialId, { achievement }, enrollment),
-        ),
-      ],
-      patch: {
-        status: 'withdrawn',
-        left: { at: ports.clock.now(), code: input.code, text },
-        pointers,
-        ...(enrollment.completion && { completion: null }),
-      },
-    };
-  });
+  return actOnEnrollment(
+    ports,
+    ref,
+    { bumpFence: true, seen },
+    (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
+      if (enrollment.status === 'complete')
+        return refused(
+          'enrollment.complete',
+          'enrollment: complete already, so that there is nothing to leave; to take the certificate back, use `revoke`',
+        );
+      const { pointers, cancelled } = cancelPending(enrollment);
+      const hash = saltedHash(enrollment.salt, 'leaving', text);
+      return {
+        answer: { outcome: 'withdrawn' },
+        facts: [
+          actFact(actor, 'enrollment-withdrawn', ref.enrollment, { code: input.code, reasonHash: hash }, enrollment),
+          ...cancelled.map(({ credentialId, achievement }) =>
+            actFact(actor, 'credential-request-cancelled', credentialId, { achievement }, enrollment),
+          ),
+        ],
+        patch: {
+          status: 'withdrawn',
+          left: { at: ports.clock.now(), code: input.code, text },
+          pointers,
+          ...(enrollment.completion && { completion: null }),
+        },
+      };
+    },
+  );
 }
 
 /** Takes an apprentice back who had left: the record goes on where it stood, and is looked at as a whole. */
@@ -59,12 +64,12 @@ export async function resumeEnrollment(
   ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
-  input: { seen?: Seen | undefined } = {},
+  seen?: Seen,
 ): Promise<{ outcome: 'resumed' } | Refused> {
   const answer = await actOnEnrollment(
     ports,
     ref,
-    { bumpFence: true, seen: input.seen },
+    { bumpFence: true, seen },
     (enrollment): Decided<{ outcome: 'resumed' }> | Refused => {
       if (enrollment.status !== 'withdrawn')
         return refused(

@@ -45,7 +45,6 @@ const statuses: Readonly<Record<string, number>> = {
   'condition.invalid': 400,
   'condition.stale': 412,
   'enrollment.stale': 412,
-  'enrollment.moved': 412,
   'enrollment.busy': 409,
   'enrollment.complete': 409,
   'enrollment.not-withdrawn': 409,

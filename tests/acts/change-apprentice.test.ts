@@ -82,9 +82,11 @@ describe('a correction', () => {
     const { version, fence } = await read();
     expect(await change({ email: 'one@home.example', seen: { version, fence } })).toMatchObject({ outcome: 'changed' });
     const late = { email: 'two@home.example', seen: { version, fence } };
-    expect(await change(late)).toMatchObject({ outcome: 'refused', code: 'enrollment.moved' });
-    const leaving = { code: 'resigned', text: 'Took another job', seen: { version, fence } } as const;
-    expect(await withdrawFromProgram(ports, administrator, ref, leaving)).toMatchObject({ code: 'enrollment.moved' });
+    expect(await change(late)).toMatchObject({ outcome: 'refused', code: 'enrollment.stale' });
+    const leaving = { code: 'resigned', text: 'Took another job' } as const;
+    expect(await withdrawFromProgram(ports, administrator, ref, leaving, { version, fence })).toMatchObject({
+      code: 'enrollment.stale',
+    });
     expect((await read()).apprentice.email).toBe('one@home.example');
   });
 

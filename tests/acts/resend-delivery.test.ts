@@ -142,7 +142,7 @@ describe('is refused', () => {
     expect(await world.resend({ delivery: 'dlv-none' })).toMatchObject({ code: 'delivery.unknown' });
     expect(await world.resend({ email: 'x@y.example\r\nBcc: z@y.example' })).toMatchObject({ code: 'email.invalid' });
     expect(await world.resend({ as: 'a#b' })).toMatchObject({ code: 'delivery.id' });
-    expect(await world.resend({ seen: { version: 1, fence: 0 } })).toMatchObject({ code: 'enrollment.moved' });
+    expect(await world.resend({ seen: { version: 1, fence: 0 } })).toMatchObject({ code: 'enrollment.stale' });
     expect((await world.record()).deliveries).toHaveLength(1);
   });
 });
