@@ -54,6 +54,10 @@ export const accessTable: Record<string, Row> = {
     request: () => ({ body: { apprentice: { id: 'new-one', name: 'New One', email: 'new@apprentices.example' } } }),
   },
   'GET /enrollments/{enrollment}': { cells: readers },
+  'PATCH /enrollments/{enrollment}': {
+    cells: administrators(anyRecord),
+    request: ({ etag }) => ({ body: { email: 'moved@apprentices.example' }, headers: { 'if-match': etag } }),
+  },
   'GET /enrollments/{enrollment}/progress': { cells: readers },
   'POST /enrollments/{enrollment}/leaving': {
     cells: administrators(anyRecord),
