@@ -4,7 +4,7 @@ import { type Enrollment, leavingCodes } from '../domain/enrollment.ts';
 import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
-import type { ActPorts } from './act-ports.ts';
+import type { RecordActPorts } from './act-ports.ts';
 import { askForLook } from './ask-for-look.ts';
 import { type Refused, refused } from './refusal.ts';
 
@@ -16,7 +16,7 @@ export type LeaveInput = { code: (typeof leavingCodes)[number]; text: string };
  * credential is revoked instead, where it must be.
  */
 export async function withdrawFromProgram(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
   input: LeaveInput,
@@ -55,7 +55,7 @@ export async function withdrawFromProgram(
 
 /** Takes an apprentice back who had left: the record goes on where it stood, and is looked at as a whole. */
 export async function resumeEnrollment(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
 ): Promise<{ outcome: 'resumed' } | Refused> {

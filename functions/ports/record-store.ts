@@ -61,6 +61,8 @@ export type RecordStore = {
   readProgramVersion(program: string, hash: string): Promise<Program | undefined>;
   readTemplate(program: string, hash: string): Promise<CertificateTemplate | undefined>;
   readFramework(ref: FrameworkRef): Promise<Framework | undefined>;
+  /** A framework as it was published, for those who were told no hash of it. */
+  findFramework(ref: Pick<FrameworkRef, 'id' | 'version'>): Promise<Framework | undefined>;
   listPrograms(): Promise<StoredProgram[]>;
   /** A picture that a published version of the program names: immutable. */
   readAsset(program: string, sha256: string): Promise<Uint8Array | undefined>;

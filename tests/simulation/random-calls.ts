@@ -162,6 +162,10 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
         name: 'readFramework',
         run: (s) => s.readFramework({ id: framework.id, version: framework.version, hash: stored.frameworkHash }),
       },
+      {
+        name: 'findFramework',
+        run: (s) => s.findFramework({ id: framework.id, version: rng.pick([framework.version, '0']) }),
+      },
       { name: 'listPrograms', run: (s) => s.listPrograms() },
     ];
     return roll < 0.7 ? (rng.pick(writes) as () => RandomCall)() : rng.pick(reads);

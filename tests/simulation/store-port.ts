@@ -31,6 +31,8 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
         const stored = table.frameworks.get(`${id} ${version}`);
         return stored?.hash === hash ? stored.framework : undefined;
       }),
+    findFramework: ({ id, version }) =>
+      call('store.findFramework', () => table.frameworks.get(`${id} ${version}`)?.framework),
     readAsset: (program, hash) => call('store.readAsset', () => table.assets.get(`${program} ${hash}`)),
     listPrograms: () => call('store.listPrograms', () => [...table.programs.values()]),
     putProgram: (program, template, framework, assets = [], replaces = undefined) =>
