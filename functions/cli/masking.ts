@@ -1,4 +1,5 @@
-import { type Framework, requirementsOf } from '../domain/framework.ts';
+import type { Framework } from '../domain/framework.ts';
+import { sensitiveIds } from '../domain/sensitive-ids.ts';
 
 /** What stands in the place of a requirement that discloses something about its holder's health. */
 export const sensitiveRequirement = '(sensitive requirement)';
@@ -25,9 +26,7 @@ const bare: Mask = {
 /** `show`: the caller asked for everything (`--sensitive`). */
 export function maskFor(frameworks: readonly Framework[], show: boolean): Mask {
   if (show) return bare;
-  const patterns = frameworks.flatMap(sensitivePatterns).sort((a, b) => b.length - a.length);
-  const pattern =
-    patterns.length > 0 ? new RegExp(`(?<![A-Za-z0-9])(?:${patterns.join('|')})(?![A-Za-z0-9])`, 'gi') : undefined;
+  const pattern = sensitiveIds(frameworks);
   const ids = (text: string) => (pattern ? text.replace(pattern, sensitiveRequirement) : text);
   const json = (value: unknown): unknown => {
     if (typeof value === 'string') return ids(value);
@@ -41,11 +40,4 @@ export function maskFor(frameworks: readonly Framework[], show: boolean): Mask {
     email: (address) => `${[...address][0] ?? ''}…@…`,
     json: <T>(value: T) => json(value) as T,
   };
-}
-
-/** A sensitive set hides every id of its form, so that a mistyped skill of it does not show either. */
-function sensitivePatterns(framework: Framework): string[] {
-  const sets = framework.skillSets.filter((set) => set.sensitive).map((set) => `${set.id}(?:-[0-9]+)?`);
-  const single = [...requirementsOf(framework).values()].filter((requirement) => requirement.sensitive);
-  return [...sets, ...single.map((requirement) => requirement.id)];
 }

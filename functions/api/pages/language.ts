@@ -87,6 +87,9 @@ function momentFormat(language: Language, timeZone: string): Intl.DateTimeFormat
   return format;
 }
 
+/** Is this a key of the texts? For keys that come back from outside. */
+export const isTextKey = (key: string): key is TextKey => wordsOf('en').find(key) !== undefined;
+
 const isLanguage = (tag: string | undefined): tag is Language =>
   tag !== undefined && (languages as string[]).includes(tag);
 
