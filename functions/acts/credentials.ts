@@ -7,7 +7,7 @@ import type { EnrollmentRef } from '../domain/ids.ts';
 import { personNameSchema } from '../domain/person.ts';
 import { requestCredential, requestInPlaceOf } from '../domain/pointers.ts';
 import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
-import type { ActPorts } from './act-ports.ts';
+import type { RecordActPorts } from './act-ports.ts';
 import { unprintableMessage } from './enroll.ts';
 import { type Refused, refused } from './refusal.ts';
 
@@ -15,7 +15,7 @@ export type RevokeInput = { credentialId: string; code: (typeof revocationCodes)
 
 /** Revokes a credential in force. It is issued again only by an explicit reissue. */
 export async function revokeCredential(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
   input: RevokeInput,
@@ -77,7 +77,7 @@ export type ReissueInput = {
  * revocation. Only what is complete can be issued again.
  */
 export async function reissueCredential(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
   input: ReissueInput,

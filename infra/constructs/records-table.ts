@@ -13,7 +13,15 @@ import type { Construct } from 'constructs';
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** The sparse indexes: only items that carry an index's keys are in it. Projections hold what their one reader reads. */
-export const indexNames = { due: 'due', code: 'code', list: 'list' } as const;
+export const indexNames = {
+  due: 'due',
+  code: 'code',
+  list: 'list',
+  apprentice: 'apprentice',
+  awaiting: 'awaiting',
+  issued: 'issued',
+  credential: 'credential',
+} as const;
 export type IndexName = keyof typeof indexNames;
 
 /**
@@ -52,5 +60,33 @@ export function recordsTable(scope: Construct, id: string, encryptionKey: IKey):
     projectionType: ProjectionType.INCLUDE,
     nonKeyAttributes: ['status', 'met', 'lastChangeAt', 'program', 'enrollment'],
   });
+  addApiIndexes(table);
   return table;
+}
+
+/** What the API looks up, each under the caller's program. Keys that stay cost nothing when the item is written again. */
+function addApiIndexes(table: Table): void {
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.apprentice,
+    partitionKey: text('apprenticePk'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.awaiting,
+    partitionKey: text('awaitingPk'),
+    sortKey: text('awaitingAt'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.issued,
+    partitionKey: text('issuedPk'),
+    sortKey: text('issuedAt'),
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['credentialId', 'achievement', 'state'],
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.credential,
+    partitionKey: text('credentialPk'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
 }

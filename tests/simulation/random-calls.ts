@@ -141,6 +141,19 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
     ];
     const reads: RandomCall[] = [
       { name: 'readEnrollment', run: (s) => s.readEnrollment(own) },
+      {
+        name: 'readEnrollments',
+        run: (s) => s.readEnrollments(['enr-b', 'enr-none', 'enr-a'].map((enrollment) => ({ ...own, enrollment }))),
+      },
+      of('listOwnEnrollments', rng.pick(['apprentice', 'other']), (s, who) => s.listOwnEnrollments(own.program, who)),
+      { name: 'listAwaiting', run: (s) => s.listAwaiting(own.program) },
+      { name: 'listIssued', run: (s) => s.listIssued(own.program, {}) },
+      of('listIssuedSince', before, (s, from) => s.listIssued(own.program, { from, to: addSeconds(from, 40_000) })),
+      // Several enrollments have one of this id here, which no id of ours allows.
+      {
+        name: 'findIssued',
+        run: async (s) => (await s.findIssued(own.program, `new-${id}`)) !== undefined,
+      },
       { name: 'readRecord', run: (s) => s.readRecord(own) },
       { name: 'readEvidence', run: (s) => s.readEvidence(own, some) },
       { name: 'readAllEvidence', run: (s) => s.readAllEvidence(own) },
@@ -161,6 +174,10 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
       {
         name: 'readFramework',
         run: (s) => s.readFramework({ id: framework.id, version: framework.version, hash: stored.frameworkHash }),
+      },
+      {
+        name: 'findFramework',
+        run: (s) => s.findFramework({ id: framework.id, version: rng.pick([framework.version, '0']) }),
       },
       { name: 'listPrograms', run: (s) => s.listPrograms() },
     ];

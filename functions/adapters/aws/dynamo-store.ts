@@ -10,6 +10,7 @@ import { asides } from './dynamo-asides.ts';
 import { enrollments } from './dynamo-enrollments.ts';
 import { call, readCancellation } from './dynamo-errors.ts';
 import { evidence } from './dynamo-evidence.ts';
+import { lists } from './dynamo-lists.ts';
 import { programs } from './dynamo-programs.ts';
 import { type Table, table } from './dynamo-table.ts';
 import { bare, credentialKey, deliveryKey } from './record-keys.ts';
@@ -29,6 +30,7 @@ export function dynamoStore(options: DynamoStoreOptions): RecordStore {
     ...enrollments(t),
     ...evidence(t),
     ...asides(t),
+    ...lists(t),
     commit: (commit) => writeCommit(t, commit),
     readCredential: (ref, id) => readCredential(t, ref, id),
     readDelivery: async (ref, id) => {

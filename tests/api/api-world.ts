@@ -1,0 +1,97 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Hono } from 'hono';
+import { dynamoAccess } from '../../functions/adapters/aws/dynamo-access.ts';
+import { dynamoIdempotency } from '../../functions/adapters/aws/dynamo-idempotency.ts';
+import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
+import { randomIds } from '../../functions/adapters/aws/ids.ts';
+import { oidcTokenCheck } from '../../functions/adapters/oidc/token-check.ts';
+import { printableCheck } from '../../functions/adapters/pdf/printable.ts';
+import type { ApiPorts, ApiSettings } from '../../functions/api/api-ports.ts';
+import { makeApp } from '../../functions/api/app.ts';
+import type { Route } from '../../functions/api/route.ts';
+import type { Message } from '../../functions/domain/messages.ts';
+import { instantOf } from '../../functions/domain/time.ts';
+import { classicTemplate } from '../support/certificate-content.ts';
+import { startRecordsTable } from '../support/records-table.ts';
+import { smallFramework, smallProgram } from '../support/small-world.ts';
+import { audience, startIssuer } from './issuer.ts';
+
+export const origin = 'https://papers.example';
+export const settings: ApiSettings = {
+  groupsClaim: 'cognito:groups',
+  actorClaim: 'cognito:username',
+  publicOrigin: origin,
+};
+
+export type ApiWorld = Awaited<ReturnType<typeof startApiWorld>>;
+
+/**
+ * The application over a real table and a real issuer of tokens, both on this machine, with two programs in it
+ * (`harbor` and `harbor-annex`). Messages are kept in `sent`: no step runs.
+ */
+export async function startApiWorld(routes?: readonly Route[]) {
+  const [table, issuer] = await Promise.all([startRecordsTable(), startIssuer()]);
+  const clock = { now: () => instantOf(Date.now()) };
+  const sent: Message[] = [];
+  const failures: { error: unknown; fields: Record<string, string | number> }[] = [];
+  const requests = countRequests(table.client);
+  const ports: ApiPorts = {
+    store: dynamoStore(table),
+    queue: { send: async (message) => void sent.push(message) },
+    clock,
+    ids: randomIds(clock),
+    unprintable: printableCheck(),
+    tokens: oidcTokenCheck({ issuer: issuer.issuer, audience, clock }),
+    access: dynamoAccess({ ...table, clock }),
+    idempotency: dynamoIdempotency({ ...table, clock, claimSeconds: 60 }),
+    failed: (error, fields) => void failures.push({ error, fields }),
+  };
+  for (const id of ['harbor', 'harbor-annex'])
+    await ports.store.putProgram({ ...smallProgram(), id }, classicTemplate, smallFramework);
+  const app = makeApp(ports, settings, routes);
+  return {
+    app,
+    ports,
+    issuer,
+    sent,
+    failures,
+    requests,
+    /** One request as somebody sends it; `token` goes into the header, `body` as JSON. */
+    ask: (method: string, path: string, given: Asking = {}) => ask(app, method, path, given),
+    async stop() {
+      await Promise.all([table.stop(), issuer.stop()]);
+    },
+  };
+}
+
+export type Asking = { token?: string | undefined; headers?: Record<string, string>; body?: unknown };
+
+function ask(app: Hono, method: string, path: string, { token, headers = {}, body }: Asking): Promise<Response> {
+  return Promise.resolve(
+    app.request(`${origin}${path}`, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }),
+  );
+}
+
+/** An answer's JSON, whatever it is. */
+export const readJson = async (answer: Response) => JSON.parse(await answer.text());
+
+/** Counts what a client asks of the table from now on. */
+function countRequests(client: DynamoDBClient): { count(): number } {
+  let count = 0;
+  client.middlewareStack.add(
+    (next) => (given) => {
+      count++;
+      return next(given);
+    },
+    { step: 'finalizeRequest', name: 'countRequests' },
+  );
+  return { count: () => count };
+}
