@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { type BuildOptions, buildSync, formatMessagesSync } from 'esbuild';
 
-/** The steps of the workflow, each a function of its own. */
-export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'] as const;
+/** The functions: the steps of the workflow, and the API by which people reach it. */
+export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep', 'api'] as const;
 export type StepName = (typeof stepNames)[number];
 
 const root = join(import.meta.dirname, '..');

@@ -1,11 +1,13 @@
 import type { RecordActPorts } from '../acts/act-ports.ts';
 import type { AccessLog } from '../ports/access-log.ts';
+import type { Idempotency } from '../ports/idempotency.ts';
 import type { TokenCheck } from '../ports/token-check.ts';
 
 /** What the API needs from the world: what the acts on records need, and what only callers from outside make needful. */
 export type ApiPorts = RecordActPorts & {
   tokens: TokenCheck;
   access: AccessLog;
+  idempotency: Idempotency;
   /** Tells of a request that failed, by ids and codes. */
   failed(error: unknown, fields: Record<string, string | number>): void;
 };

@@ -1,5 +1,11 @@
 import * as z from 'zod';
 
+/**
+ * The longest that a request may run: the function's timeout is this or less. API Gateway waits no longer for an answer,
+ * and a key whose request ran out of time is taken over after twice as long.
+ */
+export const maxRequestSeconds = 29;
+
 /** The settings of the API; the stack gives each of them. */
 export const apiEnv = z.object({
   TABLE_NAME: z.string().min(1),

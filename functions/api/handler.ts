@@ -2,6 +2,7 @@ import { handle } from 'hono/aws-lambda';
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoAccess } from '../adapters/aws/dynamo-access.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { dynamoIdempotency } from '../adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
@@ -12,7 +13,7 @@ import { oidcTokenCheck } from '../adapters/oidc/token-check.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { makeApp } from './app.ts';
-import { apiEnv } from './env.ts';
+import { apiEnv, maxRequestSeconds } from './env.ts';
 
 const env = readEnv(apiEnv, process.env);
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
@@ -27,6 +28,7 @@ const ports: ApiPorts = {
   unprintable: printableCheck(),
   tokens: oidcTokenCheck({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE, clock: systemClock }),
   access: dynamoAccess({ ...table, clock: systemClock }),
+  idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 2 * maxRequestSeconds }),
   failed: stepJournal('api').failed,
 };
 warmUp(ports.store);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { problemSchema } from './problem.ts';
-import type { Access, Route } from './route.ts';
+import { type Access, isIdempotent, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
 export type OpenApiDocument = {
@@ -71,9 +71,6 @@ function operation(route: Route): Operation {
     responses: { ...Object.fromEntries(Object.entries(route.responses).map(responseOf)), default: problemResponse },
   };
 }
-
-/** Writes are, unless their route says otherwise. */
-export const isIdempotent = ({ method, page, idempotent }: Route) => method !== 'get' && !page && idempotent !== false;
 
 const keySchema = { type: 'string', pattern: '^[\\x21-\\x7e]{8,128}$', minLength: 8, maxLength: 128 };
 const header = (name: string, schema: Json, description: string) => ({

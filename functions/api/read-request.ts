@@ -4,7 +4,7 @@ import { type Refused, refused } from '../acts/refusal.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 
-export type Parts = { params: unknown; query: unknown; body: unknown; bodyText: string };
+export type Parts = { params: unknown; query: unknown; body: unknown };
 
 /** A request's parts, each as its route's schema gives it; or the problem with the first part that does not fit. */
 export async function readParts(route: Route, c: Context): Promise<Parts | Problem> {
@@ -15,22 +15,22 @@ export async function readParts(route: Route, c: Context): Promise<Parts | Probl
   if (repeated) return problemOf(refused('request.invalid', `${repeated[0]}: given more than once; give it once`));
   const asked = parsePart(query, c.req.query());
   if ('problem' in asked) return asked.problem;
-  if (!body) return { params: path.value, query: asked.value, body: undefined, bodyText: '' };
+  if (!body) return { params: path.value, query: asked.value, body: undefined };
   const sent = await (route.page ? readForm(c) : readJson(c));
   if ('code' in sent) return problemOf(sent);
   const given = parsePart(body, sent.value);
   if ('problem' in given) return given.problem;
-  return { params: path.value, query: asked.value, body: given.value, bodyText: sent.text };
+  return { params: path.value, query: asked.value, body: given.value };
 }
 
-type Sent = { value: unknown; text: string } | Refused;
+type Sent = { value: unknown } | Refused;
 
 async function readJson(c: Context): Promise<Sent> {
   const type = mediaTypeOf(c);
   if (type !== 'application/json') return refused('request.media-type', 'content-type: send JSON, as application/json');
   const text = await c.req.text();
   try {
-    return { value: JSON.parse(text), text };
+    return { value: JSON.parse(text) };
   } catch {
     return refused('request.malformed', 'body: it is no JSON');
   }
@@ -45,7 +45,7 @@ async function readForm(c: Context): Promise<Sent> {
     const before = values[name];
     values[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
   }
-  return { value: { ...values }, text };
+  return { value: { ...values } };
 }
 
 function mediaTypeOf(c: Context): string | undefined {

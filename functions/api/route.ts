@@ -1,5 +1,6 @@
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type * as z from 'zod';
+import type { Seen } from '../acts/act-on-enrollment.ts';
 import type { Refused } from '../acts/refusal.ts';
 import type { Actor } from '../domain/audit.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
@@ -26,7 +27,7 @@ export type Call<A extends Access, P, Q, B> = {
   url: URL;
   headers: Headers;
   /** The state that the caller saw, of routes with `ifMatch`: it was current a moment ago, and an act checks it again. */
-  seen: { version: number; fence: number } | undefined;
+  seen: Seen | undefined;
   /** This request's key was claimed before, and nobody knows how far it came: what it did may be there already. */
   isRerun: boolean;
 };
@@ -88,3 +89,6 @@ export function defineRoute<
 }
 
 export const routeName = ({ method, path }: Pick<Route, 'method' | 'path'>) => `${method.toUpperCase()} ${path}`;
+
+/** Writes of JSON are done once by their key, unless their route says otherwise. */
+export const isIdempotent = ({ method, page, idempotent }: Route) => method !== 'get' && !page && idempotent !== false;

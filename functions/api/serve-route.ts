@@ -1,14 +1,17 @@
 import type { Context } from 'hono';
+import { isAt, type Seen } from '../acts/act-on-enrollment.ts';
 import { type Refused, refused } from '../acts/refusal.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { actingBy } from './acting.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import { type Caller, callerOf, findToken } from './caller.ts';
+import { parseEtag } from './etag.ts';
+import { onceByKey } from './idempotent.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { type Problem, problemOf } from './problem.ts';
-import { readParts } from './read-request.ts';
+import { type Parts, readParts } from './read-request.ts';
 import type { Acting, Answer, AnswerHeaders, PlainAnswer, Route } from './route.ts';
-import { routeName } from './route.ts';
+import { isIdempotent, routeName } from './route.ts';
 import { isSameOrigin, originOf, sessionCookieName } from './security.ts';
 
 /** Everything that a route declares, in this order: who calls, may they, what is asked, is it theirs; then the route. */
@@ -47,13 +50,21 @@ async function answerOf(
   if (who && 'outcome' in who) return problemOf(who);
   const parts = await readParts(route, c);
   if ('code' in parts) return parts;
-  const { params, query, body } = parts;
+  const { params } = parts;
   if (who?.scope === 'own' && !(await isTheirs(ports, who, params)))
     return problemOf(refused('enrollment.unknown', 'enrollment: there is none of yours with this id'));
-  const call = { ports, settings, who, params, query, body, origin, url, headers, seen: undefined, isRerun: false };
-  const answer = await route.handle(call as Parameters<Route['handle']>[0]);
+  const run = async ({ ports, isRerun }: { ports: ApiPorts; isRerun: boolean }): Promise<Answer> => {
+    const seen = route.ifMatch && who ? await seenBy(headers, ports, who, params, isRerun) : undefined;
+    if (seen && 'outcome' in seen) return seen;
+    const call = { ports, settings, who, ...parts, origin, url, headers, seen, isRerun };
+    return route.handle(call as Parameters<Route['handle']>[0]);
+  };
+  const answer =
+    who && isIdempotent(route)
+      ? await onceByKey({ route, ports, who, headers }, parts, run)
+      : await run({ ports, isRerun: false });
   if ('code' in answer) return problemOf(answer);
-  if (who && answer.status < 300) await recordRead(route, ports, who, params);
+  if (who && answer.status < 300) await recordRead(route, ports, who, parts);
   return answer;
 }
 
@@ -94,11 +105,47 @@ function enrollmentIn(params: unknown): string | undefined {
   return enrollment;
 }
 
+/** The state that the caller saw, where it is still the current one. A rerun may have moved it itself: its act knows. */
+async function seenBy(
+  headers: Headers,
+  ports: ApiPorts,
+  who: Acting,
+  params: unknown,
+  isRerun: boolean,
+): Promise<Seen | Refused | undefined> {
+  const condition = headers.get('if-match');
+  if (condition === null)
+    return refused('condition.missing', 'If-Match: give the ETag of the enrollment as you read it');
+  const seen = parseEtag(condition);
+  if (!seen) return refused('condition.invalid', 'If-Match: one ETag as an enrollment has it, such as "3.0"');
+  if (isRerun) return undefined;
+  const enrollment = enrollmentIn(params);
+  const current = enrollment && (await ports.store.readEnrollment({ program: who.program, enrollment }));
+  if (!current) return refused('enrollment.unknown', 'enrollment: there is none with this id');
+  if (!isAt(current, seen))
+    return refused(
+      'condition.stale',
+      'If-Match: the enrollment has changed since you read it; read it again, then decide',
+    );
+  return seen;
+}
+
 /** The entry is there before what was read is shown: where it cannot be written, the request fails. */
-async function recordRead({ reads }: Route, ports: ApiPorts, { program, as }: Acting, params: unknown): Promise<void> {
+async function recordRead(
+  { reads }: Route,
+  ports: ApiPorts,
+  { program, as }: Acting,
+  { params, query }: Pick<Parts, 'params' | 'query'>,
+): Promise<void> {
   if (!reads || !['administrator', 'auditor', 'operator'].includes(as.role)) return;
-  const subject = enrollmentIn(params) ?? program;
-  await ports.access.append(program, { actor: as, action: reads.action, subject, facts: { what: reads.what } });
+  const { sensitive } = (query ?? {}) as { sensitive?: unknown };
+  const facts = { what: reads.what, ...(sensitive === true && { sensitive }) };
+  await ports.access.append(program, {
+    actor: as,
+    action: reads.action,
+    subject: enrollmentIn(params) ?? program,
+    facts,
+  });
 }
 
 /** A problem as its route's callers read it: programs as JSON, people as a page, or as the sign-in where they need it. */

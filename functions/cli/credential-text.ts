@@ -1,7 +1,7 @@
 import type { Credential } from '../domain/credential.ts';
 import type { Delivery } from '../domain/delivery.ts';
+import type { Mask } from '../domain/masking.ts';
 import type { Program } from '../domain/program.ts';
-import type { Mask } from './masking.ts';
 import { localMoment } from './moments.ts';
 import type { Cell, Page } from './page.ts';
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { maskFor } from '../domain/masking.ts';
 import { type Answer, done, refusal } from './answer.ts';
 import {
   type ActorFlags,
@@ -19,7 +20,6 @@ import {
   replayRefused,
   strayProgram,
 } from './evidence-refused.ts';
-import { maskFor } from './masking.ts';
 import { type Cell, table } from './page.ts';
 import { type PieceStanding, piecesStanding } from './piece-standing.ts';
 import { putRaw, type RawFlags } from './put-raw.ts';

@@ -1,6 +1,6 @@
 import type { Status } from '../acts/status.ts';
 import { requirementsOf } from '../domain/framework.ts';
-import type { Mask } from './masking.ts';
+import type { Mask } from '../domain/masking.ts';
 
 /** The same as the text, for programs. Never the salt, never what evidence says. */
 export function statusJson(status: Status, mask: Mask, history: boolean) {

@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Hono } from 'hono';
 import { dynamoAccess } from '../../functions/adapters/aws/dynamo-access.ts';
+import { dynamoIdempotency } from '../../functions/adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
 import { oidcTokenCheck } from '../../functions/adapters/oidc/token-check.ts';
@@ -42,6 +43,7 @@ export async function startApiWorld(routes?: readonly Route[]) {
     unprintable: printableCheck(),
     tokens: oidcTokenCheck({ issuer: issuer.issuer, audience, clock }),
     access: dynamoAccess({ ...table, clock }),
+    idempotency: dynamoIdempotency({ ...table, clock, claimSeconds: 60 }),
     failed: (error, fields) => void failures.push({ error, fields }),
   };
   for (const id of ['harbor', 'harbor-annex'])

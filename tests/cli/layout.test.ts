@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { maskFor } from '../../functions/cli/masking.ts';
+import { maskFor } from '../../functions/domain/masking.ts';
 import { localMoment } from '../../functions/cli/moments.ts';
 import { bar, pageFor, table } from '../../functions/cli/page.ts';
 import { missingLines } from '../../functions/cli/reasons.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { historyText } from '../../functions/cli/history.ts';
-import { maskFor, sensitiveRequirement } from '../../functions/cli/masking.ts';
+import { maskFor, sensitiveRequirement } from '../../functions/domain/masking.ts';
 import { pageFor } from '../../functions/cli/page.ts';
 import { missingLines } from '../../functions/cli/reasons.ts';
 import { type Framework, frameworkSchema, requirementsOf } from '../../functions/domain/framework.ts';

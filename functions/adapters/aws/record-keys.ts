@@ -25,6 +25,12 @@ export const programVersionKey = (program: string, hash: string) => ({
   sk: `VERSION#${hash}`,
 });
 export const templateKey = (program: string, hash: string) => ({ pk: `${program}#PROGRAM`, sk: `TEMPLATE#${hash}` });
+/** What was asked under a key of a caller's own, for a day. An actor's id has no `#`. */
+export const idempotencyKey = ({ program, actor, key }: { program: string; actor: string; key: string }) => ({
+  pk: `${program}#IDEMPOTENCY`,
+  sk: `${actor}#${key}`,
+});
+export const isRequestKeys = (pk: string) => pk.endsWith('#IDEMPOTENCY');
 /** Who read what. Heads and entries sort by day, then reader, so that a span of days is one query. */
 export const accessPartition = (program: string) => `${program}#ACCESS`;
 export const accessHeadKey = ({ program, actor, day }: AccessChain) => ({

@@ -1,10 +1,9 @@
-import type { Framework } from '../domain/framework.ts';
-import { sensitiveIds } from '../domain/sensitive-ids.ts';
+import { type Framework, requirementsOf } from './framework.ts';
 
 /** What stands in the place of a requirement that discloses something about its holder's health. */
 export const sensitiveRequirement = '(sensitive requirement)';
 
-/** Hides what a screen or a log of a terminal should not show unless it was asked for. */
+/** Hides what a screen, a log or an answer should not show unless it was asked for. */
 export type Mask = {
   /** An id, a key or a code: every sensitive requirement's id in it is replaced. */
   ids(text: string): string;
@@ -23,10 +22,12 @@ const bare: Mask = {
   json: (value) => value,
 };
 
-/** `show`: the caller asked for everything (`--sensitive`). */
+/** `show`: the caller asked for everything, or it is theirs to see. */
 export function maskFor(frameworks: readonly Framework[], show: boolean): Mask {
   if (show) return bare;
-  const pattern = sensitiveIds(frameworks);
+  const patterns = frameworks.flatMap(sensitivePatterns).sort((a, b) => b.length - a.length);
+  const pattern =
+    patterns.length > 0 ? new RegExp(`(?<![A-Za-z0-9])(?:${patterns.join('|')})(?![A-Za-z0-9])`, 'gi') : undefined;
   const ids = (text: string) => (pattern ? text.replace(pattern, sensitiveRequirement) : text);
   const json = (value: unknown): unknown => {
     if (typeof value === 'string') return ids(value);
@@ -40,4 +41,11 @@ export function maskFor(frameworks: readonly Framework[], show: boolean): Mask {
     email: (address) => `${[...address][0] ?? ''}…@…`,
     json: <T>(value: T) => json(value) as T,
   };
+}
+
+/** A sensitive set hides every id of its form, so that a mistyped skill of it does not show either. */
+function sensitivePatterns(framework: Framework): string[] {
+  const sets = framework.skillSets.filter((set) => set.sensitive).map((set) => `${set.id}(?:-[0-9]+)?`);
+  const single = [...requirementsOf(framework).values()].filter((requirement) => requirement.sensitive);
+  return [...sets, ...single.map((requirement) => requirement.id)];
 }
