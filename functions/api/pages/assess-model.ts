@@ -2,14 +2,12 @@ import {
   type Assessment,
   evidencePartition,
   parseEvidenceKeys,
-  parseItem,
   type RawItem,
   type Submission,
 } from '../../domain/evidence.ts';
 import { type Framework, requirementsOf } from '../../domain/framework.ts';
 import { documentHash } from '../../domain/hash.ts';
-import type { EnrollmentRef } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/time.ts';
+import { awaitingEvidence, type ProgressRules } from '../../domain/progress.ts';
 
 /** One piece of evidence that waits for an assessor. */
 export type Piece = {
@@ -29,30 +27,20 @@ export type PieceGroup = {
 };
 
 /**
- * What waits for an assessor in one enrollment, by skill set in the framework's order, the oldest of a requirement first:
- * sound evidence that was neither withdrawn nor assessed, of requirements that the framework knows.
+ * What waits for an assessor in one enrollment, by skill set in the framework's order, the oldest of a requirement
+ * first: standing evidence of which no standing assessment speaks.
  */
-export function awaitingPieces(ref: EnrollmentRef, items: readonly RawItem[], framework: Framework): PieceGroup[] {
-  const submissions: Submission[] = [];
-  const settled = new Set<string>();
-  for (const { sk, attributes } of items) {
-    const place = parseEvidenceKeys(evidencePartition(ref), sk);
-    if (!place) continue;
-    if (place.part !== 'evidence') settled.add(`${place.requirement}#${place.evidence}`);
-    else {
-      const parsed = parseItem(place, attributes);
-      if (parsed.ok && parsed.part === 'evidence') submissions.push(parsed.value);
-    }
-  }
+export function awaitingPieces(items: readonly RawItem[], framework: Framework, rules: ProgressRules): PieceGroup[] {
   const requirements = requirementsOf(framework);
-  const waiting = submissions
-    .filter(({ requirement, evidence }) => !settled.has(`${requirement}#${evidence}`) && requirements.has(requirement))
-    .sort((a, b) => (a.submittedAt < b.submittedAt ? -1 : 1));
-  const order = [...requirements.keys()];
-  const pieces = waiting
-    .map((submission) => ({ submission, place: order.indexOf(submission.requirement) }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ submission }) => pieceOf(submission, framework));
+  const byRequirement = Map.groupBy(
+    items,
+    ({ sk }) => parseEvidenceKeys(evidencePartition(rules.ref), sk)?.requirement,
+  );
+  const pieces = [...requirements.values()].flatMap((requirement) =>
+    awaitingEvidence(requirement, byRequirement.get(requirement.id) ?? [], rules)
+      .sort((a, b) => (a.submittedAt < b.submittedAt ? -1 : 1))
+      .map((submission) => pieceOf(submission, framework)),
+  );
   const setOf = (piece: Piece) => requirements.get(piece.requirement)?.set;
   const kindOf = (piece: Piece) => requirements.get(piece.requirement)?.kind;
   const groups: PieceGroup[] = [

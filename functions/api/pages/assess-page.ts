@@ -10,7 +10,7 @@ import { groupTitle } from './requirement-list.ts';
 export type Queue = {
   program: { name: string; timeZone: string };
   /** Oldest first; nobody's own. */
-  rows: readonly { enrollment: string; name: string; since: Instant; pieces: number }[];
+  rows: readonly { enrollment: string; name: string; since: Instant; waiting: number }[];
   cursor?: string | undefined;
   isFirst: boolean;
 };
@@ -24,9 +24,9 @@ export function queuePage(frame: Frame, { program, rows, cursor, isFirst }: Queu
       enrollment,
       name,
       since,
-      pieces,
+      waiting,
     }) => html`<li class="sheet"><h2><a href="/assess/${enrollment}">${bdi(name)}</a></h2>
-<p>${words.n('assess.pieces', pieces)} · ${words.rich('assess.since', { at: html`<time datetime="${since}">${words.moment(since, program.timeZone)}</time>` })}</p></li>`,
+<p>${words.n('assess.requirements', waiting)} · ${words.rich('assess.since', { at: html`<time datetime="${since}">${words.moment(since, program.timeZone)}</time>` })}</p></li>`,
   )}</ol>`;
   const empty = html`<div class="empty"><h2>${t('assess.empty_title')}</h2><p>${t('assess.empty_text')}</p></div>`;
   const body = html`<p class="eyebrow">${bdi(program.name)}</p><h1>${t('assess.title')}</h1><p class="lead">${t('assess.lead')}</p>

@@ -41,7 +41,7 @@ function ownHome(
 /** Before the way to the organisation's own sign-in. */
 export function signInPage(frame: Frame, next: string | undefined, failed?: 'failed' | 'expired'): Html {
   const { t } = frame.words;
-  const onward = next === undefined ? '/sign-in/continue' : `/sign-in/continue?next=${encodeURIComponent(next)}`;
+  const onward = next === undefined ? '/sign-in/continue' : `/sign-in/continue?to=${encodeURIComponent(next)}`;
   const body = html`<div class="narrow sheet"><h1>${t('sign_in.title')}</h1>
 ${failed ? html`<div class="notice refused" role="alert"><p>${t(`sign_in.${failed}`)}</p></div>` : ''}
 <p>${t('sign_in.text')}</p>
@@ -50,9 +50,10 @@ ${failed ? html`<div class="notice refused" role="alert"><p>${t(`sign_in.${faile
   return pageOf(frame, { title: t('sign_in.title'), body, failed: failed !== undefined });
 }
 
-export function signedOutPage(frame: Frame): Html {
+/** `everywhere`: where the issuer's own session ends, if it has such a page. */
+export function signedOutPage(frame: Frame, everywhere: string | undefined): Html {
   const { t } = frame.words;
   const body = html`<div class="narrow sheet"><h1>${t('sign_in.out_title')}</h1><p>${t('sign_in.out_text')}</p>
-<p class="acts"><a class="button" href="/sign-in">${t('nav.sign_in')}</a> <a class="button quiet" href="/">${t('nav.home')}</a></p></div>`;
+<p class="acts"><a class="button" href="/sign-in">${t('nav.sign_in')}</a> ${everywhere === undefined ? '' : html`<a class="button quiet" href="${everywhere}">${t('sign_in.out_everywhere')}</a>`} <a href="/">${t('nav.home')}</a></p></div>`;
   return pageOf(frame, { title: t('sign_in.out_title'), body });
 }

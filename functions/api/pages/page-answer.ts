@@ -74,12 +74,14 @@ export function page(request: PageRequest, frame: Frame, html: Html, status = 20
 }
 
 function pageHeaders({ url, origin }: PageRequest, language: Language, showedNotice: boolean): AnswerHeaders {
-  const kept = url.searchParams.has('lang')
-    ? [cookie(origin, cookieName(origin, 'language'), language, year)]
-    : [];
+  const kept = url.searchParams.has('lang') ? [cookie(origin, cookieName(origin, 'language'), language, year)] : [];
   const forgotten = showedNotice ? [cookie(origin, cookieName(origin, 'notice'), '', 0)] : [];
   const cookies = [...kept, ...forgotten];
-  return { 'Content-Language': language, Vary: 'Accept-Language, Cookie', ...(cookies.length > 0 && { 'Set-Cookie': cookies }) };
+  return {
+    'Content-Language': language,
+    Vary: 'Accept-Language, Cookie',
+    ...(cookies.length > 0 && { 'Set-Cookie': cookies }),
+  };
 }
 
 /** After a form: on to a page by GET, so that going back or loading again sends nothing twice. */

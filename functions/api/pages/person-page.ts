@@ -103,7 +103,7 @@ export const credentialTones: Record<Credential['state'], Tone> = {
 
 function credentialsSection(words: Words, { status, mayChange }: PersonModel): Html {
   const { t } = words;
-  const { credentials, enrollment, framework, program } = status;
+  const { credentials, enrollment, program } = status;
   const path = `/people/${enrollment.enrollment}`;
   return html`<section aria-labelledby="credentials"><h2 id="credentials">${t('person.credentials')}</h2>
 ${credentials.length === 0 ? html`<p class="empty">${t('person.no_credentials')}</p>` : nothing}
