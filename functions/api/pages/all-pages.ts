@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts';
+import { actRoutes } from './act-routes.ts';
 import { assessRoutes } from './assess-routes.ts';
 import { cohortRoutes } from './cohort-routes.ts';
 import { meRoutes } from './me-routes.ts';
@@ -15,6 +16,7 @@ export const allPages: readonly Route[] = [
   ...verifyRoutes,
   ...cohortRoutes,
   ...personRoutes,
+  ...actRoutes,
   ...assessRoutes,
   ...meRoutes,
   ...recordsRoutes,
