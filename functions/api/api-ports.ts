@@ -1,5 +1,6 @@
 import type { RecordActPorts } from '../acts/act-ports.ts';
 import type { AccessLog } from '../ports/access-log.ts';
+import type { DocumentLinks } from '../ports/document-links.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { TokenCheck } from '../ports/token-check.ts';
 
@@ -8,6 +9,7 @@ export type ApiPorts = RecordActPorts & {
   tokens: TokenCheck;
   access: AccessLog;
   idempotency: Idempotency;
+  links: DocumentLinks;
   /** Tells of a request that failed, by ids and codes. */
   failed(error: unknown, fields: Record<string, string | number>): void;
 };

@@ -121,6 +121,9 @@ export type RecordStore = {
 
   commit(commit: Commit): Promise<CommitOutcome>;
   readCredential(ref: EnrollmentRef, credentialId: string): Promise<Credential | undefined>;
+  /** All of one enrollment, the newest first: a request each, and never its ledger. */
+  listCredentials(ref: EnrollmentRef): Promise<Credential[]>;
+  listDeliveries(ref: EnrollmentRef): Promise<Delivery[]>;
   readDelivery(ref: EnrollmentRef, deliveryId: string): Promise<Delivery | undefined>;
   findCredential(code: string): Promise<Credential | undefined>;
   /** A program's credentials, the newest first; `from` and `to` bound the instant of issue, both included. */
