@@ -26,11 +26,16 @@ export async function serveRoute(route: Route, ports: ApiPorts, settings: ApiSet
 
 /** What nobody expected: told in the log by its codes, and to the caller as ours. */
 export function failure(error: unknown, ports: ApiPorts, route: Route | undefined, c: Context): Promise<Response> {
+  if (error instanceof AdapterError && error.code === 'cursor.malformed')
+    return problemResponse(problemOf(refused('request.cursor', 'cursor: it is none of this list')), route, c);
   ports.failed(error, { message: 'A request failed', ...(route && { route: routeName(route) }) });
   const isPassing = error instanceof AdapterError && error.retryable;
   const refusal = isPassing
     ? refused('server.unavailable', 'something that we need does not answer just now; try again in a minute')
-    : refused('server.failed', 'this is a fault of ours and is being looked at; nothing is half done by it');
+    : refused(
+        'server.failed',
+        'this is a fault of ours and is being looked at; what you sent may be sent again under the same key',
+      );
   return problemResponse(problemOf(refusal), route, c);
 }
 

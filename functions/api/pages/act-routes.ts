@@ -134,7 +134,7 @@ const acts: readonly RecordAct[] = [
     show: (frame, form, { person }) => leavingPage(frame, form, person),
     act: ({ ports, who, params }, form, seen) => {
       const code = given(form, 'code') as (typeof leavingCodes)[number];
-      return withdrawFromProgram(ports, who.as, refOf(who, params), { code, text: given(form, 'text') ?? '', seen });
+      return withdrawFromProgram(ports, who.as, refOf(who, params), { code, text: given(form, 'text') ?? '' }, seen);
     },
     done: 'done.left',
   },
@@ -144,7 +144,7 @@ const acts: readonly RecordAct[] = [
     fields: [],
     required: [],
     show: (frame, form, { person }) => resumptionPage(frame, form, person),
-    act: ({ ports, who, params }, _, seen) => resumeEnrollment(ports, who.as, refOf(who, params), { seen }),
+    act: ({ ports, who, params }, _, seen) => resumeEnrollment(ports, who.as, refOf(who, params), seen),
     done: 'done.resumed',
   },
 ];
