@@ -9,11 +9,13 @@ import { printableCheck } from '../../functions/adapters/pdf/printable.ts';
 import type { ApiPorts, ApiSettings } from '../../functions/api/api-ports.ts';
 import { makeApp } from '../../functions/api/app.ts';
 import type { Route } from '../../functions/api/route.ts';
+import { emptyChain } from '../../functions/domain/audit.ts';
+import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import type { Message } from '../../functions/domain/messages.ts';
 import { instantOf } from '../../functions/domain/time.ts';
 import { classicTemplate } from '../support/certificate-content.ts';
 import { startRecordsTable } from '../support/records-table.ts';
-import { smallFramework, smallProgram } from '../support/small-world.ts';
+import { newEnrollment, smallFramework, smallProgram } from '../support/small-world.ts';
 import { audience, startIssuer } from './issuer.ts';
 
 export const origin = 'https://papers.example';
@@ -52,6 +54,14 @@ export async function startApiWorld(routes?: readonly Route[]) {
   return {
     app,
     ports,
+    origin,
+    /** An enrollment of `harbor`, put into the table as enrolling leaves it. */
+    async enroll(more: Partial<Enrollment> = {}): Promise<Enrollment> {
+      const enrollment = newEnrollment(more);
+      const fresh = { ...enrollment, chain: emptyChain(enrollment, enrollment.lastChangeAt) };
+      await ports.store.createEnrollment(fresh, []);
+      return fresh;
+    },
     issuer,
     sent,
     failures,
