@@ -4,8 +4,10 @@ import { dynamoAccess } from '../../functions/adapters/aws/dynamo-access.ts';
 import { dynamoIdempotency } from '../../functions/adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
+import { oidcSignIn } from '../../functions/adapters/oidc/sign-in.ts';
 import { oidcTokenCheck } from '../../functions/adapters/oidc/token-check.ts';
 import { printableCheck } from '../../functions/adapters/pdf/printable.ts';
+import { staticFiles } from '../../functions/adapters/web/static-files.ts';
 import type { ApiPorts, ApiSettings } from '../../functions/api/api-ports.ts';
 import { makeApp } from '../../functions/api/app.ts';
 import type { Route } from '../../functions/api/route.ts';
@@ -44,6 +46,8 @@ export async function startApiWorld(routes?: readonly Route[]) {
     ids: randomIds(clock),
     unprintable: printableCheck(),
     tokens: oidcTokenCheck({ issuer: issuer.issuer, audience, clock }),
+    signIn: oidcSignIn({ issuer: issuer.issuer, clientId: audience }),
+    files: staticFiles(process.cwd()),
     access: dynamoAccess({ ...table, clock }),
     idempotency: dynamoIdempotency({ ...table, clock, claimSeconds: 60 }),
     failed: (error, fields) => void failures.push({ error, fields }),

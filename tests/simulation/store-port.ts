@@ -140,6 +140,8 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
       ),
     readCredential: (ref, id) => call('store.readCredential', () => table.row(ref)?.credentials.get(id)),
     readDelivery: (ref, id) => call('store.readDelivery', () => table.row(ref)?.deliveries.get(id)),
+    readDeliveries: (refs) =>
+      call('store.readDeliveries', () => refs.flatMap((ref) => table.row(ref)?.deliveries.get(ref.deliveryId) ?? [])),
     findCredential: (code) =>
       call('store.findCredential', () =>
         [...table.rows.values()].flatMap((row) => [...row.credentials.values()]).find((c) => c.code === code),
