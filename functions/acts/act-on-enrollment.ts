@@ -9,7 +9,7 @@ import { refuseUnknownEnrollment } from './unknown-enrollment.ts';
 const maxTries = 8;
 
 /** What an act does, decided from the enrollment as read: its answer, and all that one transaction writes. */
-export type Decided<T> = Pick<Commit, 'credentialChanges' | 'deliveryChanges'> & {
+export type Decided<T> = Pick<Commit, 'credentialChanges' | 'deliveryChanges' | 'newDeliveries'> & {
   answer: T;
   facts: AuditFact[];
   patch: EnrollmentPatch;

@@ -56,12 +56,12 @@ const settled: Record<Delivery['state'], Cell['style']> = {
 
 /** An email's line: its state, since when, what it is about and why it waits. */
 export function deliveryRow(delivery: Delivery, timeZone: string): Cell[] {
-  const { about, state, attempt, reason } = delivery;
+  const { about, state, attempt, reason, resendOf } = delivery;
   const style = settled[state];
   const when = localMoment(delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt, timeZone);
   const subject =
     about.kind === 'credential'
-      ? `credential ${about.credentialId}`
+      ? `credential ${about.credentialId}${resendOf === undefined ? '' : ', sent again'}`
       : `lapse on ${about.expiresOn}, to the ${about.to}`;
   const tries = attempt > 1 ? `, attempt ${attempt}` : '';
   return [

@@ -52,7 +52,10 @@ function presentJson({ credentials, deliveries, aside, lapses }: Status, mask: M
   return {
     ...(lapses.length > 0 && { lapsedSince: mask.json(lapses) }),
     credentials: credentials.map((credential) => credentialJson(credential, mask)),
-    deliveries: deliveries.map(({ program: _, enrollment: __, ...delivery }) => delivery),
+    deliveries: deliveries.map(({ program: _, enrollment: __, to, ...delivery }) => ({
+      ...delivery,
+      ...(to !== undefined && { to: mask.email(to) }),
+    })),
     refused: mask.json(aside.map(({ sk, code, reason, at }) => ({ item: sk, code, reason, at }))),
   };
 }

@@ -18,7 +18,7 @@ export const composeEmail: ComposeEmail = (content) =>
   content.about === 'credential' ? credentialEmail(content) : lapseWarning(content);
 
 function credentialEmail(content: EmailContent & { about: 'credential' }): Email {
-  const { program, apprentice, credential, pdf } = content;
+  const { program, apprentice, delivery, credential, pdf } = content;
   const { paragraphs, replacement, closing } = credentialWords;
   const blocks: Block[] = [
     ...paragraphs.map(paragraph),
@@ -31,7 +31,7 @@ function credentialEmail(content: EmailContent & { about: 'credential' }): Email
   const filename = `certificate-${credential.credentialId.slice(-8)}.pdf`;
   return {
     ...envelope(content),
-    to: { name: apprentice.name, address: apprentice.email },
+    to: { name: apprentice.name, address: delivery.to ?? apprentice.email },
     language: credentialWords.language,
     ...written(credentialWords, credentialWords.language, blocks, values),
     attachments: [{ filename, contentType: 'application/pdf', content: pdf }],

@@ -15,6 +15,7 @@ type ActForm = {
   back: { href: string; text: string };
   fields: Html;
   submit: string;
+  seen?: string;
   isDangerous?: boolean;
 };
 
@@ -25,6 +26,7 @@ function actPage(frame: Frame, form: FormState, given: ActForm): Html {
 ${errorSummary(words, form)}
 <div class="prose">${given.text}</div>
 <form class="act" method="post" action="${given.action}">
+${given.seen === undefined ? nothing : html`<input type="hidden" name="seen" value="${given.seen}">`}
 ${given.fields}
 <p class="acts"><button type="submit"${given.isDangerous ? html` class="danger"` : nothing}>${given.submit}</button>
 <a class="button quiet" href="${given.back.href}">${words.t('forms.cancel')}</a></p>
@@ -32,7 +34,8 @@ ${given.fields}
   return pageOf(frame, { title: given.title, body, failed: form.errors.length > 0 });
 }
 
-type Person = { enrollment: string; name: string };
+/** `seen`: the state of the record that the form was made from; what has changed since is not overwritten unseen. */
+type Person = { enrollment: string; name: string; seen: string };
 const pathOf = ({ enrollment }: Person) => `/people/${enrollment}`;
 const backTo = (person: Person) => ({ href: pathOf(person), text: person.name });
 
@@ -59,6 +62,7 @@ export function correctionPage(frame: Frame, form: FormState, person: Person): H
     text: html`<p>${t('correction.text')}</p>`,
     action: `${pathOf(person)}/correction`,
     back: backTo(person),
+    seen: person.seen,
     fields: html`${nameField(frame, form)}${emailField(frame, form)}`,
     submit: t('correction.submit'),
   });
@@ -98,6 +102,7 @@ export function revocationPage(frame: Frame, form: FormState, person: Person & {
     text: html`<p>${words.rich('revoke.text', { name: bdi(person.name) })}</p>`,
     action: `${pathOf(person)}/revocation/${person.credential}`,
     back: backTo(person),
+    seen: person.seen,
     fields: html`${choices(form, { name: 'code', label: t('revoke.code'), first: t('forms.choose'), of: revocationCodes.map((code) => ({ value: code, text: t(`revocation.${code.replaceAll('-', '_')}` as TextKey) })) })}
 ${field(words, form, { name: 'text', label: t('revoke.reason'), hint: t('revoke.reason_hint'), required: true, maxlength: 500 })}`,
     submit: t('revoke.submit'),
@@ -113,6 +118,7 @@ export function reissuePage(frame: Frame, form: FormState, person: Person & { cr
     text: html`<p>${t('reissue.text')}</p>`,
     action: `${pathOf(person)}/reissue/${person.credential}`,
     back: backTo(person),
+    seen: person.seen,
     fields: field(words, form, {
       name: 'name',
       label: t('reissue.name'),
@@ -130,26 +136,24 @@ export function reissuePage(frame: Frame, form: FormState, person: Person & { cr
 export function resendPage(
   frame: Frame,
   form: FormState,
-  person: Person & { delivery: string; to: 'apprentice' | 'program' },
+  person: Person & { delivery: string; isParked: boolean },
 ): Html {
   const { words } = frame;
   const { t } = words;
   return actPage(frame, form, {
     title: t('resend.title'),
-    text: html`<p>${t(person.to === 'apprentice' ? 'resend.text' : 'resend.text_program')}</p>`,
+    text: html`<p>${t(person.isParked ? 'resend.text_parked' : 'resend.text')}</p>`,
     action: `${pathOf(person)}/resend/${person.delivery}`,
     back: backTo(person),
-    fields:
-      person.to === 'apprentice'
-        ? field(words, form, {
-            name: 'email',
-            label: t('resend.email'),
-            hint: t('resend.email_hint'),
-            type: 'email',
-            maxlength: 254,
-            spellcheck: false,
-          })
-        : nothing,
+    seen: person.seen,
+    fields: field(words, form, {
+      name: 'email',
+      label: t('resend.email'),
+      hint: t('resend.email_hint'),
+      type: 'email',
+      maxlength: 254,
+      spellcheck: false,
+    }),
     submit: t('resend.submit'),
   });
 }
@@ -162,6 +166,7 @@ export function leavingPage(frame: Frame, form: FormState, person: Person): Html
     text: html`<p>${words.rich('leaving.text', { name: bdi(person.name) })}</p>`,
     action: `${pathOf(person)}/leaving`,
     back: backTo(person),
+    seen: person.seen,
     fields: html`${choices(form, { name: 'code', label: t('leaving.code'), first: t('forms.choose'), of: leavingCodes.map((code) => ({ value: code, text: t(`leaving_codes.${code.replaceAll('-', '_')}` as TextKey) })) })}
 ${field(words, form, { name: 'text', label: t('leaving.reason'), hint: t('leaving.reason_hint'), required: true, maxlength: 500 })}`,
     submit: t('leaving.submit'),
@@ -177,6 +182,7 @@ export function resumptionPage(frame: Frame, form: FormState, person: Person): H
     text: html`<p>${words.rich('resumption.text', { name: bdi(person.name) })}</p>`,
     action: `${pathOf(person)}/resumption`,
     back: backTo(person),
+    seen: person.seen,
     fields: nothing,
     submit: t('resumption.submit'),
   });
