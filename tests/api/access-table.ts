@@ -101,8 +101,8 @@ const pageTable: Record<string, Row> = {
   },
   'GET /assess': { cells: only(open, 'assessor') },
   // Their own evidence is refused to them, whatever their role.
-  'GET /assess/{enrollment}': { cells: only('422 200 404 404', 'assessor') },
-  'POST /assess/{enrollment}': { cells: only('422 422 404 404', 'assessor'), request: () => emptyForm() },
+  'GET /assess/{enrollment}': { cells: only('403 200 404 404', 'assessor') },
+  'POST /assess/{enrollment}': { cells: only('403 422 404 404', 'assessor'), request: () => emptyForm() },
   'GET /me': { cells: only(open, 'apprentice') },
   'GET /me/evidence': { cells: only(open, 'apprentice') },
   'POST /me/evidence': { cells: only('422 404 404 404', 'apprentice'), request: () => emptyForm() },
