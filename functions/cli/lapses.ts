@@ -2,9 +2,9 @@ import { type LapsedEnrollment, listLapses } from '../acts/list-lapses.ts';
 import { refused } from '../acts/refusal.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
 import type { Lapse } from '../domain/lapses.ts';
+import { type Mask, maskFor } from '../domain/masking.ts';
 import { done, refusal } from './answer.ts';
 import { type AddCommand, addCommand, type SensitiveFlags, withSensitive } from './command.ts';
-import { type Mask, maskFor } from './masking.ts';
 import { type Cell, counted, heading, table } from './page.ts';
 
 /** `lapses`: who completed and let a required certificate lapse since. */

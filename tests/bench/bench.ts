@@ -1,20 +1,22 @@
 import { parseArgs, stripVTControlCharacters, styleText } from 'node:util';
+import { api } from './api.ts';
 import { audit } from './audit.ts';
 import { certificates } from './certificates.ts';
 import { cold } from './cold.ts';
 import { decide } from './decide.ts';
 import { pipeline } from './pipeline.ts';
-import type { Group, Row } from './row.ts';
+import type { Group, Row, Size } from './row.ts';
 import { units } from './units.ts';
 
-const groups: Record<string, Group> = { decide, units, cold, certificates, pipeline, audit };
+const groups: Record<string, Group> = { decide, units, cold, certificates, pipeline, audit, api };
 
-const usage = `npm run bench [-- GROUP …] [--json] [--entries N] [--million]
+const usage = `npm run bench [-- GROUP …] [--json] [--entries N] [--enrollments N] [--million]
 
-  groups       ${Object.keys(groups).join(', ')}; all of them if none is named
-  --json       one JSON array as the last line
-  --entries N  how large the record of \`audit\` is, 1000 or more
-  --million    \`certificates\` makes a million for its memory, not a hundred thousand`;
+  groups           ${Object.keys(groups).join(', ')}; all of them if none is named
+  --json           one JSON array as the last line
+  --entries N      how large the record of \`audit\` is, 1000 or more
+  --enrollments N  how many the largest table of \`api\` holds, 1000 or more
+  --million        \`certificates\` makes a million for its memory, not a hundred thousand`;
 
 function readOptions(args: readonly string[]) {
   const { values, positionals } = parseArgs({
@@ -23,16 +25,22 @@ function readOptions(args: readonly string[]) {
     options: {
       json: { type: 'boolean', default: false },
       entries: { type: 'string' },
+      enrollments: { type: 'string' },
       million: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const unknown = positionals.filter((name) => !groups[name]);
   if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}`);
-  const entries = values.entries === undefined ? undefined : Number(values.entries);
-  if (entries !== undefined && !(Number.isSafeInteger(entries) && entries >= 1000))
-    throw new Error('--entries takes a whole number of 1000 or more');
-  return { ...values, entries, wanted: positionals };
+  const size: Size = { million: values.million };
+  for (const name of ['entries', 'enrollments'] as const) {
+    const given = values[name];
+    if (given === undefined) continue;
+    size[name] = Number(given);
+    if (!(Number.isSafeInteger(size[name]) && size[name] >= 1000))
+      throw new Error(`--${name} takes a whole number of 1000 or more`);
+  }
+  return { json: values.json, help: values.help, size, wanted: positionals };
 }
 
 /** Measures, and prints a table or one JSON array as the last line. 1: a target was missed; 2: a wrong question. */
@@ -44,16 +52,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`bench: ${(error as Error).message.split('\n')[0]}\n${usage}\n`);
     return 2;
   }
-  const { json, entries, million, wanted } = options;
+  const { json, size, wanted } = options;
   if (options.help) {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
   const rows: Row[] = [];
   for (const [name, group] of Object.entries(groups).filter(([name]) => wanted.length === 0 || wanted.includes(name))) {
-    rows.push(
-      ...(await group((text) => tell(`${name}: ${text}`), { million, ...(entries !== undefined && { entries }) })),
-    );
+    rows.push(...(await group((text) => tell(`${name}: ${text}`), size)));
   }
   clear();
   process.stdout.write(json ? `${JSON.stringify(rows)}\n` : table(rows));

@@ -16,6 +16,7 @@ const sdkOf: Record<StepName, string[]> = {
   deliver: ['dynamodb', 'sqs', 's3', 'ses'],
   feedback: ['dynamodb'],
   sweep: ['dynamodb', 'sqs', 's3'],
+  api: ['dynamodb', 'sqs', 's3'],
 };
 const commands: Record<string, { client: string; commands: string[] }> = {
   dynamodb: {
@@ -78,7 +79,7 @@ function sdkOnly(names: readonly string[]): string {
   return `${lines.join('\n')}\nexport const handler = () => [${names.join(', ')}];`;
 }
 
-function bundleText(folder: string, name: string, contents: string): string {
+export function bundleText(folder: string, name: string, contents: string, more: readonly string[] = []): string {
   const source = join(folder, `${name}.ts`);
   const outfile = join(folder, `${name}.js`);
   writeFileSync(source, contents);
@@ -95,14 +96,14 @@ function bundleText(folder: string, name: string, contents: string): string {
     entryPoints: [source],
     outfile,
     mainFields: ['module', 'main'],
-    nodePaths: [join(root, 'node_modules')],
+    nodePaths: [...more, join(root, 'node_modules')],
     logLevel: 'error',
   });
   return outfile;
 }
 
 /** CPU of this process while it loads a bundle, in a process of its own, with settings that no client ever uses. */
-function importMilliseconds(path: string): number {
+export function importMilliseconds(path: string): number {
   const code = `const start = process.cpuUsage(); require(${JSON.stringify(path)}); const used = process.cpuUsage(start); console.log((used.user + used.system) / 1000);`;
   const url = 'http://127.0.0.1:9/queue';
   const env = {
@@ -121,6 +122,11 @@ function importMilliseconds(path: string): number {
     LEDGER_KEY_ID: 'none',
     CONFIGURATION_SET: 'none',
     MAIL_RATE_PER_SECOND: '14',
+    OIDC_ISSUER: 'http://127.0.0.1:9',
+    OIDC_AUDIENCE: 'none',
+    OIDC_GROUPS_CLAIM: 'cognito:groups',
+    OIDC_ACTOR_CLAIM: 'cognito:username',
+    PUBLIC_URL: 'http://127.0.0.1:9',
     LAMBDA_TASK_ROOT: join(path, '..'),
   };
   return Number(execFileSync(process.execPath, ['-e', code], { env, encoding: 'utf8' }).trim().split('\n').at(-1));
