@@ -9,8 +9,10 @@ import { readEnv } from '../adapters/aws/read-env.ts';
 import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
+import { oidcSignIn } from '../adapters/oidc/sign-in.ts';
 import { oidcTokenCheck } from '../adapters/oidc/token-check.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
+import { staticFiles } from '../adapters/web/static-files.ts';
 import type { DocumentLink, DocumentLinks } from '../ports/document-links.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { makeApp } from './app.ts';
@@ -42,6 +44,8 @@ const ports: ApiPorts = {
   ids: randomIds(systemClock),
   unprintable: printableCheck(),
   tokens: oidcTokenCheck({ issuer: env.OIDC_ISSUER, audience: env.OIDC_AUDIENCE, clock: systemClock }),
+  signIn: oidcSignIn({ issuer: env.OIDC_ISSUER, clientId: env.OIDC_AUDIENCE }),
+  files: staticFiles(process.env.LAMBDA_TASK_ROOT ?? process.cwd()),
   access: dynamoAccess({ ...table, clock: systemClock }),
   idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 2 * maxRequestSeconds }),
   links: { link },

@@ -161,7 +161,7 @@ export async function problemResponse(
   c: Context,
 ): Promise<Response> {
   const headers = problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
-  if (route?.page) return toResponse(problem.status === 401 ? signInFirst(c) : problemPage(problem), c);
+  if (route?.page) return toResponse(problem.status === 401 ? signInFirst(c) : problemPage(problem, c.req.raw), c);
   return c.body(JSON.stringify(problem), problem.status as 400, {
     ...headers,
     'Content-Type': 'application/problem+json',

@@ -89,11 +89,25 @@ export function standingOf(
 
 type Weight = ReturnType<typeof weigh>;
 
+/** Standing evidence of one requirement that waits for an assessment: what an assessor has to look at. */
+export function awaitingEvidence(
+  requirement: Requirement,
+  items: readonly RawItem[],
+  rules: ProgressRules,
+): Submission[] {
+  return waitingIn(weigh(requirement, items, rules));
+}
+
 /** Evidence waits as long as nobody's standing assessment speaks of it as it is. */
-function awaitingOf({ standing, weighed }: Weight): Instant | undefined {
+function waitingIn({ standing, weighed }: Weight): Submission[] {
   const assessed = new Set(weighed.flatMap((w) => (w.matches ? [w.assessment.evidence] : [])));
-  const waiting = [...standing].flatMap(([id, { submittedAt }]) => (assessed.has(id) ? [] : [submittedAt]));
-  return waiting.sort()[0];
+  return [...standing].flatMap(([id, submission]) => (assessed.has(id) ? [] : [submission]));
+}
+
+function awaitingOf(weight: Weight): Instant | undefined {
+  return waitingIn(weight)
+    .map(({ submittedAt }) => submittedAt)
+    .sort()[0];
 }
 
 function decide(

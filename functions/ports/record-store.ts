@@ -46,6 +46,8 @@ export type CredentialSummary = Pick<
   'program' | 'enrollment' | 'credentialId' | 'achievement' | 'issuedAt' | 'state'
 >;
 
+export type DeliveryRef = EnrollmentRef & { deliveryId: string };
+
 export type Page<T> = { items: T[]; cursor?: string };
 
 /** `dismissed`: a person has said that it needs nothing more. The next judgement of the item asks again. */
@@ -125,6 +127,8 @@ export type RecordStore = {
   listCredentials(ref: EnrollmentRef): Promise<Credential[]>;
   listDeliveries(ref: EnrollmentRef): Promise<Delivery[]>;
   readDelivery(ref: EnrollmentRef, deliveryId: string): Promise<Delivery | undefined>;
+  /** Those of some emails that are there, in no order; eventually consistent. A request a hundred. */
+  readDeliveries(refs: readonly DeliveryRef[]): Promise<Delivery[]>;
   findCredential(code: string): Promise<Credential | undefined>;
   /** A program's credentials, the newest first; `from` and `to` bound the instant of issue, both included. */
   listIssued(

@@ -24,7 +24,10 @@ export const indexNames = {
 } as const;
 export type IndexName = keyof typeof indexNames;
 
-/** The one table. Nothing in it expires, and no deployment can take it away. */
+/**
+ * The one table. No record in it expires, and no deployment can take it away: `expiresAt` is on the answers alone that
+ * are kept for a day for requests that come again.
+ */
 export function recordsTable(scope: Construct, id: string, encryptionKey: IKey): Table {
   const table = new Table(scope, id, {
     partitionKey: text('pk'),
@@ -34,6 +37,7 @@ export function recordsTable(scope: Construct, id: string, encryptionKey: IKey):
     encryptionKey,
     stream: StreamViewType.NEW_AND_OLD_IMAGES,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    timeToLiveAttribute: 'expiresAt',
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });

@@ -4,12 +4,14 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { ApiEnv } from '../../functions/api/env.ts';
 import type { DeliverEnv } from '../../functions/deliver/env.ts';
 import type { EvaluateEnv } from '../../functions/evaluate/env.ts';
 import type { FeedbackEnv } from '../../functions/feedback/env.ts';
 import type { IssueEnv } from '../../functions/issue/env.ts';
 import type { SweepEnv } from '../../functions/sweep/env.ts';
 import type { StepName } from '../bundle.ts';
+import type { Issuer } from '../constructs/sign-in.ts';
 import { Step, type StepProps } from '../constructs/step.ts';
 import { memoryMb, timeoutSeconds } from './limits.ts';
 import type { Queues } from './queues.ts';
@@ -26,6 +28,9 @@ export type Resources = {
   alarmTopic: ITopic;
   configurationSetName: string;
   mailRatePerSecond: number;
+  /** Where people reach the app, and who vouches for them. */
+  publicUrl: string;
+  issuer: Issuer;
   code: (step: StepName) => Code;
 };
 
@@ -37,6 +42,7 @@ type Settings = {
   deliver: Text<DeliverEnv>;
   feedback: Text<FeedbackEnv>;
   sweep: Text<SweepEnv>;
+  api: Text<ApiEnv>;
 };
 
 function settingsOf(r: Resources): Settings {
@@ -70,6 +76,18 @@ function settingsOf(r: Resources): Settings {
       FAILED_BATCHES_BUCKET: r.failedBatches.bucketName,
       CHECKPOINTS_BUCKET: r.checkpoints.bucketName,
       LEDGER_KEY_ID: r.ledgerKey.keyId,
+    },
+    api: {
+      TABLE_NAME,
+      EVALUATION_QUEUE_URL,
+      ISSUE_QUEUE_URL,
+      DELIVERY_QUEUE_URL,
+      DOCUMENTS_BUCKET,
+      OIDC_ISSUER: r.issuer.issuer,
+      OIDC_AUDIENCE: r.issuer.audience,
+      OIDC_GROUPS_CLAIM: r.issuer.groupsClaim,
+      OIDC_ACTOR_CLAIM: r.issuer.actorClaim,
+      PUBLIC_URL: r.publicUrl,
     },
   };
 }
@@ -110,9 +128,16 @@ const about: Record<StepName, Pick<StepProps, 'description' | 'fails'>> = {
       runbook: 'sweep-fails',
     },
   },
+  api: {
+    description: 'The API and the pages: what programs, assessors, apprentices, auditors and employers touch',
+    fails: {
+      meaning: 'Nobody can look, sign off or verify for now; certificates go on being issued by themselves.',
+      runbook: 'the-api-fails',
+    },
+  },
 };
 
-/** The five functions, with their settings; what each may do is in `permissions.ts`. */
+/** The functions, with their settings; what each may do is in `permissions.ts`. */
 export function makeSteps(scope: Construct, r: Resources): Record<StepName, Step> {
   const settings = settingsOf(r);
   const make = (id: string, name: StepName) =>
@@ -132,5 +157,6 @@ export function makeSteps(scope: Construct, r: Resources): Record<StepName, Step
     deliver: make('Deliver', 'deliver'),
     feedback: make('Feedback', 'feedback'),
     sweep: make('Sweep', 'sweep'),
+    api: make('Api', 'api'),
   };
 }

@@ -6,8 +6,10 @@ import { dynamoIdempotency } from '../../functions/adapters/aws/dynamo-idempoten
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
 import { s3DocumentLinks } from '../../functions/adapters/aws/s3-document-links.ts';
+import { oidcSignIn } from '../../functions/adapters/oidc/sign-in.ts';
 import { oidcTokenCheck } from '../../functions/adapters/oidc/token-check.ts';
 import { printableCheck } from '../../functions/adapters/pdf/printable.ts';
+import { staticFiles } from '../../functions/adapters/web/static-files.ts';
 import type { ApiPorts, ApiSettings } from '../../functions/api/api-ports.ts';
 import { makeApp } from '../../functions/api/app.ts';
 import type { Route } from '../../functions/api/route.ts';
@@ -47,6 +49,8 @@ export async function startApiWorld(routes?: readonly Route[]) {
     ids: randomIds(clock),
     unprintable: printableCheck(),
     tokens: oidcTokenCheck({ issuer: issuer.issuer, audience, clock }),
+    signIn: oidcSignIn({ issuer: issuer.issuer, clientId: audience }),
+    files: staticFiles(process.cwd()),
     access: dynamoAccess({ ...table, clock }),
     idempotency: dynamoIdempotency({ ...table, clock, claimSeconds: 60 }),
     links: s3DocumentLinks({

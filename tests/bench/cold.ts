@@ -16,6 +16,7 @@ const sdkOf: Record<StepName, string[]> = {
   deliver: ['dynamodb', 'sqs', 's3', 'ses'],
   feedback: ['dynamodb'],
   sweep: ['dynamodb', 'sqs', 's3'],
+  api: ['dynamodb', 'sqs', 's3'],
 };
 const commands: Record<string, { client: string; commands: string[] }> = {
   dynamodb: {
@@ -121,6 +122,11 @@ function importMilliseconds(path: string): number {
     LEDGER_KEY_ID: 'none',
     CONFIGURATION_SET: 'none',
     MAIL_RATE_PER_SECOND: '14',
+    OIDC_ISSUER: 'http://127.0.0.1:9',
+    OIDC_AUDIENCE: 'none',
+    OIDC_GROUPS_CLAIM: 'cognito:groups',
+    OIDC_ACTOR_CLAIM: 'cognito:username',
+    PUBLIC_URL: 'http://127.0.0.1:9',
     LAMBDA_TASK_ROOT: join(path, '..'),
   };
   return Number(execFileSync(process.execPath, ['-e', code], { env, encoding: 'utf8' }).trim().split('\n').at(-1));

@@ -161,6 +161,7 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
       { name: 'readAllEvidence', run: (s) => s.readAllEvidence(own) },
       { name: 'readCredential', run: (s) => s.readCredential(own, `new-${id}`) },
       { name: 'readDelivery', run: (s) => s.readDelivery(own, `dlv-${id}`) },
+      { name: 'readDeliveries', run: (s) => s.readDeliveries([{ ...own, deliveryId: `dlv-${id}` }]) },
       { name: 'findCredential', run: (s) => s.findCredential(codeOf(`new-${id}${own.enrollment}`)) },
       { name: 'listDue', run: (s) => s.listDue(before) },
       { name: 'listEnrollments', run: (s) => s.listEnrollments(own.program, status) },

@@ -148,6 +148,8 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
         [...(table.row(ref)?.deliveries.values() ?? [])].sort((a, b) => (a.queuedAt > b.queuedAt ? -1 : 1)),
       ),
     readDelivery: (ref, id) => call('store.readDelivery', () => table.row(ref)?.deliveries.get(id)),
+    readDeliveries: (refs) =>
+      call('store.readDeliveries', () => refs.flatMap((ref) => table.row(ref)?.deliveries.get(ref.deliveryId) ?? [])),
     findCredential: (code) =>
       call('store.findCredential', () =>
         [...table.rows.values()].flatMap((row) => [...row.credentials.values()]).find((c) => c.code === code),

@@ -37,6 +37,10 @@ export function dynamoStore(options: DynamoStoreOptions): RecordStore {
       const item = await t.get('readDelivery', deliveryKey(ref, id));
       return item && deliverySchema.parse(bare(item));
     },
+    readDeliveries: async (refs) => {
+      const keys = refs.map((ref) => deliveryKey(ref, ref.deliveryId));
+      return (await t.getMany('readDeliveries', keys)).map((item) => deliverySchema.parse(bare(item)));
+    },
     findCredential: async (code) => {
       const { items } = await t.query(
         'findCredential',
