@@ -5,6 +5,7 @@ import type { Credential } from '../../functions/domain/credential.ts';
 import { newDelivery } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import { type ApiWorld, startApiWorld } from './api-world.ts';
+import { putCredential, putEvidence } from './put-records.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 let world: ApiWorld;
@@ -22,7 +23,7 @@ const links = (pattern: RegExp) => (answer: string) => new Set(answer.match(patt
 /** Every list, and how many table requests one page of it may take; a read that is logged takes two more. */
 const lists: Record<string, List> = {
   'GET /enrollments': { path: '/enrollments', role: 'assessor', results: items, most: 2 },
-  'GET /credentials': { path: '/credentials', role: 'auditor', results: items, most: 4 },
+  'GET /credentials': { path: '/credentials', role: 'operator', results: items, most: 4 },
   'GET /cohort': { path: '/cohort', role: 'administrator', results: links(/\/people\/enr-\d+/g), most: 6 },
   'GET /assess': { path: '/assess', role: 'assessor', results: links(/\/assess\/enr-\d+/g), most: 3 },
   'GET /records': { path: '/records?from=2026-01-01', role: 'auditor', results: links(/\/records\/enr-\d+/g), most: 5 },
@@ -119,3 +120,29 @@ test('one record takes as many requests however much of it is met', async () => 
     expect(some.requests).toBeLessThanOrEqual(2);
   }
 });
+
+test('the evidence, the emails and the credentials of a record take as many requests for 60 as for 3', async () => {
+  const token = await world.issuer.tokenOf('ada', 'harbor:administrator');
+  const counts: number[][] = [];
+  for (const [enrollment, pieces] of [
+    ['few-pieces', 3],
+    ['many-pieces', 60],
+  ] as const) {
+    const ref = { program: 'harbor', enrollment };
+    await world.enroll(ref);
+    for (let n = 0; n < pieces; n++) {
+      await putEvidence(world.ports.store, ref, `e${n}`);
+      await putCredential(world.ports.store, ref, { status: 'open' });
+    }
+    const lists = [`/enrollments/${enrollment}/evidence`, `/enrollments/${enrollment}/deliveries`];
+    const asked = [];
+    for (const path of [...lists, `/credentials?enrollment=${enrollment}`]) {
+      const { requests, answer } = await requestsOf(path, token);
+      expect([path, items(answer)]).toEqual([path, pieces]);
+      asked.push(requests);
+    }
+    counts.push(asked);
+  }
+  expect(counts[1]).toEqual(counts[0]);
+  expect(Math.max(...(counts[1] ?? []))).toBeLessThanOrEqual(5);
+}, 60_000);
