@@ -1,5 +1,6 @@
 import type { RecordActPorts } from '../acts/act-ports.ts';
 import type { AccessLog } from '../ports/access-log.ts';
+import type { DocumentLinks } from '../ports/document-links.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { SignIn } from '../ports/sign-in.ts';
 import type { StaticFiles } from '../ports/static-files.ts';
@@ -12,6 +13,7 @@ export type ApiPorts = RecordActPorts & {
   files: StaticFiles;
   access: AccessLog;
   idempotency: Idempotency;
+  links: DocumentLinks;
   /** Tells of a request that failed, by ids and codes. */
   failed(error: unknown, fields: Record<string, string | number>): void;
 };

@@ -13,12 +13,27 @@ import { oidcSignIn } from '../adapters/oidc/sign-in.ts';
 import { oidcTokenCheck } from '../adapters/oidc/token-check.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
 import { staticFiles } from '../adapters/web/static-files.ts';
+import type { DocumentLink, DocumentLinks } from '../ports/document-links.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { makeApp } from './app.ts';
 import { apiEnv, maxRequestSeconds } from './env.ts';
 
 const env = readEnv(apiEnv, process.env);
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
+
+let links: DocumentLinks | undefined;
+/** The client of S3 is the largest of all, and few requests ask for a document: no cold start pays for it. */
+async function link(key: string, filename: string): Promise<DocumentLink> {
+  if (!links) {
+    const [{ s3Client }, { s3DocumentLinks }] = await Promise.all([
+      import('../adapters/aws/s3-client.ts'),
+      import('../adapters/aws/s3-document-links.ts'),
+    ]);
+    links = s3DocumentLinks({ client: s3Client(), bucket: env.DOCUMENTS_BUCKET, clock: systemClock });
+  }
+  return links.link(key, filename);
+}
+
 const ports: ApiPorts = {
   store: dynamoStore(table),
   queue: sqsQueue({
@@ -33,6 +48,7 @@ const ports: ApiPorts = {
   files: staticFiles(process.env.LAMBDA_TASK_ROOT ?? process.cwd()),
   access: dynamoAccess({ ...table, clock: systemClock }),
   idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 2 * maxRequestSeconds }),
+  links: { link },
   failed: stepJournal('api').failed,
 };
 warmUp(ports.store);

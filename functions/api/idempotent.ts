@@ -36,8 +36,15 @@ export async function onceByKey(
   }
   // A refusal did nothing: put right, the request may use its key again.
   if ('code' in answer) await ports.idempotency.release(of, claim, { undone: !claim.isRerun });
-  else await ports.idempotency.answer(of, claim, keptOf(answer));
+  else await keep(ports, () => ports.idempotency.answer(of, claim, keptOf(answer)));
   return answer;
+}
+
+/** What was done is done, and is answered: where the answer cannot be kept, a repeat runs again and finds it. */
+async function keep(ports: ApiPorts, write: () => Promise<void>): Promise<void> {
+  await write().catch((error: unknown) =>
+    ports.failed(error, { message: 'An answer could not be kept for its repeats' }),
+  );
 }
 
 function hashOf(route: Route, { params, query, body }: { params: unknown; query: unknown; body: unknown }): string {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../domain/hash.ts';
 import { sortableId } from '../domain/sortable-id.ts';
 import { epochOf, type Instant } from '../domain/time.ts';
 import type { RequestKey } from '../ports/idempotency.ts';
@@ -14,10 +14,8 @@ export function keyedIds({ program, actor, key }: RequestKey, since: Instant, ra
   return {
     ...random,
     id() {
-      const bytes = createHash('sha256')
-        .update(JSON.stringify([program, actor, key, made++]))
-        .digest();
-      return sortableId(epochOf(since), bytes);
+      const hash = sha256(JSON.stringify([program, actor, key, made++]));
+      return sortableId(epochOf(since), Buffer.from(hash, 'hex'));
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { type Refused, refused } from '../acts/refusal.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Route } from './route.ts';
@@ -13,7 +13,7 @@ export async function readParts(route: Route, c: Context): Promise<Parts | Probl
   if ('problem' in path) return path.problem;
   const repeated = Object.entries(c.req.queries()).find(([, values]) => values.length > 1);
   if (repeated) return problemOf(refused('request.invalid', `${repeated[0]}: given more than once; give it once`));
-  const asked = parsePart(query, c.req.query());
+  const asked = parsePart(query ?? (route.page ? undefined : nothing), c.req.query());
   if ('problem' in asked) return asked.problem;
   if (!body) return { params: path.value, query: asked.value, body: undefined };
   const sent = await (route.page ? readForm(c) : readJson(c));
@@ -22,6 +22,9 @@ export async function readParts(route: Route, c: Context): Promise<Parts | Probl
   if ('problem' in given) return given.problem;
   return { params: path.value, query: asked.value, body: given.value };
 }
+
+/** What takes no query is told so; only pages overlook what other sites hang onto an address. */
+const nothing = /* @__PURE__ */ z.lazy(() => z.strictObject({}));
 
 type Sent = { value: unknown } | Refused;
 

@@ -26,11 +26,16 @@ export async function serveRoute(route: Route, ports: ApiPorts, settings: ApiSet
 
 /** What nobody expected: told in the log by its codes, and to the caller as ours. */
 export function failure(error: unknown, ports: ApiPorts, route: Route | undefined, c: Context): Promise<Response> {
+  if (error instanceof AdapterError && error.code === 'cursor.malformed')
+    return problemResponse(problemOf(refused('request.cursor', 'cursor: it is none of this list')), route, c);
   ports.failed(error, { message: 'A request failed', ...(route && { route: routeName(route) }) });
   const isPassing = error instanceof AdapterError && error.retryable;
   const refusal = isPassing
     ? refused('server.unavailable', 'something that we need does not answer just now; try again in a minute')
-    : refused('server.failed', 'this is a fault of ours and is being looked at; nothing is half done by it');
+    : refused(
+        'server.failed',
+        'this is a fault of ours and is being looked at; what you sent may be sent again under the same key',
+      );
   return problemResponse(problemOf(refusal), route, c);
 }
 
@@ -64,7 +69,7 @@ async function answerOf(
       ? await onceByKey({ route, ports, who, headers }, parts, run)
       : await run({ ports, isRerun: false });
   if ('code' in answer) return problemOf(answer);
-  if (who && answer.status < 300) await recordRead(route, ports, who, parts);
+  if (who && answer.status < 300) await recordRead(route, ports, who, parts, 'of' in answer ? answer.of : undefined);
   return answer;
 }
 
@@ -136,6 +141,7 @@ async function recordRead(
   ports: ApiPorts,
   { program, as }: Acting,
   { params, query }: Pick<Parts, 'params' | 'query'>,
+  of: string | undefined,
 ): Promise<void> {
   if (!reads || !['administrator', 'auditor', 'operator'].includes(as.role)) return;
   const { sensitive } = (query ?? {}) as { sensitive?: unknown };
@@ -143,7 +149,7 @@ async function recordRead(
   await ports.access.append(program, {
     actor: as,
     action: reads.action,
-    subject: enrollmentIn(params) ?? program,
+    subject: enrollmentIn(params) ?? of ?? program,
     facts,
   });
 }

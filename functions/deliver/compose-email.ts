@@ -1,6 +1,7 @@
 import credentialWords from '../../templates/email/credential.json' with { type: 'json' };
 import lapseWords from '../../templates/email/lapse-warning.json' with { type: 'json' };
 import layout from '../../templates/email/layout.json' with { type: 'json' };
+import { documentFilename } from '../domain/credential.ts';
 import type { CivilDate } from '../domain/time.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import type { Email } from '../ports/mailer.ts';
@@ -27,14 +28,12 @@ function credentialEmail(content: EmailContent & { about: 'credential' }): Email
     ...closing.map(paragraph),
   ];
   const values = { name: apprentice.name, sponsor: program.sponsor, office: program.email.fromName };
-  // The id's end is random: the file names of two certificates of one person differ.
-  const filename = `certificate-${credential.credentialId.slice(-8)}.pdf`;
   return {
     ...envelope(content),
     to: { name: apprentice.name, address: delivery.to ?? apprentice.email },
     language: credentialWords.language,
     ...written(credentialWords, credentialWords.language, blocks, values),
-    attachments: [{ filename, contentType: 'application/pdf', content: pdf }],
+    attachments: [{ filename: documentFilename(credential), contentType: 'application/pdf', content: pdf }],
   };
 }
 

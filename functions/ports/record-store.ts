@@ -123,6 +123,9 @@ export type RecordStore = {
 
   commit(commit: Commit): Promise<CommitOutcome>;
   readCredential(ref: EnrollmentRef, credentialId: string): Promise<Credential | undefined>;
+  /** All of one enrollment, the newest first: a request each, and never its ledger. */
+  listCredentials(ref: EnrollmentRef): Promise<Credential[]>;
+  listDeliveries(ref: EnrollmentRef): Promise<Delivery[]>;
   readDelivery(ref: EnrollmentRef, deliveryId: string): Promise<Delivery | undefined>;
   /** Those of some emails that are there, in no order; eventually consistent. A request a hundred. */
   readDeliveries(refs: readonly DeliveryRef[]): Promise<Delivery[]>;

@@ -1,5 +1,6 @@
 import type { Role } from '../../functions/api/caller.ts';
 import type { ApiWorld, Asking } from './api-world.ts';
+import { putCredential, putEvidence } from './put-records.ts';
 
 /** A record of `harbor` that a cell asks for; each cell has one of its own, so that none depends on another. */
 export type Place = { enrollment: string; apprentice: string; etag: string };
@@ -38,6 +39,92 @@ const readers = {
 };
 const administrators = (cells: string) => ({ ...all(none), administrator: cells, nobody: '401' });
 
+/** Everybody alike, signed in or not. */
+const everybody = (status: number) => ({ ...all(Array(4).fill(status).join(' ')), nobody: String(status) });
+/** Whoever is not signed in is sent to sign in. */
+const only = (cells: string, ...of: Role[]) => ({
+  ...all(none),
+  ...Object.fromEntries(of.map((role) => [role, cells])),
+  nobody: '303',
+});
+const offices: Role[] = ['administrator', 'operator'];
+const unknown = '404 404 404 404';
+const credential = () => ({ params: { credential: 'none' } });
+const delivery = () => ({ params: { delivery: 'none' } });
+const emptyForm = (more: object = {}) => ({ form: 'seen=0.0', ...more });
+
+/** The pages. A form that is sent empty shows itself again (422), to those who may send it at all. */
+const pageTable: Record<string, Row> = {
+  'GET /web/{name}': { cells: everybody(200), request: () => ({ params: { name: 'style.css' } }) },
+  'GET /': { cells: everybody(200) },
+  'GET /sign-in': { cells: everybody(200) },
+  'GET /sign-in/continue': { cells: everybody(303) },
+  'GET /signed-in': { cells: everybody(303) },
+  'POST /sign-out': { cells: everybody(303), request: () => ({ form: '' }) },
+  'GET /signed-out': { cells: everybody(200) },
+  'GET /v': { cells: everybody(200) },
+  'GET /v/{code}': { cells: everybody(404), request: () => ({ params: { code: 'nobody-has-this' } }) },
+  'GET /cohort': { cells: only(open, ...offices) },
+  'GET /enroll': { cells: only(open, 'administrator') },
+  'POST /enroll': { cells: only('422 422 422 422', 'administrator'), request: () => emptyForm() },
+  'GET /people/{enrollment}': { cells: only(anyRecord, ...offices) },
+  'GET /people/{enrollment}/correction': { cells: only(anyRecord, 'administrator') },
+  'POST /people/{enrollment}/correction': {
+    cells: only('422 422 404 404', 'administrator'),
+    request: () => emptyForm(),
+  },
+  'GET /people/{enrollment}/revocation/{credential}': { cells: only(unknown, 'administrator'), request: credential },
+  'POST /people/{enrollment}/revocation/{credential}': {
+    cells: only(unknown, 'administrator'),
+    request: () => emptyForm(credential()),
+  },
+  'GET /people/{enrollment}/reissue/{credential}': { cells: only(unknown, 'administrator'), request: credential },
+  'POST /people/{enrollment}/reissue/{credential}': {
+    cells: only(unknown, 'administrator'),
+    request: () => emptyForm(credential()),
+  },
+  'GET /people/{enrollment}/resend/{delivery}': { cells: only(unknown, ...offices), request: delivery },
+  'POST /people/{enrollment}/resend/{delivery}': {
+    cells: only(unknown, ...offices),
+    request: () => emptyForm(delivery()),
+  },
+  'GET /people/{enrollment}/leaving': { cells: only(anyRecord, 'administrator') },
+  'POST /people/{enrollment}/leaving': { cells: only('422 422 404 404', 'administrator'), request: () => emptyForm() },
+  'GET /people/{enrollment}/resumption': { cells: only(anyRecord, 'administrator') },
+  'POST /people/{enrollment}/resumption': {
+    cells: only('422 422 404 404', 'administrator'),
+    request: () => emptyForm(),
+  },
+  'GET /people/{enrollment}/credentials/{credential}/document': {
+    cells: only(unknown, ...offices),
+    request: credential,
+  },
+  'GET /assess': { cells: only(open, 'assessor') },
+  // Their own evidence is refused to them, whatever their role.
+  'GET /assess/{enrollment}': { cells: only('403 200 404 404', 'assessor') },
+  'POST /assess/{enrollment}': { cells: only('403 422 404 404', 'assessor'), request: () => emptyForm() },
+  'GET /me': { cells: only(open, 'apprentice') },
+  'GET /me/evidence': { cells: only(open, 'apprentice') },
+  'POST /me/evidence': { cells: only('422 404 404 404', 'apprentice'), request: () => emptyForm() },
+  'GET /me/credentials/{credential}/document': { cells: only(unknown, 'apprentice'), request: credential },
+  'GET /records': { cells: only(open, 'auditor') },
+  'GET /records/{enrollment}': { cells: only(anyRecord, 'auditor') },
+};
+
+/** Apprentices submit for themselves, administrators for anybody of the program. */
+const submitters = (status: string) => ({
+  ...administrators(`${status} ${status} 404 404`),
+  apprentice: `${status} 404 404 404`,
+});
+const piece = { requirement: 'engage-1', occurredOn: '2026-02-01', attestation: 'Did it; the proof is in the binder.' };
+const judgement = { requirement: 'engage-1', evidence: 'e1', outcome: 'met' };
+
+/** Found by its id alone. */
+async function aCredential({ enrollment }: Place, { ports }: ApiWorld): Promise<Asked> {
+  const { credentialId } = await putCredential(ports.store, { program: 'harbor', enrollment });
+  return { params: { credential: credentialId } };
+}
+
 /** Every route of the application. One that is missing here fails the test. */
 export const accessTable: Record<string, Row> = {
   'GET /healthz': { cells: { ...all(open), nobody: '200' } },
@@ -54,6 +141,10 @@ export const accessTable: Record<string, Row> = {
     request: () => ({ body: { apprentice: { id: 'new-one', name: 'New One', email: 'new@apprentices.example' } } }),
   },
   'GET /enrollments/{enrollment}': { cells: readers },
+  'PATCH /enrollments/{enrollment}': {
+    cells: administrators(anyRecord),
+    request: ({ etag }) => ({ body: { email: 'moved@apprentices.example' }, headers: { 'if-match': etag } }),
+  },
   'GET /enrollments/{enrollment}/progress': { cells: readers },
   'POST /enrollments/{enrollment}/leaving': {
     cells: administrators(anyRecord),
@@ -63,8 +154,78 @@ export const accessTable: Record<string, Row> = {
     cells: administrators('409 409 404 404'),
     request: ({ etag }) => ({ headers: { 'if-match': etag } }),
   },
+  'GET /enrollments/{enrollment}/evidence': {
+    cells: { ...readers, operator: none },
+    request: async ({ enrollment }, { ports }) => {
+      await putEvidence(ports.store, { program: 'harbor', enrollment }, 'e1');
+      return {};
+    },
+  },
+  'POST /enrollments/{enrollment}/evidence': { cells: submitters('201'), request: () => ({ body: piece }) },
+  'POST /enrollments/{enrollment}/evidence/batch': {
+    cells: submitters('200'),
+    request: () => ({ body: { pieces: [piece, {}] } }),
+  },
+  'POST /enrollments/{enrollment}/evidence/{requirement}/{evidence}/withdrawal': {
+    cells: submitters('200'),
+    request: async ({ enrollment }, { ports }) => {
+      await putEvidence(ports.store, { program: 'harbor', enrollment }, 'e1');
+      return { params: { requirement: 'engage-1', evidence: 'e1' }, body: { reason: 'The wrong shift' } };
+    },
+  },
+  // Neither is on the program's roster, and nobody assesses their own: what an assessor may is tested beside the routes.
+  'POST /enrollments/{enrollment}/assessments': {
+    cells: { ...all(none), assessor: '403 403 404 404', nobody: '401' },
+    request: async ({ enrollment }, { ports }) => {
+      await putEvidence(ports.store, { program: 'harbor', enrollment }, 'e1');
+      return { body: judgement };
+    },
+  },
+  'POST /enrollments/{enrollment}/assessments/batch': {
+    cells: { ...all(none), assessor: anyRecord, nobody: '401' },
+    request: () => ({ body: { assessments: [judgement, {}] } }),
+  },
+  'GET /credentials': {
+    cells: { ...readers, assessor: none },
+    request: async ({ enrollment }, { ports }) => {
+      await putCredential(ports.store, { program: 'harbor', enrollment });
+      return { query: `?enrollment=${enrollment}` };
+    },
+  },
+  'GET /credentials/{credential}': { cells: { ...readers, assessor: none }, request: aCredential },
+  'GET /credentials/{credential}/document': {
+    cells: { ...readers, assessor: none, operator: none },
+    request: aCredential,
+  },
+  'POST /credentials/{credential}/revocation': {
+    cells: administrators(anyRecord),
+    request: async (place, world) => ({
+      ...(await aCredential(place, world)),
+      body: { code: 'other', reason: 'As was decided' },
+    }),
+  },
+  // Nothing was ever issued that could be issued anew.
+  'POST /enrollments/{enrollment}/reissues': {
+    cells: administrators('409 409 404 404'),
+    request: ({ etag }) => ({ body: {}, headers: { 'if-match': etag } }),
+  },
+  'GET /enrollments/{enrollment}/deliveries': {
+    cells: { ...readers, assessor: none },
+    request: async ({ enrollment }, { ports }) => {
+      await putCredential(ports.store, { program: 'harbor', enrollment });
+      return {};
+    },
+  },
+  'POST /deliveries/{delivery}/resend': {
+    cells: { ...all(none), administrator: '202 202 404 404', operator: '202 202 404 404', nobody: '401' },
+    request: async ({ enrollment }, { ports }) => {
+      const { delivery } = await putCredential(ports.store, { program: 'harbor', enrollment });
+      return { params: { delivery }, body: { enrollment } };
+    },
+  },
   'GET /audit/access': {
     cells: { ...all(none), administrator: open, auditor: open, nobody: '401' },
     request: () => ({ query: '?from=2026-01-01&to=2026-01-31' }),
   },
+  ...pageTable,
 };

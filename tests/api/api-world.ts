@@ -1,9 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { Hono } from 'hono';
 import { dynamoAccess } from '../../functions/adapters/aws/dynamo-access.ts';
 import { dynamoIdempotency } from '../../functions/adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
+import { s3DocumentLinks } from '../../functions/adapters/aws/s3-document-links.ts';
 import { oidcSignIn } from '../../functions/adapters/oidc/sign-in.ts';
 import { oidcTokenCheck } from '../../functions/adapters/oidc/token-check.ts';
 import { printableCheck } from '../../functions/adapters/pdf/printable.ts';
@@ -15,6 +17,7 @@ import { emptyChain } from '../../functions/domain/audit.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import type { Message } from '../../functions/domain/messages.ts';
 import { instantOf } from '../../functions/domain/time.ts';
+import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { classicTemplate } from '../support/certificate-content.ts';
 import { startRecordsTable } from '../support/records-table.ts';
 import { newEnrollment, smallFramework, smallProgram } from '../support/small-world.ts';
@@ -50,6 +53,11 @@ export async function startApiWorld(routes?: readonly Route[]) {
     files: staticFiles(process.cwd()),
     access: dynamoAccess({ ...table, clock }),
     idempotency: dynamoIdempotency({ ...table, clock, claimSeconds: 60 }),
+    links: s3DocumentLinks({
+      client: new S3Client(localClientConfig('http://127.0.0.1:9')),
+      bucket: 'documents',
+      clock,
+    }),
     failed: (error, fields) => void failures.push({ error, fields }),
   };
   for (const id of ['harbor', 'harbor-annex'])

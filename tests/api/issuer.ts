@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
 export const audience = 'journeypaper-tests';
@@ -10,6 +12,7 @@ export async function startIssuer() {
   const stranger = await generateKeyPair('ES256');
   const keys = [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' }];
   const asked = { metadata: 0, keys: 0 };
+  const codes = new Map<string, { challenge: string; token: string }>();
   let isDown = false;
   const server = createServer((request, response) => {
     const answer = (body: unknown) => {
@@ -19,7 +22,25 @@ export async function startIssuer() {
     if (isDown) response.writeHead(503).end();
     else if (request.url === '/.well-known/openid-configuration') {
       asked.metadata++;
-      answer({ issuer, jwks_uri: `${issuer}/keys` });
+      answer({
+        issuer,
+        jwks_uri: `${issuer}/keys`,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        end_session_endpoint: `${issuer}/logout`,
+      });
+    } else if (request.url === '/token' && request.method === 'POST') {
+      void text(request).then((form) => {
+        const asked = new URLSearchParams(form);
+        const offered = codes.get(asked.get('code') ?? '');
+        codes.delete(asked.get('code') ?? '');
+        const challenge = createHash('sha256')
+          .update(asked.get('code_verifier') ?? '')
+          .digest('base64url');
+        if (!offered || offered.challenge !== challenge || asked.get('client_id') !== audience)
+          response.writeHead(400).end('{"error":"invalid_grant"}');
+        else answer({ id_token: offered.token, token_type: 'Bearer' });
+      });
     } else if (request.url === '/keys') {
       asked.keys++;
       answer({ keys });
@@ -44,6 +65,8 @@ export async function startIssuer() {
     /** Of one person, in groups such as `harbor:assessor`. */
     tokenOf: (actor: string, ...groups: string[]) =>
       sign({ sub: actor, 'cognito:username': actor, 'cognito:groups': groups }),
+    /** A code that is good for one token, to whoever knows what the challenge was made of. */
+    offer: (code: string, offered: { challenge: string; token: string }) => void codes.set(code, offered),
     goDown: (down: boolean) => {
       isDown = down;
     },

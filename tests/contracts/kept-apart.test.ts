@@ -128,6 +128,8 @@ async function readAll({ ref, hashes, code, mark }: Sponsor): Promise<Record<str
     own: await store.listOwnEnrollments(program, 'apprentice-1'),
     awaiting: (await store.listAwaiting(program)).items,
     issued: (await store.listIssued(program, {})).items,
+    credentials: await store.listCredentials(ref),
+    deliveries: await store.listDeliveries(ref),
     whose: await store.findIssued(program, credentialId),
     some: await store.readEnrollments([ref, { ...ref, enrollment: 'enr-2' }]),
     program: await store.readProgram(program),

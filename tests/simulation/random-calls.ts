@@ -146,6 +146,8 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
         run: (s) => s.readEnrollments(['enr-b', 'enr-none', 'enr-a'].map((enrollment) => ({ ...own, enrollment }))),
       },
       of('listOwnEnrollments', rng.pick(['apprentice', 'other']), (s, who) => s.listOwnEnrollments(own.program, who)),
+      { name: 'listCredentials', run: (s) => s.listCredentials(own) },
+      { name: 'listDeliveries', run: (s) => s.listDeliveries(own) },
       { name: 'listAwaiting', run: (s) => s.listAwaiting(own.program) },
       { name: 'listIssued', run: (s) => s.listIssued(own.program, {}) },
       of('listIssuedSince', before, (s, from) => s.listIssued(own.program, { from, to: addSeconds(from, 40_000) })),
@@ -176,10 +178,9 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
         name: 'readFramework',
         run: (s) => s.readFramework({ id: framework.id, version: framework.version, hash: stored.frameworkHash }),
       },
-      {
-        name: 'findFramework',
-        run: (s) => s.findFramework({ id: framework.id, version: rng.pick([framework.version, '0']) }),
-      },
+      of('findFramework', rng.pick([framework.version, '0']), (s, version) =>
+        s.findFramework({ id: framework.id, version }),
+      ),
       { name: 'listPrograms', run: (s) => s.listPrograms() },
     ];
     return roll < 0.7 ? (rng.pick(writes) as () => RandomCall)() : rng.pick(reads);

@@ -139,6 +139,14 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
         () => ({ outcome: 'conflict' }),
       ),
     readCredential: (ref, id) => call('store.readCredential', () => table.row(ref)?.credentials.get(id)),
+    listCredentials: (ref) =>
+      call('store.listCredentials', () =>
+        [...(table.row(ref)?.credentials.values() ?? [])].sort((a, b) => (a.issuedAt > b.issuedAt ? -1 : 1)),
+      ),
+    listDeliveries: (ref) =>
+      call('store.listDeliveries', () =>
+        [...(table.row(ref)?.deliveries.values() ?? [])].sort((a, b) => (a.queuedAt > b.queuedAt ? -1 : 1)),
+      ),
     readDelivery: (ref, id) => call('store.readDelivery', () => table.row(ref)?.deliveries.get(id)),
     readDeliveries: (refs) =>
       call('store.readDeliveries', () => refs.flatMap((ref) => table.row(ref)?.deliveries.get(ref.deliveryId) ?? [])),

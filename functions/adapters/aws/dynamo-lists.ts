@@ -1,20 +1,31 @@
-import { achievementSchema, credentialStateSchema } from '../../domain/credential.ts';
+import { achievementSchema, credentialSchema, credentialStateSchema } from '../../domain/credential.ts';
+import { deliverySchema } from '../../domain/delivery.ts';
+import type { EnrollmentRef } from '../../domain/ids.ts';
 import type { AwaitingEnrollment, CredentialSummary, Page, RecordStore } from '../../ports/record-store.ts';
 import { fromCursor, type Item, type Table, toCursor } from './dynamo-table.ts';
 import {
   apprenticePartition,
   awaitingPartition,
+  bare,
   credentialPartition,
+  enrollmentPartition,
   issuedPartition,
   refOfPartition,
 } from './record-keys.ts';
 
 const pageSize = 100;
 
-type Lists = Pick<RecordStore, 'listOwnEnrollments' | 'listAwaiting' | 'listIssued' | 'findIssued'>;
+type Lists = Pick<
+  RecordStore,
+  'listOwnEnrollments' | 'listAwaiting' | 'listIssued' | 'findIssued' | 'listCredentials' | 'listDeliveries'
+>;
 
 /** A program's lists by its sparse indexes, a request each: whose records are whose, what waits, what was issued. */
 export function lists(t: Table): Lists {
+  const under = (name: string, ref: EnrollmentRef, prefix: string) => {
+    const shape = { KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)', ConsistentRead: true };
+    return t.queryAll(name, shape, { ':pk': enrollmentPartition(ref), ':prefix': prefix });
+  };
   return {
     async listOwnEnrollments(program, apprentice) {
       const shape = { IndexName: 'apprentice', KeyConditionExpression: 'apprenticePk = :pk' };
@@ -47,6 +58,14 @@ export function lists(t: Table): Lists {
         fromCursor(cursor, ['issuedPk', 'issuedAt', 'pk', 'sk'], { issuedPk }),
       );
       return toPage(page, toSummary);
+    },
+    async listCredentials(ref) {
+      const items = await under('listCredentials', ref, 'CREDENTIAL#');
+      return items.map((item) => credentialSchema.parse(bare(item))).sort((a, b) => (a.issuedAt > b.issuedAt ? -1 : 1));
+    },
+    async listDeliveries(ref) {
+      const items = await under('listDeliveries', ref, 'DELIVERY#');
+      return items.map((item) => deliverySchema.parse(bare(item))).sort((a, b) => (a.queuedAt > b.queuedAt ? -1 : 1));
     },
     async findIssued(program, credentialId) {
       const shape = { IndexName: 'credential', KeyConditionExpression: 'credentialPk = :pk' };

@@ -35,7 +35,7 @@ ${given.fields}
 }
 
 /** `seen`: the state of the record that the form was made from; what has changed since is not overwritten unseen. */
-type Person = { enrollment: string; name: string; seen: string };
+export type Person = { enrollment: string; name: string; seen: string };
 const pathOf = ({ enrollment }: Person) => `/people/${enrollment}`;
 const backTo = (person: Person) => ({ href: pathOf(person), text: person.name });
 

@@ -1,6 +1,8 @@
 import type { Route } from '../route.ts';
+import { actRoutes } from './act-routes.ts';
 import { assessRoutes } from './assess-routes.ts';
 import { cohortRoutes } from './cohort-routes.ts';
+import { documentRoutes } from './document-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import { personRoutes } from './person-routes.ts';
 import { recordsRoutes } from './records-routes.ts';
@@ -15,6 +17,8 @@ export const allPages: readonly Route[] = [
   ...verifyRoutes,
   ...cohortRoutes,
   ...personRoutes,
+  ...actRoutes,
+  ...documentRoutes,
   ...assessRoutes,
   ...meRoutes,
   ...recordsRoutes,

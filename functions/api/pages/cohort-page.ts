@@ -1,5 +1,6 @@
 import { html, raw } from 'hono/html';
 import type { EnrollmentStatus } from '../../domain/enrollment.ts';
+import { civilDateOf } from '../../domain/time.ts';
 import { type CohortRow, type MissingCounts, needsAttention } from './cohort-model.ts';
 import { type Frame, pageOf } from './frame.ts';
 import type { CountKey, TextKey, Words } from './language.ts';
@@ -68,7 +69,7 @@ function reasons(words: Words, { program }: Cohort, row: CohortRow): Reason[] {
           {
             tone: 'watch' as const,
             text: t('cohort.stuck', {
-              since: words.moment(row.lastChangeAt, program.timeZone),
+              since: dayOf(words, row, program.timeZone),
               on: missingText(words, row.missing),
             }),
           },
@@ -84,6 +85,9 @@ function reasons(words: Words, { program }: Cohort, row: CohortRow): Reason[] {
       : []),
   ];
 }
+
+const dayOf = (words: Words, { lastChangeAt }: CohortRow, timeZone: string) =>
+  words.day(civilDateOf(lastChangeAt, timeZone));
 
 const missingKinds = ['certificate', 'unsettled', 'not_met', 'assessor', 'evidence', 'policy'] as const;
 
@@ -120,7 +124,7 @@ function table(words: Words, { rows, status, program }: Cohort): Html {
         ? missingText(words, row.missing)
         : mark(credentialTones[row.credential], t(`standing.${row.credential.replace('-', '_')}` as TextKey))
     }</td>
-<td data-label="${t('cohort.changed')}"><time datetime="${row.lastChangeAt}">${words.moment(row.lastChangeAt, program.timeZone)}</time></td>
+<td data-label="${t('cohort.changed')}"><time datetime="${row.lastChangeAt}">${dayOf(words, row, program.timeZone)}</time></td>
 </tr>`,
   )}</tbody></table></div>`;
 }

@@ -36,7 +36,7 @@ ${field(words, form, { name: 'to', label: t('records.to'), type: 'date' })}</div
 <p class="acts"><button type="submit">${t('records.submit')}</button></p></form>
 ${results === undefined ? nothing : found(words, results, program.timeZone, next)}
 ${exports(words)}`;
-  return pageOf(frame, { title: t('records.title'), body, failed: form.errors.length > 0 });
+  return pageOf(frame, { title: t('records.title'), body, wide: true, failed: form.errors.length > 0 });
 }
 
 function found(words: Words, results: readonly FoundCredential[], timeZone: string, next: string | undefined): Html {

@@ -36,6 +36,8 @@ const plainParameters = new Set([
   'response-content-encoding',
   'response-content-language',
   'response-expires',
+  // In a presigned URL; otherwise a header.
+  'x-amz-checksum-mode',
 ]);
 
 const knownSubresources = new Set(['retention', 'tagging', 'versioning', 'location']);

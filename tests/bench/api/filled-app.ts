@@ -50,6 +50,7 @@ export async function startFilledApp() {
     files: staticFiles(root),
     access: dynamoAccess({ ...table, clock: systemClock }),
     idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 60 }),
+    links: { link: () => Promise.reject(new Error('nobody asks for a document here')) },
     failed: (error) => {
       throw error;
     },
