@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { OpenApiDocument, Operation } from '../openapi.ts';
 import type { PageAnswer } from '../route.ts';
 
-/** The document of the API for people to read: no script, no style of its own, nothing from elsewhere. */
+/** The document of the API for people to read: no script, our own style, nothing from elsewhere. */
 export function docsPage({ info, paths, components }: OpenApiDocument): PageAnswer {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
@@ -16,6 +16,8 @@ export function docsPage({ info, paths, components }: OpenApiDocument): PageAnsw
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title}: the API</title>
+<link rel="icon" href="/web/mark.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/web/style.css">
 </head>
 <body>
 <header><h1>${info.title}: the API</h1>${paragraphs(info.description)}
