@@ -167,6 +167,33 @@ describe('lists', () => {
   });
 });
 
+describe('correcting', () => {
+  test('a name and an address, for the state that was seen, gives the record a new state', async () => {
+    const enrolled = await post('/enrollments', { apprentice: person(made) });
+    const { enrollment } = await readJson(enrolled);
+    const patch = (
+      etag: string | null,
+      body: unknown,
+      under = `patch-${made}-${JSON.stringify(body)}`.replaceAll(' ', ''),
+    ) =>
+      world.ask('PATCH', `/enrollments/${enrollment}`, {
+        token: admin,
+        body,
+        headers: { 'idempotency-key': under.replaceAll(/[^!-~]/g, ''), ...(etag !== null && { 'if-match': etag }) },
+      });
+    expect((await patch(null, { name: 'Łucja Żółć' })).status).toBe(428);
+    const changed = await patch(enrolled.headers.get('etag'), { name: 'Łucja Żółć' }, `patch-name-${made}`);
+    expect(await readJson(changed)).toMatchObject({ enrollment, apprentice: { ...person(made), name: 'Łucja Żółć' } });
+    expect(changed.headers.get('etag')).not.toBe(enrolled.headers.get('etag'));
+    // The same once more: its condition held when it was done.
+    const again = await patch(enrolled.headers.get('etag'), { name: 'Łucja Żółć' }, `patch-name-${made}`);
+    expect([again.status, again.headers.get('etag')]).toEqual([200, changed.headers.get('etag')]);
+    expect((await patch(enrolled.headers.get('etag'), { email: 'new@apprentices.example' })).status).toBe(412);
+    const wrong = await patch(changed.headers.get('etag'), { email: 'nowhere' });
+    expect(await readJson(wrong)).toMatchObject({ status: 400, field: 'email' });
+  });
+});
+
 describe('leaving and coming back', () => {
   const leaving = { code: 'resigned', reason: 'Took another job' };
 

@@ -1,12 +1,14 @@
 import * as z from 'zod';
+import { changeApprentice } from '../../acts/change-apprentice.ts';
 import { enroll, enrollInputSchema } from '../../acts/enroll.ts';
 import { refused } from '../../acts/refusal.ts';
 import { type Enrollment, enrollmentStatusSchema } from '../../domain/enrollment.ts';
 import { type Framework, requirementsOf } from '../../domain/framework.ts';
-import { requirementIdSchema } from '../../domain/ids.ts';
+import { type EnrollmentRef, requirementIdSchema } from '../../domain/ids.ts';
+import { emailAddressSchema } from '../../domain/person.ts';
 import type { Page, RecordStore } from '../../ports/record-store.ts';
 import { etagOf } from '../etag.ts';
-import { type Acting, defineRoute } from '../route.ts';
+import { type Acting, type Answer, defineRoute } from '../route.ts';
 import {
   cursorSchema,
   enrollmentLine,
@@ -125,13 +127,41 @@ const read = defineRoute(
     responses: { 200: { description: 'The enrollment', schema: /* @__PURE__ */ z.lazy(enrollmentViewSchema) } },
     reads: { action: 'record-read', what: 'enrollment' },
   },
-  async ({ ports: { store }, who, params }) => {
-    const enrollment = await store.readEnrollment({ program: who.program, ...params });
-    if (!enrollment)
-      return refused('enrollment.unknown', `enrollment: there is no "${params.enrollment}" in this program`);
-    const framework = await store.readFramework(enrollment.framework);
-    return { status: 200, json: enrollmentView(enrollment, framework, who), headers: { ETag: etagOf(enrollment) } };
+  ({ ports, who, params }) => viewOf(ports.store, { program: who.program, ...params }, who),
+);
+
+const change = defineRoute(
+  {
+    method: 'patch',
+    path: '/enrollments/{enrollment}',
+    summary: "Corrects the apprentice's name or address; what was issued stays as it is until it is issued anew",
+    access: { administrator: 'any' },
+    request: {
+      params: enrollmentParams,
+      body: /* @__PURE__ */ z.lazy(() =>
+        z
+          .strictObject({ name: z.string().max(1_000).optional(), email: emailAddressSchema.optional() })
+          .describe('A name, an address, or both'),
+      ),
+    },
+    responses: {
+      200: { description: 'The enrollment as it is now', schema: /* @__PURE__ */ z.lazy(enrollmentViewSchema) },
+    },
+    ifMatch: true,
+  },
+  async ({ ports, who, params, body, seen }) => {
+    const ref = { program: who.program, ...params };
+    const answer = await changeApprentice(ports, who.as, ref, { ...body, seen });
+    if (answer.outcome === 'refused') return answer;
+    return viewOf(ports.store, ref, who);
   },
 );
 
-export const enrollments = [list, create, read];
+async function viewOf(store: RecordStore, ref: EnrollmentRef, who: Acting): Promise<Answer> {
+  const enrollment = await store.readEnrollment(ref);
+  if (!enrollment) return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in this program`);
+  const framework = await store.readFramework(enrollment.framework);
+  return { status: 200, json: enrollmentView(enrollment, framework, who), headers: { ETag: etagOf(enrollment) } };
+}
+
+export const enrollments = [list, create, read, change];
