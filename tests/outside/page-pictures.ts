@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { readPng } from '../../functions/adapters/pdf/images/png.ts';
+import { decodePng } from '../../functions/adapters/pdf/images/png.ts';
 import type { Language } from '../../functions/api/pages/language.ts';
 import { openBrowser } from '../support/browser.ts';
 import { pageSpecimens } from '../support/page-specimens.ts';
@@ -38,7 +38,11 @@ const shown: readonly { name: string; title: string; looks: readonly Look[] }[] 
     ],
   },
   { name: 'person', title: 'One record by skill set', looks: [{ screen: 'desk', scheme: 'dark' }] },
-  { name: 'revoke', title: 'Before something is done, what will follow', looks: [{ screen: 'phone', scheme: 'light' }] },
+  {
+    name: 'revoke',
+    title: 'Before something is done, what will follow',
+    looks: [{ screen: 'phone', scheme: 'light' }],
+  },
   {
     name: 'assess-desk',
     title: 'An assessor decides',
@@ -54,12 +58,6 @@ const shown: readonly { name: string; title: string; looks: readonly Look[] }[] 
 ];
 
 const server = await serveSpecimens();
-const { context, close } = await openBrowser();
-const page = await context.newPage();
-const [, , into] = process.argv;
-await (into === undefined ? writeGallery(page) : writeAll(page, into));
-await close();
-await server.stop();
 
 async function show(page: Page, name: string, { screen, scheme, language = 'en' }: Look): Promise<void> {
   await page.setViewportSize(screens[screen]);
@@ -84,14 +82,16 @@ async function writeGallery(page: Page): Promise<void> {
       await show(page, name, look);
       const file = fileOf(name, look);
       writeFileSync(join(folder, 'gallery', file), small(file, await page.screenshot()));
-      lines.push(`![${title}, ${look.screen === 'phone' ? 'on a phone' : 'at a desk'}, ${look.scheme}](gallery/${file})\n`);
+      lines.push(
+        `![${title}, ${look.screen === 'phone' ? 'on a phone' : 'at a desk'}, ${look.scheme}](gallery/${file})\n`,
+      );
     }
   }
   writeFileSync(join(folder, 'GALLERY.md'), `${lines.join('\n').trimEnd()}\n`);
 }
 
 function small(file: string, png: Uint8Array): Buffer {
-  const { width, height, samples } = readPng(png);
+  const { width, height, samples } = decodePng(png);
   const made = [128, 64].map((colours) => palettePng({ width, height, pixels: samples }, colours));
   const found = made.find(({ length }) => length <= mostBytes);
   if (!found) throw new Error(`${file} is larger than ${mostBytes} bytes`);
@@ -108,3 +108,10 @@ async function writeAll(page: Page, into: string): Promise<void> {
         await page.screenshot({ path, fullPage: true });
       }
 }
+
+const { context, close } = await openBrowser();
+const page = await context.newPage();
+const [, , into] = process.argv;
+await (into === undefined ? writeGallery(page) : writeAll(page, into));
+await close();
+await server.stop();
