@@ -109,7 +109,8 @@ export class SignIn extends Construct {
       supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],
       // Otherwise a token carries the address too.
       readAttributes: new ClientAttributes().withStandardAttributes({ fullname: true }),
-      writeAttributes: new ClientAttributes(),
+      // Cognito wants what is required to be writable; no token of this client has the scope that writes.
+      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       idTokenValidity: Duration.hours(1),

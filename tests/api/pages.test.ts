@@ -323,6 +323,38 @@ describe('a record on the program’s page', () => {
   });
 });
 
+test('a language that was chosen stays chosen', async () => {
+  const chosen = await get('/v?lang=es', { 'accept-language': 'en' });
+  expect(chosen.text).toContain('<html lang="es"');
+  const cookie = chosen.headers.get('set-cookie') ?? '';
+  expect(cookie).toMatch(/^__Host-language=es; Path=\/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure$/);
+  const next = await get('/v', { 'accept-language': 'en', cookie: cookie.split(';')[0] ?? '' });
+  expect(next.text).toContain('Verificar un certificado');
+});
+
+test('a notice says only what we have words for', async () => {
+  const cookie = (await asRole('ada', 'administrator')).cookie;
+  for (const made of ['done.enrolled<script>', 'Call%20this%20number', 'refused:<b>', 'frame.skip', 'done.nothing'])
+    expect((await get('/cohort', { cookie: `${cookie}; __Host-notice=${made}` })).text).not.toContain(
+      'class="notice refused"',
+    );
+});
+
+test('addresses that cannot lead anywhere are a page that says so', async () => {
+  const cookie = await asRole('ada', 'administrator');
+  for (const path of [
+    '/cohort?cursor=garbage',
+    '/cohort?status=none',
+    '/people/%20',
+    '/people/nobody',
+    '/nothing-here',
+  ]) {
+    const answer = await get(path, { ...cookie, accept: 'text/html' });
+    expect([path, answer.status === 400 || answer.status === 404]).toEqual([path, true]);
+    expect(answer.text).toContain('There is nothing here');
+  }
+});
+
 test('static files are kept for ever under the address that names their content, and never otherwise', async () => {
   const page = await get('/v');
   const address = /href="(\/web\/style\.css\?v=[0-9a-f]{16})"/.exec(page.text)?.[1] ?? '';

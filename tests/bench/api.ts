@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import { coldRows } from './api/bundles.ts';
-import { codeOf, origin, probes, startFilledApp } from './api/filled-app.ts';
+import { codeOf, type FilledApp, origin, probes, startFilledApp } from './api/filled-app.ts';
 import { gatewayRows } from './api/through-gateway.ts';
-import { type Ask, type Timing, timing } from './api/timing.ts';
+import { type Ask, timings } from './api/timing.ts';
 import { type Group, type Row, row } from './row.ts';
 
-/** How many enrollments the program has, one after the other; `--enrollments N` adds a larger one. */
+/** How many enrollments the program has, each in a table of its own; `--enrollments N` adds a larger one. */
 const sizes = [10, 1_000, 10_000];
 /** A page of the cohort shows a hundred: from here on all are alike. */
 const fullPage = 1_000;
@@ -13,14 +13,15 @@ const administrators = 8;
 
 /**
  * Requests a second and their slowest hundredth, by how many enrollments there are: what one asks must not cost more because
- * others are there. In one process with the emulator of the table beside it, so that the figures are the two together.
+ * others are there. In one process with the emulator of each table beside it, so that the figures are the two together.
  */
 export const api: Group = async (tell, { enrollments }) => {
   const all = enrollments === undefined ? sizes : [...new Set([...sizes, enrollments])].sort((a, b) => a - b);
-  const rows: Row[] = [...coldRows((text) => tell(text))];
+  const rows = coldRows(tell);
   tell('a bare Hono app');
   const bare = new Hono().get('/', (c) => c.json({ ok: true }));
-  rows.push(row('api.bare-hono.per-second', (await timing(() => bare.request(`${origin}/`))).perSecond, '/s'));
+  const took = await timings(new Map([['bare', () => bare.request(`${origin}/`)]]));
+  rows.push(row('api.bare-hono.per-second', took.get('bare')?.perSecond ?? Number.NaN, '/s'));
   rows.push(...(await flatRows(all, tell)));
   tell('through the gateway');
   rows.push(...(await gatewayRows()));
@@ -28,37 +29,39 @@ export const api: Group = async (tell, { enrollments }) => {
 };
 
 async function flatRows(all: readonly number[], tell: (text: string) => void): Promise<Row[]> {
-  const filled = await startFilledApp();
-  const measured = new Map<string, Map<number, Timing>>();
-  const rows: Row[] = [];
+  const apps = new Map<number, FilledApp>();
   try {
-    const asks = await asksOf(filled);
+    const asks = new Map<string, Ask>();
     for (const count of all) {
-      tell(`${count} enrollments: filling`);
-      await filled.fillTo(count);
-      for (const [name, ask] of Object.entries(asks(count))) {
-        tell(`${count} enrollments: ${name}`);
-        const took = await timing(ask);
-        measured.set(name, (measured.get(name) ?? new Map<number, Timing>()).set(count, took));
-        rows.push(row(`api.${name}.${count}.per-second`, took.perSecond, '/s'));
-        rows.push(row(`api.${name}.${count}.p50`, took.p50, 'ms'));
-        rows.push(row(`api.${name}.${count}.p99`, took.p99, 'ms'));
-      }
+      tell(`filling a table with ${count} enrollments`);
+      const app = await startFilledApp();
+      apps.set(count, app);
+      await app.fillTo(count);
+      for (const [name, ask] of Object.entries(await asksOf(app, count))) asks.set(`${name}.${count}`, ask);
     }
+    tell(`asking, by turns, of ${all.join(', ')} enrollments`);
+    const took = await timings(asks);
+    const p50 = (name: string, count: number) => took.get(`${name}.${count}`)?.p50 ?? Number.NaN;
+    const largest = all.at(-1) ?? 0;
+    const flat = (name: string, from = all[0] ?? 0) =>
+      row(`api.${name}.flat`, p50(name, largest) / p50(name, from), 'x', { atMost: 1.5 });
+    return [
+      ...[...took].flatMap(([name, each]) => [
+        row(`api.${name}.per-second`, each.perSecond, '/s'),
+        row(`api.${name}.p50`, each.p50, 'ms'),
+        row(`api.${name}.p99`, each.p99, 'ms'),
+      ]),
+      flat('verify'),
+      flat('progress'),
+      flat('cohort', fullPage),
+    ];
   } finally {
-    await filled.stop();
+    for (const app of apps.values()) await app.stop();
   }
-  const largest = all.at(-1) ?? 0;
-  for (const [name, bySize] of measured) {
-    const from = name === 'cohort' ? fullPage : (all[0] ?? 0);
-    const ratio = (bySize.get(largest)?.p50 ?? Number.NaN) / (bySize.get(from)?.p50 ?? Number.NaN);
-    rows.push(row(`api.${name}.flat`, ratio, 'x', { atMost: 1.5 }));
-  }
-  return rows;
 }
 
 /** What is asked, over all certificates, some apprentices, and one program. */
-async function asksOf({ app, tokenOf }: Awaited<ReturnType<typeof startFilledApp>>) {
+async function asksOf({ app, tokenOf }: FilledApp, count: number): Promise<Record<string, Ask>> {
   const apprentices = await Promise.all(Array.from({ length: probes }, (_, n) => tokenOf(`app-e${n}`, 'apprentice')));
   // Each enters what was read into a chain of its own: one alone would wait for himself.
   const offices = await Promise.all(
@@ -70,9 +73,9 @@ async function asksOf({ app, tokenOf }: Awaited<ReturnType<typeof startFilledApp
     await answer.arrayBuffer();
     return answer;
   };
-  return (count: number): Record<string, Ask> => ({
+  return {
     verify: (n) => get(`/v/${codeOf((n * 7_919) % count)}`),
     progress: (n) => get(`/enrollments/e${n % probes}/progress`, apprentices[n % probes]),
     cohort: (n) => get('/cohort', offices[n % administrators]),
-  });
+  };
 }

@@ -102,12 +102,12 @@ function specimenWorld(say: Say) {
     basis: '0123456789ab',
     ...more,
   });
-  const progressOf = (share: number): Enrollment['progress'] =>
+  const progressOf = (share: number, lapsesAfter: string): Enrollment['progress'] =>
     Object.fromEntries(
       ids.flatMap((id, i): [string, RequirementProgress][] => {
         if (framework.certificates.some((each) => each.id === id))
           return [
-            [id, met(i, { intervals: [{ from: '2025-01-10', to: '2027-01-09', at: '2026-04-02T15:00:00.000Z' }] })],
+            [id, met(i, { intervals: [{ from: '2025-01-10', to: lapsesAfter, at: '2026-04-02T15:00:00.000Z' }] })],
           ];
         if (i < share * ids.length) return [[id, met(i, i === 0 ? { hours: { sum: 1200, at: now } } : {})]];
         if (i % 11 === 0) return [[id, { status: 'not-met', at: '2026-10-01T15:00:00.000Z' }]];
@@ -117,7 +117,7 @@ function specimenWorld(say: Say) {
     );
   const person = (i: number, share: number, more: Partial<Enrollment> = {}): Enrollment => {
     const name = say(specimenNames[i % specimenNames.length] ?? '');
-    const progress = progressOf(share);
+    const progress = progressOf(share, i === 5 ? '2027-01-09' : '2028-01-09');
     return newEnrollment({
       program: program.id,
       enrollment: `enr-${100 + i}`,
@@ -129,7 +129,7 @@ function specimenWorld(say: Say) {
       ...more,
     });
   };
-  return { program, person, progressOf, say };
+  return { program, person, say };
 }
 
 function certificateOf(

@@ -67,7 +67,8 @@ function next(words: Words, { explanation, framework, enrollment }: MyRecord): H
   const items = explanation.missing
     .flatMap((item) => ('policy' in item ? [] : [item]))
     .sort((a, b) => order.indexOf(kind(a) as never) - order.indexOf(kind(b) as never));
-  const todo = items.filter(({ why }) => why !== 'awaiting');
+  // What was edited waits for its assessor, as what is new does.
+  const todo = items.filter(({ why }) => why !== 'awaiting' && why !== 'edited');
   const waiting = items.length - todo.length;
   const policies = explanation.missing.filter((item): item is Extract<Missing, { policy: string }> => 'policy' in item);
   return html`<section class="sheet" aria-labelledby="next"><h2 id="next">${t('me.next')}</h2>

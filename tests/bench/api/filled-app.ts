@@ -24,6 +24,7 @@ import { bulkLoad, makeApprentice } from '../../support/bulk.ts';
 import { startRecordsTable } from '../../support/records-table.ts';
 
 const root = join(import.meta.dirname, '../../..');
+export type FilledApp = Awaited<ReturnType<typeof startFilledApp>>;
 export const origin = 'https://papers.example';
 /** Those whose record is asked for again and again: half of it submitted and assessed. */
 export const probes = 8;
