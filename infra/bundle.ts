@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type BuildOptions, buildSync, formatMessagesSync } from 'esbuild';
 
 /** The steps of the workflow, each a function of its own. */
-export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'] as const;
+export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'export', 'sweep'] as const;
 export type StepName = (typeof stepNames)[number];
 
 const root = join(import.meta.dirname, '..');
@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '..');
 /** Folders, and single files, that a step reads; a bundle keeps them under the same paths. */
 const stepFiles: Partial<Record<StepName, readonly string[]>> = {
   issue: ['templates/fonts', 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'],
+  export: ['functions/export/verify.mjs'],
 };
 
 /** What lies among the fonts for those who work on them. */

@@ -1,11 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
 import { type Refused, refused } from '../acts/refusal.ts';
 import { folderSink } from '../adapters/bundle/folder-sink.ts';
 import { writeZip } from '../adapters/bundle/zip-folder.ts';
+import type { ExportScope } from '../domain/export-scope.ts';
 import { enrollmentIdSchema } from '../domain/ids.ts';
 import type { Program } from '../domain/program.ts';
-import { type Exported, type ExportRequest, type ExportScope, exportRecords } from '../export/export-records.ts';
+import { type BundleKey, bundleKeys } from '../export/bundle-keys.ts';
+import { type Exported, type ExportRequest, exportRecords } from '../export/export-records.ts';
 import { sealBundle } from '../export/seal-bundle.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
@@ -14,17 +17,19 @@ import { isDenied, sealedBy, sealNow, unknownProgram } from './audit-checkpoint.
 import { exportAnswer } from './audit-text.ts';
 import { type ActorFlags, actorFrom, type Context } from './command.ts';
 import type { Connection } from './connect.ts';
-import { type BundleKey, bundleKeys } from './ledger-key.ts';
 import { progressBar } from './progress-bar.ts';
 
-export type ExportFlags = ActorFlags & {
-  program: string;
-  out: string;
-  enrollment?: string;
-  from?: string;
-  to?: string;
-  unredacted?: true;
-};
+/** What a bundle is to hold. */
+export type ScopeFlags = { program: string; enrollment?: string; from?: string; to?: string; unredacted?: true };
+export type ExportFlags = ActorFlags & ScopeFlags & { out: string };
+
+export const withScope = (command: Command): Command =>
+  command
+    .requiredOption('--program <id>', "the program's id")
+    .option('--enrollment <id>', 'one enrollment only')
+    .option('--from <date>', "credentials issued on that day or later, in the program's time zone")
+    .option('--to <date>', 'and on that day at the latest')
+    .option('--unredacted', 'sensitive requirements in the clear: goes on record as your choice');
 
 /** What a bundle became: its file, and what it says. */
 export type MadeBundle = Exported & {
@@ -61,22 +66,28 @@ export async function exportBundle(context: Context, flags: ExportFlags): Promis
   return exportAnswer(context.page, { ...made, program: stored.program, request, fresh });
 }
 
-async function scopeOf({ ports }: Connection, flags: ExportFlags): Promise<ExportScope | Refused> {
-  const { program, enrollment, from, to } = flags;
+async function scopeOf({ ports }: Connection, flags: ScopeFlags): Promise<ExportScope | Refused> {
+  const scope = scopeInput(flags);
+  if ('code' in scope || scope.kind !== 'enrollment') return scope;
+  const { program } = flags;
+  const { enrollment } = scope;
+  if (await ports.store.readEnrollment({ program, enrollment })) return scope;
+  const message = `enrollment: there is no "${enrollment}" in program "${program}"; a bundle holds one program's records`;
+  return refused('enrollment.unknown', message);
+}
+
+/** The scope that the flags name, which need not exist. */
+export function scopeInput({ enrollment, from, to }: ScopeFlags): ExportScope | Refused {
   if (enrollment !== undefined && (from !== undefined || to !== undefined))
     return refused('scope.invalid', '--enrollment: cannot stand beside --from and --to; leave one of them out');
-  if (enrollment !== undefined) {
-    if (await ports.store.readEnrollment({ program, enrollment })) return { kind: 'enrollment', enrollment };
-    const message = `enrollment: there is no "${enrollment}" in program "${program}"; a bundle holds one program's records`;
-    return refused('enrollment.unknown', message);
-  }
+  if (enrollment !== undefined) return { kind: 'enrollment', enrollment };
   if (from === undefined && to === undefined) return { kind: 'program' };
   const wrong = wrongSpan({ from: from ?? '', to: to ?? '' });
   return wrong ?? { kind: 'issued', from: from ?? '', to: to ?? '' };
 }
 
 /** @throws CliFailure `input.file`: it is there already, or its folder is not. */
-function freeFile(path: string): string {
+export function freeFile(path: string): string {
   const out = resolve(path);
   if (existsSync(out)) throw usageFailure('input.file', `--out ${path}: exists already; give another name`);
   if (!statSync(dirname(out), { throwIfNoEntry: false })?.isDirectory())

@@ -61,12 +61,12 @@ function exportText(page: Page, { counts, checkpoint, out, bytes, key, program, 
 
 const wrapped = (page: Page, text: string) => wrapText(text, page.columns, 0).split('\n');
 
-function scopeText(scope: MadeBundle['request']['scope']): string {
+export function scopeText(scope: MadeBundle['request']['scope']): string {
   if (scope.kind === 'enrollment') return `enrollment ${scope.enrollment}`;
   return scope.kind === 'program' ? 'all of it' : `credentials issued from ${scope.from} to ${scope.to}`;
 }
 
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
   if (bytes < 10_000) return `${bytes} bytes`;
   return bytes < 10_000_000 ? `${Math.round(bytes / 1e3)} KB` : `${Math.round(bytes / 1e6)} MB`;
 }

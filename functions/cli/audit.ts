@@ -1,12 +1,13 @@
 import { addAssessorImpact } from './assessor-impact.ts';
 import { showAccess } from './audit-access.ts';
 import { checkpointNow } from './audit-checkpoint.ts';
-import { type ExportFlags, exportBundle } from './audit-export.ts';
+import { type ExportFlags, exportBundle, withScope } from './audit-export.ts';
+import { addAuditExports } from './audit-exports.ts';
 import { type ActorFlags, type AddCommand, addCommand, withActor } from './command.ts';
 
 export type SpanFlags = { from?: string; to?: string };
 
-/** `audit checkpoint | export | access`: what a stranger can check, and who read what. */
+/** `audit checkpoint | export | exports | access`: what a stranger can check, and who read what. */
 export const addAudit: AddCommand = (parent, session) => {
   const group = parent
     .command('audit')
@@ -31,15 +32,13 @@ export const addAudit: AddCommand = (parent, session) => {
       'Holds everything up to a checkpoint that is taken first. `node verify.mjs FOLDER --key FINGERPRINT`, in the bundle,\n' +
       'checks it offline. What discloses something about health is redacted without --unredacted. Every pull is recorded.',
     options: (command) =>
-      withActor(command, 'who pulls the bundle')
-        .requiredOption('--program <id>', "the program's id")
-        .requiredOption('--out <file>', 'the zip to write; it must not be there yet')
-        .option('--enrollment <id>', 'one enrollment only')
-        .option('--from <date>', "credentials issued on that day or later, in the program's time zone")
-        .option('--to <date>', 'and on that day at the latest')
-        .option('--unredacted', 'sensitive requirements in the clear: goes on record as your choice'),
+      withActor(withScope(command), 'who pulls the bundle').requiredOption(
+        '--out <file>',
+        'the zip to write; it must not be there yet',
+      ),
     run: exportBundle,
   });
+  addAuditExports(group, session);
   addCommand<ActorFlags & SpanFlags>(group, session, {
     name: 'access <program>',
     summary: "show who read a program's records, and whether that list is whole",

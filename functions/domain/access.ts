@@ -3,7 +3,15 @@ import { type Actor, actorSchema, auditFactsSchema } from './audit.ts';
 import { documentHash, sha256 } from './hash.ts';
 import { civilDateSchema, type Instant, instantSchema, later } from './time.ts';
 
-export const accessActions = ['record-read', 'records-listed', 'export-made', 'export-refused', 'access-read'] as const;
+export const accessActions = [
+  'record-read',
+  'records-listed',
+  'export-requested',
+  'export-made',
+  'export-fetched',
+  'export-refused',
+  'access-read',
+] as const;
 export type AccessAction = (typeof accessActions)[number];
 
 /** One chain of reads: of one actor on one day (UTC) in one program, so that no two readers wait for one another. */

@@ -9,6 +9,7 @@ import {
 } from '../domain/bundle.ts';
 import { type Checkpoint, checkpointHash, enrollmentChain, type Head, headLeaf } from '../domain/checkpoint.ts';
 import type { Credential } from '../domain/credential.ts';
+import type { ExportScope } from '../domain/export-scope.ts';
 import type { Framework, FrameworkRef } from '../domain/framework.ts';
 import { canonicalJson } from '../domain/hash.ts';
 import { type MerkleTree, merkleTree } from '../domain/merkle.ts';
@@ -35,18 +36,14 @@ export type ExportPorts = {
   clock: Clock;
 };
 
-/** One enrollment, a whole program, or everything about the credentials issued between two days, both included. */
-export type ExportScope =
-  | { kind: 'enrollment'; enrollment: string }
-  | { kind: 'program' }
-  | { kind: 'issued'; from: string; to: string };
-
 export type ExportRequest = {
   program: string;
   scope: ExportScope;
   actor: Actor;
   /** Sensitive requirements in the clear: an explicit choice, which the access chain records. */
   unredacted: boolean;
+  /** The job that makes it; the access chain then says which. */
+  exportId?: string;
 };
 
 export type ExportCounts = {
@@ -105,6 +102,7 @@ export async function exportRecords(
     unredacted,
     checkpoint: last.checkpoint.number,
     ...(scope.kind === 'issued' && scope),
+    ...(request.exportId !== undefined && { export: request.exportId }),
   };
   await ports.access.append(program, { actor: request.actor, action: 'export-made', subject, facts });
   const bundle = await startBundle(ports, stored.program, last, sink);

@@ -11,6 +11,8 @@ const partitions = {
   asides: '*#ASIDE',
   /** Who read what. */
   access: '*#ACCESS',
+  /** Bundles that were asked for. */
+  exports: '*#EXPORT',
   mailPace: 'MAIL#PACE',
 } as const;
 type Partition = keyof typeof partitions;

@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { DeliverEnv } from '../../functions/deliver/env.ts';
 import type { EvaluateEnv } from '../../functions/evaluate/env.ts';
+import type { ExportEnv } from '../../functions/export/env.ts';
 import type { FeedbackEnv } from '../../functions/feedback/env.ts';
 import type { IssueEnv } from '../../functions/issue/env.ts';
 import type { SweepEnv } from '../../functions/sweep/env.ts';
@@ -20,6 +21,7 @@ export type Resources = {
   documents: Bucket;
   failedBatches: Bucket;
   checkpoints: Bucket;
+  exports: Bucket;
   dataKey: Key;
   signingKey: Key;
   ledgerKey: Key;
@@ -36,6 +38,7 @@ type Settings = {
   issue: Text<IssueEnv>;
   deliver: Text<DeliverEnv>;
   feedback: Text<FeedbackEnv>;
+  export: Text<ExportEnv>;
   sweep: Text<SweepEnv>;
 };
 
@@ -44,6 +47,7 @@ function settingsOf(r: Resources): Settings {
   const EVALUATION_QUEUE_URL = r.queues.evaluation.queue.queueUrl;
   const ISSUE_QUEUE_URL = r.queues.issue.queue.queueUrl;
   const DELIVERY_QUEUE_URL = r.queues.delivery.queue.queueUrl;
+  const EXPORT_QUEUE_URL = r.queues.export.queue.queueUrl;
   const DOCUMENTS_BUCKET = r.documents.bucketName;
   return {
     evaluate: { TABLE_NAME, ISSUE_QUEUE_URL, DELIVERY_QUEUE_URL },
@@ -62,11 +66,22 @@ function settingsOf(r: Resources): Settings {
       MAIL_RATE_PER_SECOND: String(r.mailRatePerSecond),
     },
     feedback: { TABLE_NAME },
+    export: {
+      TABLE_NAME,
+      EXPORT_QUEUE_URL,
+      DELIVERY_QUEUE_URL,
+      DOCUMENTS_BUCKET,
+      CHECKPOINTS_BUCKET: r.checkpoints.bucketName,
+      EXPORTS_BUCKET: r.exports.bucketName,
+      LEDGER_KEY_ID: r.ledgerKey.keyId,
+      SIGNING_KEY_ID: r.signingKey.keyId,
+    },
     sweep: {
       TABLE_NAME,
       EVALUATION_QUEUE_URL,
       ISSUE_QUEUE_URL,
       DELIVERY_QUEUE_URL,
+      EXPORT_QUEUE_URL,
       FAILED_BATCHES_BUCKET: r.failedBatches.bucketName,
       CHECKPOINTS_BUCKET: r.checkpoints.bucketName,
       LEDGER_KEY_ID: r.ledgerKey.keyId,
@@ -103,6 +118,13 @@ const about: Record<StepName, Pick<StepProps, 'description' | 'fails'>> = {
       runbook: 'feedback-fails',
     },
   },
+  export: {
+    description: 'Makes one audit bundle that somebody asked for',
+    fails: {
+      meaning: 'Auditors get no bundles for now; nothing of the records is lost.',
+      runbook: 'export-fails',
+    },
+  },
   sweep: {
     description: 'Drives again what a lost message left behind, and looks at every open enrollment once a day',
     fails: {
@@ -112,7 +134,7 @@ const about: Record<StepName, Pick<StepProps, 'description' | 'fails'>> = {
   },
 };
 
-/** The five functions, with their settings; what each may do is in `permissions.ts`. */
+/** The six functions, with their settings; what each may do is in `permissions.ts`. */
 export function makeSteps(scope: Construct, r: Resources): Record<StepName, Step> {
   const settings = settingsOf(r);
   const make = (id: string, name: StepName) =>
@@ -131,6 +153,7 @@ export function makeSteps(scope: Construct, r: Resources): Record<StepName, Step
     issue: make('Issue', 'issue'),
     deliver: make('Deliver', 'deliver'),
     feedback: make('Feedback', 'feedback'),
+    export: make('Export', 'export'),
     sweep: make('Sweep', 'sweep'),
   };
 }

@@ -21,12 +21,16 @@ describe('wildcards', () => {
     ['EvaluateRoleDefaultPolicy FailedBatches.Arn/aws/lambda/*', 'Lambda names the objects'],
     ['SweepRoleDefaultPolicy FailedBatches.Arn/aws/lambda/*', 'Lambda named the objects'],
     ['SweepRoleDefaultPolicy Checkpoints.Arn/*', 'a checkpoint is named by its program and number'],
+    ['ExportRoleDefaultPolicy Checkpoints.Arn/*', 'the same, of the one taken for a bundle'],
+    ['ExportRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
+    ['ExportRoleDefaultPolicy Exports.Arn/*', 'a bundle is named by its program and job'],
     ['IssueRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy arn:Partition:ses:Region:AccountId:identity/*', 'programs verify their own senders'],
     ['AccessLogsPolicy AccessLogs.Arn/documents/*', 'S3 names the logs'],
     ['AccessLogsPolicy AccessLogs.Arn/failed-batches/*', 'S3 names the logs'],
     ['AccessLogsPolicy AccessLogs.Arn/checkpoints/*', 'S3 names the logs'],
+    ['AccessLogsPolicy AccessLogs.Arn/exports/*', 'S3 names the logs'],
   ]);
 
   test('no statement allows an action or a resource by wildcard, but those with a reason', () => {
@@ -52,16 +56,18 @@ describe('wildcards', () => {
 });
 
 describe('each step may do its own work only', () => {
-  test('issue signs credentials and sweep checkpoints, each with a key of its own, by the word of key and role', () => {
-    expect(rolesThatMay('kms:Sign')).toEqual(['IssueRole', 'SweepRole']);
+  test('issue signs credentials, sweep and export checkpoints and bundles, with keys of their own, by the word of key and role', () => {
+    expect(rolesThatMay('kms:Sign')).toEqual(['ExportRole', 'IssueRole', 'SweepRole']);
     const byKey = allowing('kms:Sign').filter((s) => s.type === 'AWS::KMS::Key');
     expect(byKey.map((s) => [s.policy, flat((s.principal as { AWS: unknown }).AWS)])).toEqual([
       ['SigningKey', 'IssueRole.Arn'],
+      ['LedgerKey', 'ExportRole.Arn'],
       ['LedgerKey', 'SweepRole.Arn'],
     ]);
     const byRole = allowing('kms:Sign').filter((s) => s.type !== 'AWS::KMS::Key');
     expect(byRole.map((s) => [s.roles, s.resources])).toEqual([
       [['IssueRole'], ['SigningKey.Arn']],
+      [['ExportRole'], ['LedgerKey.Arn']],
       [['SweepRole'], ['LedgerKey.Arn']],
     ]);
     for (const s of allowing('kms:Sign')) {
@@ -70,10 +76,12 @@ describe('each step may do its own work only', () => {
     expect(statements.filter((s) => /^(Signing|Ledger)Key$/.test(s.policy) && s.actions.includes('kms:*'))).toEqual([]);
   });
 
-  test('who signs reads the public half of its own key, and nobody else does', () => {
+  test('who signs reads the public half of its own key; export that of both, which it puts into bundles', () => {
     const reading = allowing('kms:GetPublicKey').filter((s) => s.type !== 'AWS::KMS::Key');
     expect(reading.map((s) => [s.roles, s.actions, s.resources])).toEqual([
       [['IssueRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
+      [['ExportRole'], ['kms:GetPublicKey'], ['LedgerKey.Arn']],
+      [['ExportRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
       [['SweepRole'], ['kms:GetPublicKey'], ['LedgerKey.Arn']],
     ]);
   });
@@ -94,15 +102,20 @@ describe('each step may do its own work only', () => {
     const named = allowing('kms:Sign', statementsOf(synthesise({ bundleSigner: signer })));
     const principals = (policy: string) =>
       named.filter((s) => s.policy === policy).map((s) => flat((s.principal as { AWS: unknown }).AWS));
-    expect(principals('LedgerKey').sort()).toEqual(['SweepRole.Arn', signer].sort());
+    expect(principals('LedgerKey').sort()).toEqual(['ExportRole.Arn', 'SweepRole.Arn', signer].sort());
     expect(principals('SigningKey')).toEqual(['IssueRole.Arn']);
     for (const s of named) expect(s.condition).toEqual({ StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } });
     expect(() => synthesise({ bundleSigner: '*' })).toThrow(/bundleSigner.*the ARN of a role or user/);
   });
 
-  test('who read what is read by sweep alone, which folds it into checkpoints', () => {
+  test('who read what is read by sweep, which folds it into checkpoints, and by export, which enters its own', () => {
     const readers = statements.filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#ACCESS'));
-    expect(readers.map((s) => [s.roles, s.actions])).toEqual([[['SweepRole'], ['dynamodb:Query']]]);
+    expect(readers.map((s) => [s.roles, s.actions])).toEqual([
+      [['ExportRole'], ['dynamodb:GetItem']],
+      [['ExportRole'], ['dynamodb:Query']],
+      [['ExportRole'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']],
+      [['SweepRole'], ['dynamodb:Query']],
+    ]);
   });
 
   test('only deliver may send mail, raw, under our configuration set', () => {
@@ -138,8 +151,8 @@ describe('each step may do its own work only', () => {
     const readers = statements
       .filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#EVIDENCE#*'))
       .flatMap((s) => s.roles);
-    expect(readers.sort()).toEqual(['EvaluateRole', 'IssueRole']);
-    expect(mayTouch('DeliverRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*', '*#PROGRAM']);
+    expect(readers.sort()).toEqual(['EvaluateRole', 'ExportRole', 'IssueRole']);
+    expect(mayTouch('DeliverRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*', '*#PROGRAM', '*#EXPORT']);
     expect(mayTouch('FeedbackRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*']);
   });
 
@@ -164,9 +177,20 @@ describe('each step may do its own work only', () => {
   });
 });
 
-test('only sweep stores checkpoints, and nobody removes, unlocks or replaces one', () => {
+test('export changes nothing of the records, and nobody but it writes bundles; it reads none of them', () => {
+  expect(mayTouch('ExportRole', 'dynamodb:PutItem')).toEqual(['*#ACCESS', '*#EXPORT']);
+  expect(mayTouch('ExportRole', 'dynamodb:DeleteItem')).toEqual([]);
+  const onBucket = statements.filter((s) => s.allow && s.resources.some((r) => r.startsWith('Exports.Arn')));
+  expect(onBucket.map((s) => [s.roles, s.actions])).toEqual([
+    [['ExportRole'], ['s3:PutObject', 's3:AbortMultipartUpload']],
+  ]);
+});
+
+test('only sweep and export store checkpoints, and nobody removes, unlocks or replaces one', () => {
   const onBucket = statements.filter((s) => s.allow && s.resources.some((r) => r.startsWith('Checkpoints.Arn')));
   expect(onBucket.map((s) => [s.roles, s.actions])).toEqual([
+    [['ExportRole'], ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention']],
+    [['ExportRole'], ['s3:ListBucket']],
     [['SweepRole'], ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention']],
     [['SweepRole'], ['s3:ListBucket']],
   ]);

@@ -52,7 +52,8 @@ export async function getObject(bucket: Bucket, call: S3Call): Promise<S3Answer>
   }
   if (call.header('if-none-match') === `"${version.etag}"`) return { status: 304, headers: commonHeaders(version) };
   const range = readRange(call.header('range'), version.size);
-  if (!range && call.header('x-amz-checksum-mode') === 'ENABLED') Object.assign(headers, checksumHeaders(version));
+  const checksumMode = call.header('x-amz-checksum-mode') ?? call.query.get('x-amz-checksum-mode');
+  if (!range && checksumMode === 'ENABLED') Object.assign(headers, checksumHeaders(version));
   const [first, last] = range ?? [0, version.size - 1];
   headers['content-length'] = String(last - first + 1);
   if (range) headers['content-range'] = `bytes ${first}-${last}/${version.size}`;
@@ -179,7 +180,9 @@ function versionHeader({ versionId }: ObjectVersion): Record<string, string> {
 
 function checksumHeaders(version: ObjectVersion): Record<string, string> {
   const checksums = Object.entries(version.checksums).map(([name, value]) => [`x-amz-checksum-${name}`, value]);
-  return checksums.length > 0 ? { ...Object.fromEntries(checksums), 'x-amz-checksum-type': 'FULL_OBJECT' } : {};
+  // Of an object that came in parts it is a checksum of checksums, with their number behind it.
+  const type = /-\d+$/.test(checksums[0]?.[1] ?? '') ? 'COMPOSITE' : 'FULL_OBJECT';
+  return checksums.length > 0 ? { ...Object.fromEntries(checksums), 'x-amz-checksum-type': type } : {};
 }
 
 /** `response-content-disposition=…` and the like, which a presigned link carries. */
