@@ -6,6 +6,7 @@ import { type DeadLetterQueue, type DeadLetters, deadLetterQueues } from '../por
 import type { DocumentInspection, RecordInspection } from '../ports/inspection.ts';
 import type { ActPorts } from './act-ports.ts';
 import { listDeadLetters } from './dead-letters.ts';
+import { type CheckpointExamPorts, readSealed, type SealedProgram } from './examine-checkpoints.ts';
 import { examineRecord } from './examine-record.ts';
 import { type Finding, redriveRemedy, restoreRemedy } from './finding.ts';
 
@@ -13,7 +14,7 @@ export type DoctorPorts = Pick<ActPorts, 'store' | 'clock'> & {
   records: RecordInspection;
   documents: DocumentInspection;
   deadLetters: DeadLetters;
-};
+} & CheckpointExamPorts;
 
 export type DoctorOptions = {
   program?: string;
@@ -43,6 +44,9 @@ export async function examineStack(ports: DoctorPorts, options: DoctorOptions): 
     findings.forEach(options.onFinding);
   };
   const known = new Set<string>();
+  // Before the records: what is written meanwhile is more than the checkpoints hold, and no fault.
+  const sealed = await sealedPrograms(ports, options);
+  for (const { findings } of sealed.values()) tell(findings);
   const suspects: Suspect[] = [];
   /** Looks again where something seemed wrong: what was under way has come to rest by then, what is wrong stays. */
   const lookAgain = async () => {
@@ -50,14 +54,14 @@ export async function examineStack(ports: DoctorPorts, options: DoctorOptions): 
     if (some.length === 0) return;
     await options.rest();
     for (const { ref, findings } of some) {
-      const now = await examineEnrollment(ports, ref);
+      const now = await examineEnrollment(ports, ref, sealed);
       tell(now.findings.filter((finding) => findings.some((before) => isSame(before, finding))));
     }
   };
   const refs = refsOf(ports, options)[Symbol.asyncIterator]();
   const work = async () => {
     for (let next = await refs.next(); !next.done; next = await refs.next()) {
-      const { findings, keys } = await examineEnrollment(ports, next.value);
+      const { findings, keys } = await examineEnrollment(ports, next.value, sealed);
       for (const key of keys) known.add(fingerprint(key));
       diagnosis.enrollments++;
       diagnosis.documents += keys.length;
@@ -68,9 +72,20 @@ export async function examineStack(ports: DoctorPorts, options: DoctorOptions): 
   await Promise.all(Array.from({ length: atOnce }, work));
   await lookAgain();
   if (options.enrollment !== undefined) return diagnosis;
+  for (const one of sealed.values()) tell([...one.missing(ports.clock.now()), ...(await one.examineAccess())]);
   tell(await examineUnknownDocuments(ports, options.program, known));
   if (options.program === undefined) tell(await examineDeadLetters(ports));
   return diagnosis;
+}
+
+async function sealedPrograms(
+  ports: DoctorPorts,
+  { program }: DoctorOptions,
+): Promise<ReadonlyMap<string, SealedProgram>> {
+  const ids = program === undefined ? (await ports.store.listPrograms()).map((stored) => stored.program.id) : [program];
+  const sealed = new Map<string, SealedProgram>();
+  for (const id of ids) sealed.set(id, await readSealed(ports, id, ports.clock.now()));
+  return sealed;
 }
 
 async function* refsOf({ records }: DoctorPorts, { program, enrollment }: DoctorOptions): AsyncIterable<EnrollmentRef> {
@@ -87,6 +102,7 @@ const isSame = (a: Finding, b: Finding) => a.code === b.code && a.subject === b.
 async function examineEnrollment(
   ports: DoctorPorts,
   ref: EnrollmentRef,
+  sealed: ReadonlyMap<string, SealedProgram>,
 ): Promise<{ findings: Finding[]; keys: string[] }> {
   // The record before the evidence: evidence that comes between the two reads is under way, not wrong.
   const record = await ports.records.inspect(ref);
@@ -94,6 +110,7 @@ async function examineEnrollment(
   const framework = record.enrollment && (await ports.store.readFramework(record.enrollment.framework));
   const items = await ports.store.readAllEvidence(ref);
   const findings = examineRecord(ref, record, { program, framework }, items, ports.clock.now());
+  findings.push(...(sealed.get(ref.program)?.examineLedger(ref, record.ledger) ?? []));
   for (const credential of record.credentials) findings.push(...(await examineDocument(ports, ref, credential)));
   return { findings, keys: record.credentials.map(({ document }) => document.key) };
 }

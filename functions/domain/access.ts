@@ -78,3 +78,24 @@ export function findAccessFault(
   }
   return previous.seq === head.seq && previous.hash === head.hash ? undefined : { seq: previous.seq + 1 };
 }
+
+/**
+ * The first place, if any, at which one access chain, as the checkpoint names it (`access/{actor}/{day}`), is not whole:
+ * it does not lead to its head, or not by what the checkpoint has sealed. Entries behind the head came after it was read.
+ */
+export function findAccessChainFault(
+  program: string,
+  chain: string,
+  entries: readonly AccessEntry[],
+  head: Pick<AccessHead, 'seq' | 'hash'> | undefined,
+  sealed: Pick<AccessHead, 'seq' | 'hash'> | undefined,
+): number | undefined {
+  const [, actor = '', day = ''] = chain.split('/');
+  // Without a head nothing says where the chain ends: somebody took it away.
+  if (!head) return 1;
+  const until = entries.filter((entry) => entry.seq <= head.seq);
+  const fault = findAccessFault({ program, actor, day }, until, head);
+  if (fault) return fault.seq;
+  if (!sealed || until.some(({ seq, hash }) => seq === sealed.seq && hash === sealed.hash)) return undefined;
+  return Math.min(head.seq + 1, sealed.seq);
+}

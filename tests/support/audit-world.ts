@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,7 +31,7 @@ const verifier = new URL('../../functions/export/verify.mjs', import.meta.url);
 const run = promisify(execFile);
 
 /** An access log in memory, with the contract of the table's. */
-function memoryAccess(now: () => string): AccessLog & { entries: AccessEntry[] } {
+export function memoryAccess(now: () => string): AccessLog & { entries: AccessEntry[] } {
   const heads = new Map<string, AccessHead & { chain: string; day: string }>();
   const entries: AccessEntry[] = [];
   return {
@@ -54,7 +54,7 @@ function memoryAccess(now: () => string): AccessLog & { entries: AccessEntry[] }
   };
 }
 
-function memoryCheckpoints(): CheckpointStore {
+export function memoryCheckpoints(): CheckpointStore {
   const stored: StoredCheckpoint[] = [];
   return {
     async put(given) {
@@ -68,14 +68,16 @@ function memoryCheckpoints(): CheckpointStore {
   };
 }
 
-function keyPair() {
+export function keyPair() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer: Signer = {
     sign: async (content) => ({ keyId: 'key', signature: sign('sha256', content, privateKey).toString('base64') }),
     publicKey: async () => publicKey.export({ type: 'spki', format: 'der' }),
   };
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  return { signer, pem, fingerprint: fingerprintOf(publicKey) };
+  const isSignature = async (content: Uint8Array, signature: string) =>
+    verify('sha256', content, publicKey, Buffer.from(signature, 'base64'));
+  return { signer, pem, fingerprint: fingerprintOf(publicKey), isSignature };
 }
 
 const fingerprintOf = (key: KeyObject) => sha256(key.export({ type: 'spki', format: 'der' }));
