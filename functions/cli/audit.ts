@@ -21,22 +21,30 @@ export const addAudit: AddCommand = (parent, session) => {
   });
   addCommand<ExportFlags>(group, session, {
     name: 'export',
-    summary: "write an audit bundle: an enrollment's records, a program's, or those of credentials issued in a span",
+    summary: "write an audit bundle: an enrollment's records, a program's, those of a span, or a sample",
     examples: [
       'audit export --program harbor --enrollment enr-1 --out enr-1.zip',
       'audit export --program harbor --out harbor.zip',
       'audit export --program harbor --from 2026-01-01 --to 2026-03-31 --out quarter.zip --as auditor-7',
+      'audit export --program harbor --preset completions --from 2026-01-01 --to 2026-03-31 --out completions.zip',
+      'audit export --program harbor --preset sample --sample 25 --seed "lottery of 2 March" --out sample.zip',
     ],
     notes:
+      'Presets: `apprentice` (--enrollment), one file; `completions` (--from, --to), with the 45-day notice; `sample`\n' +
+      '(--sample, --seed), which anybody with the seed draws again. Without one, --from and --to mean credentials issued.\n' +
       'Holds everything up to a checkpoint that is taken first. `node verify.mjs FOLDER --key FINGERPRINT`, in the bundle,\n' +
       'checks it offline. What discloses something about health is redacted without --unredacted. Every pull is recorded.',
     options: (command) =>
       withActor(command, 'who pulls the bundle')
         .requiredOption('--program <id>', "the program's id")
         .requiredOption('--out <file>', 'the zip to write; it must not be there yet')
+        .option('--preset <name>', 'apprentice, completions or sample')
         .option('--enrollment <id>', 'one enrollment only')
-        .option('--from <date>', "credentials issued on that day or later, in the program's time zone")
+        .option('--from <date>', "issued, or completed, on that day or later, in the program's time zone")
         .option('--to <date>', 'and on that day at the latest')
+        .option('--sample <n>', 'so many enrollments, drawn by --seed')
+        .option('--seed <text>', 'published before the sample is drawn, so that nobody chose the records')
+        .option('--no-summaries', 'without the PDF of each enrollment')
         .option('--unredacted', 'sensitive requirements in the clear: goes on record as your choice'),
     run: exportBundle,
   });
