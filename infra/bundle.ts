@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..');
 /** Folders, and single files, that a step reads; a bundle keeps them under the same paths. */
 const stepFiles: Partial<Record<StepName, readonly string[]>> = {
   issue: ['templates/fonts', 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'],
-  export: ['functions/export/verify.mjs'],
+  export: ['functions/export/verify.mjs', 'templates/fonts', 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'],
 };
 
 /** What lies among the fonts for those who work on them. */

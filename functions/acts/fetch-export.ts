@@ -1,10 +1,11 @@
 import { type ExportJob, exportIdSchema, linkSeconds } from '../domain/export-job.ts';
+import { scopeFacts, scopeSubject } from '../domain/export-scope.ts';
 import type { AccessLog } from '../ports/access-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExportJobs } from '../ports/export-jobs.ts';
 import type { ExportLinks } from '../ports/export-store.ts';
 import { type Refused, refused } from './refusal.ts';
-import { type ExportCaller, mayExport, scopeFacts } from './request-export.ts';
+import { type ExportCaller, mayExport } from './request-export.ts';
 
 export type FetchExportPorts = { exports: ExportJobs; links: ExportLinks; access: AccessLog; clock: Clock };
 
@@ -54,9 +55,8 @@ export async function fetchExport(
   if (bundle.expiresAt <= ports.clock.now()) return expired;
   const link = await ports.links.link(bundle.key, `${program}-${exportId}.zip`, linkSeconds);
   if (link === undefined) return expired;
-  const subject = scope.kind === 'enrollment' ? scope.enrollment : program;
   const facts = { export: exportId, unredacted, ...scopeFacts(scope) };
-  await ports.access.append(program, { actor, action: 'export-fetched', subject, facts });
+  await ports.access.append(program, { actor, action: 'export-fetched', subject: scopeSubject(scope, program), facts });
   return { outcome: 'ready', job: exportView(job), link, seconds: linkSeconds };
 }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Actor } from '../domain/audit.ts';
 import { addressHash, type ExportJob, exportLanguages } from '../domain/export-job.ts';
-import { type ExportScope, exportScopeSchema } from '../domain/export-scope.ts';
+import { exportRequestSchema } from '../domain/export-request.ts';
+import { scopeFacts, scopeSubject } from '../domain/export-scope.ts';
 import { enrollmentIdSchema, programIdSchema } from '../domain/ids.ts';
 import { issueWords } from '../domain/issue-words.ts';
 import { emailAddressSchema } from '../domain/person.ts';
@@ -22,14 +23,11 @@ export type RequestExportPorts = {
   ids: Ids;
 };
 
-/** What may be asked for, as anybody writes it. */
-export const exportInputSchema = () =>
-  z.strictObject({
+/** Whose records, and who is told; the rest says what the bundle is to hold. */
+const errandSchema = () =>
+  z.object({
     /** The program whose records are wanted; the caller's own where it is left out. */
     program: programIdSchema.optional(),
-    scope: exportScopeSchema,
-    /** Sensitive requirements in the clear: an explicit choice, which goes on record. */
-    unredacted: z.boolean().default(false),
     /** Who is to be told of the end, by email. */
     notify: z.strictObject({ address: emailAddressSchema, language: z.enum(exportLanguages).default('en') }).optional(),
   });
@@ -58,13 +56,13 @@ export async function requestExport(
     await ports.access.append(program, { actor, action: 'export-refused', subject: subjectIn(input, program), facts });
     return checked;
   }
-  const { scope, unredacted, notify } = checked;
+  const { scope, unredacted, summaries, notify } = checked;
   const now = ports.clock.now();
   const exportId = ports.ids.id();
   const link = linkOf(exportId);
   const salt = ports.ids.salt();
   const job: ExportJob = {
-    ...{ program, exportId, requestedBy: actor, requestedAt: now, scope, unredacted },
+    ...{ program, exportId, requestedBy: actor, requestedAt: now, scope, unredacted, summaries },
     ...{ state: 'queued', version: 1, changedAt: now, attempt: 0 },
     ...(notify && { notice: { state: 'wanted', salt, ...notify, ...(link !== undefined && { link }) } }),
   };
@@ -73,50 +71,56 @@ export async function requestExport(
     ...scopeFacts(scope),
     ...(notify && { notify: addressHash(salt, notify.address) }),
   };
-  await ports.access.append(program, { actor, action: 'export-requested', subject: subjectOf(scope, program), facts });
+  await ports.access.append(program, {
+    actor,
+    action: 'export-requested',
+    subject: scopeSubject(scope, program),
+    facts,
+  });
   await ports.exports.add(job);
   await ports.queue.send({ type: 'export-requested', version: 1, program, exportId });
   return { outcome: 'requested', job };
 }
 
+type Wanted = z.output<typeof exportRequestSchema> & { notify?: z.output<ReturnType<typeof errandSchema>>['notify'] };
+
 async function check(
   { store }: RequestExportPorts,
   { program, actor }: ExportCaller,
   input: unknown,
-): Promise<z.output<ReturnType<typeof exportInputSchema>> | Refused> {
-  const { data, error } = exportInputSchema().safeParse(input);
-  if (!data) return invalid(error);
-  const { program: asked = program, scope } = data;
+): Promise<Wanted | Refused> {
+  const { program: asked, notify, ...rest } = typeof input === 'object' && input !== null ? (input as Given) : {};
+  const errand = errandSchema().safeParse({ program: asked, notify });
+  if (!errand.success) return invalid(errand.error);
+  const wanted = exportRequestSchema.safeParse(rest);
+  if (!wanted.success) return invalid(wanted.error);
   if (!mayExport.includes(actor.role))
     return refused('export.role', 'role: an auditor or an administrator of the program exports its records');
-  if (asked !== program)
+  if (errand.data.program !== undefined && errand.data.program !== program)
     return refused('export.other-program', `program: yours is "${program}"; a bundle holds one program's records`);
-  if (scope.kind !== 'enrollment' || (await store.readEnrollment({ program, enrollment: scope.enrollment })))
-    return data;
-  const message = `enrollment: there is no "${scope.enrollment}" in program "${program}"; a bundle holds one program's records`;
-  return refused('enrollment.unknown', message);
+  const { scope } = wanted.data;
+  if (scope.kind === 'enrollment' && !(await store.readEnrollment({ program, enrollment: scope.enrollment }))) {
+    const message = `enrollment: there is no "${scope.enrollment}" in program "${program}"; a bundle holds one program's records`;
+    return refused('enrollment.unknown', message);
+  }
+  return { ...wanted.data, ...(errand.data.notify && { notify: errand.data.notify }) };
 }
+
+type Given = { program?: unknown; notify?: unknown };
 
 function invalid({ issues: [issue] }: z.ZodError): Refused {
-  const what = issue ? `${String(issue.path.at(-1) ?? 'export')}: ${issueWords(issue)}` : 'export: is not of its form';
-  return refused('export.invalid', what);
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.at(-1);
+  return refused(
+    'export.invalid',
+    `${String(unknown ?? 'export')}: ${issue ? issueWords(issue) : 'is not of its form'}`,
+  );
 }
-
-export const scopeFacts = (scope: ExportScope) => {
-  const { kind, ...rest } = scope;
-  return { scope: kind, ...(kind === 'issued' && rest) };
-};
-
-const subjectOf = (scope: ExportScope, program: string) => (scope.kind === 'enrollment' ? scope.enrollment : program);
 
 /** The records of whom were asked for, as far as the words are ids: the chain holds nothing else. */
 function subjectIn(input: unknown, program: string): string {
-  const shape = z.object({
-    program: programIdSchema.optional().catch(undefined),
-    scope: z.object({ enrollment: enrollmentIdSchema.optional() }).catch({}),
-  });
-  const { data } = shape.safeParse(input);
-  return data?.scope.enrollment ?? data?.program ?? program;
+  const id = enrollmentIdSchema.optional().catch(undefined);
+  const { data } = z.object({ program: programIdSchema.optional().catch(undefined), enrollment: id }).safeParse(input);
+  return data?.enrollment ?? data?.program ?? program;
 }
 
 const isUnredacted = (input: unknown) => z.object({ unredacted: z.literal(true) }).safeParse(input).success;

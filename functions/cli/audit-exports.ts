@@ -7,12 +7,12 @@ import { exportLanguages } from '../domain/export-job.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { type Answer, done, refusal, usageFailure } from './answer.ts';
 import { unknownProgram } from './audit-checkpoint.ts';
-import { freeFile, type ScopeFlags, scopeInput, withScope } from './audit-export.ts';
+import { freeFile, givenBy, type WantedFlags, wantedOptions, withWanted } from './audit-export.ts';
 import { jobsText, jobText } from './audit-exports-text.ts';
 import { type ActorFlags, type AddCommand, actorFrom, addCommand, type Context, withActor } from './command.ts';
 import { recordListing } from './reading.ts';
 
-type RequestFlags = ActorFlags & ScopeFlags & { email?: string; language?: string };
+type RequestFlags = ActorFlags & WantedFlags & { email?: string; language?: string };
 
 /** `audit exports request | list | show | fetch`: bundles that the deployment makes by itself. */
 export const addAuditExports: AddCommand = (parent, session) => {
@@ -32,7 +32,7 @@ export const addAuditExports: AddCommand = (parent, session) => {
     notes:
       'Every request is recorded. The email says that it is ready, or why it could not be made, and holds nothing else.',
     options: (command) =>
-      withActor(withScope(command), 'who asks for the bundle')
+      withActor(withWanted(command), 'who asks for the bundle')
         .option('--email <address>', 'who is told when it is ready')
         .option('--language <code>', `of that email: ${exportLanguages.join(' or ')} (default: en)`),
     run: request,
@@ -67,20 +67,17 @@ async function request(context: Context, flags: RequestFlags): Promise<Answer> {
   const { email: address, language } = flags;
   if (language !== undefined && address === undefined)
     throw usageFailure('usage', '--language: is that of the email; give --email too');
-  const scope = scopeInput(flags);
-  if ('code' in scope) return refusal(scope);
   const asked = await requestExport(
     { ...ports, exports, access },
     { program: flags.program, actor },
     {
-      scope,
-      unredacted: flags.unredacted === true,
+      ...givenBy(flags),
       ...(address !== undefined && { notify: { address, ...(language !== undefined && { language }) } }),
     },
   );
   if (asked.outcome === 'refused')
     return refusal(asked, {
-      ...{ enrollment: '--enrollment', from: '--from', to: '--to' },
+      ...wantedOptions,
       ...{ address: '--email', language: '--language' },
     });
   const { exportId } = asked.job;

@@ -61,8 +61,10 @@ export const exportJobSchema = /* @__PURE__ */ z.lazy(() =>
     exportId: exportIdSchema,
     requestedBy: actorSchema(),
     requestedAt: instantSchema,
-    scope: exportScopeSchema,
+    scope: exportScopeSchema(),
     unredacted: z.boolean(),
+    /** A PDF of each enrollment. */
+    summaries: z.boolean(),
     state: z.enum(['queued', 'running', 'done', 'failed']),
     /** Counted up by every writer: each writes on condition that nobody else has. */
     version: z.number().int().min(1),

@@ -16,7 +16,9 @@ import { sqsBatch } from '../adapters/aws/sqs-batch.ts';
 import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
-import { zipThroughFolder } from '../adapters/bundle/zip-through-folder.ts';
+import { zipSink } from '../adapters/bundle/zip-sink.ts';
+import { pdfSummaryEngine } from '../adapters/pdf/summary-engine.ts';
+import { typefaceFiles } from '../adapters/pdf/text/typeface-files.ts';
 import { exportRequestedSchema } from '../domain/messages.ts';
 import { bundleKeys } from './bundle-keys.ts';
 import { exportEnv } from './env.ts';
@@ -36,7 +38,8 @@ const ports: RunExportPorts = {
   checkpoints: s3Checkpoints({ client: s3, bucket: env.CHECKPOINTS_BUCKET }),
   documents: s3Documents({ client: s3, bucket: env.DOCUMENTS_BUCKET }),
   bundles: s3Exports({ client: s3, bucket: env.EXPORTS_BUCKET }),
-  zip: zipThroughFolder,
+  summaries: pdfSummaryEngine({ fonts: typefaceFiles(bundleFolder) }),
+  zip: zipSink,
   async seal() {
     const { pem, fingerprint } = await bundleKeys({
       ledgerSigner: signer,

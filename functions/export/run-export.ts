@@ -13,6 +13,7 @@ import {
   progressed,
   requeued,
 } from '../domain/export-job.ts';
+import type { ExportRequest } from '../domain/export-request.ts';
 import type { ExportRequested } from '../domain/messages.ts';
 import { addDays } from '../domain/time.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
@@ -22,14 +23,15 @@ import type { ExportStore } from '../ports/export-store.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { MessageQueue } from '../ports/message-queue.ts';
 import type { RecordStore } from '../ports/record-store.ts';
-import { type ExportPorts, type ExportRequest, exportRecords } from './export-records.ts';
-import { type Seal, sealBundle } from './seal-bundle.ts';
+import type { ExportPorts } from './export-ports.ts';
+import { makeBundle } from './make-bundle.ts';
+import type { Seal } from './seal-bundle.ts';
 
 export type RunExportPorts = ExportPorts & {
   store: Pick<RecordStore, 'listPrograms' | 'listChangedEnrollments' | 'readEnrollment'>;
   exports: ExportJobs;
   bundles: ExportStore;
-  zip(madeAt: string): BundleZip & { end(): Promise<void> };
+  zip(madeAt: string): BundleZip;
   /** What every bundle of ours holds, whatever its records. */
   seal(): Promise<Pick<Seal, 'keys' | 'verifier'> & { fingerprint: string }>;
   queue: MessageQueue;
@@ -57,7 +59,7 @@ export async function runExport(ports: RunExportPorts, message: ExportRequested)
     return job.state === 'failed' ? 'failed' : 'repeated';
   }
   const holder = held(ports, job);
-  const made = await makeBundle(ports, job, holder.progress).catch((error: unknown) => faultOf(error));
+  const made = await storeBundle(ports, job, holder.progress).catch((error: unknown) => faultOf(error));
   const now = ports.clock.now();
   if ('reason' in made) {
     if (made.retryable) {
@@ -120,14 +122,14 @@ function held({ exports, clock }: RunExportPorts, taken: ExportJob) {
   };
 }
 
-async function makeBundle(
+async function storeBundle(
   ports: RunExportPorts,
   job: ExportJob,
   onProgress: (done: number, of: number) => void,
 ): Promise<ExportBundle> {
-  const { program, exportId, scope, unredacted, requestedBy: actor } = job;
+  const { program, exportId, scope, unredacted, summaries, requestedBy: actor } = job;
   await takeCheckpoint(ports, program);
-  const request: ExportRequest = { program, scope, actor, unredacted, exportId };
+  const request: ExportRequest = { program, scope, actor, unredacted, summaries, exportId };
   const { fingerprint, ...seal } = await ports.seal();
   const madeAt = ports.clock.now();
   const zip = ports.zip(madeAt);
@@ -140,10 +142,8 @@ async function makeBundle(
     zip.fail(error as Error);
   });
   try {
-    const exported = await exportRecords(ports, request, zip.sink, onProgress);
+    const exported = await makeBundle(ports, request, zip.sink, { ...seal, madeAt }, onProgress);
     const { checkpoint, counts, found } = exported;
-    await sealBundle(zip.sink, request, checkpoint, counts, { ...seal, signer: ports.signer, madeAt });
-    await zip.end();
     const { bytes, sha256 } = await storing;
     const expiresAt = `${addDays(madeAt.slice(0, 10), bundleDays)}${madeAt.slice(10)}`;
     const { number, at } = checkpoint;

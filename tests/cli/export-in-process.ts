@@ -13,7 +13,9 @@ import { s3Checkpoints } from '../../functions/adapters/aws/s3-checkpoints.ts';
 import { s3Documents } from '../../functions/adapters/aws/s3-documents.ts';
 import { s3ExportLinks, s3Exports } from '../../functions/adapters/aws/s3-exports.ts';
 import { sqsQueue } from '../../functions/adapters/aws/sqs-queue.ts';
-import { zipThroughFolder } from '../../functions/adapters/bundle/zip-through-folder.ts';
+import { zipSink } from '../../functions/adapters/bundle/zip-sink.ts';
+import { pdfSummaryEngine } from '../../functions/adapters/pdf/summary-engine.ts';
+import { typefaceFiles } from '../../functions/adapters/pdf/text/typeface-files.ts';
 import { composeExportEmail } from '../../functions/deliver/compose-export-email.ts';
 import { type TellExportPorts, tellExport } from '../../functions/deliver/tell-export.ts';
 import { exportRequestedSchema, exportSettledSchema } from '../../functions/domain/messages.ts';
@@ -53,7 +55,8 @@ export function exportOn(stack: ServicesStack) {
     checkpoints: s3Checkpoints({ client: clients.s3, bucket: checkpointsBucket }),
     documents: s3Documents({ client: clients.s3, bucket: documentsBucket }),
     bundles: s3Exports({ client: clients.s3, bucket: exportsBucket }),
-    zip: zipThroughFolder,
+    summaries: pdfSummaryEngine({ fonts: typefaceFiles('.') }),
+    zip: zipSink,
     async seal() {
       const { pem, fingerprint } = await bundleKeys({
         ledgerSigner: signer,

@@ -43,7 +43,9 @@ describe('a bundle', () => {
 
   test('is genuine to whoever knows the issuer’s key', async () => {
     const { exitCode, said } = await verifyBundle(sound, '--key', world.fingerprint);
-    expect(said).toMatch(/^consistent: 1 enrollments, \d+ entries, 0 redacted, 4 evidence, 1 credentials, 1 documents/);
+    expect(said).toMatch(
+      /^consistent: 1 enrollments, \d+ entries, 0 redacted, 4 evidence, 1 completions, 1 credentials, 1 documents, 1 summaries/,
+    );
     expect(said).toMatch(/genuine: signed by the key that you named$/);
     expect(exitCode).toBe(0);
   });
@@ -185,6 +187,44 @@ function doubled(lines: Line[]): Line[] {
   const at = lines.findIndex((line) => line.kind === 'entry' && line.entry?.seq === 3);
   return [...lines.slice(0, at + 1), lines[at] as Line, ...lines.slice(at + 1)];
 }
+
+describe('a sample in a bundle, even where whoever changed it could sign the bundle anew', () => {
+  const scope = { kind: 'sample', size: 1, seed: 'seed' } as const;
+  test.each([
+    ['another seed is claimed', 'manifest.json', (text: string) => text.replace('"seed":"seed"', '"seed":"fool"'), /./],
+    [
+      'a chain is left out of those that were drawn from',
+      'population.ndjson',
+      (text: string) => text.slice(text.indexOf('\n') + 1),
+      /^DOES NOT FIT: population.ndjson: is not every chain of the checkpoint/,
+    ],
+    [
+      'the one that was drawn is left out',
+      'master.ndjson',
+      (text: string) =>
+        text
+          .split('\n')
+          .filter((line) => /"kind":"(access|framework|program)"/.test(line))
+          .join('\n'),
+      /is drawn by the seed and not in the bundle/,
+    ],
+  ])('does not fit when %s', async (_, path, change, said) => {
+    const world = await issuedAndSuspended();
+    await world.checkpoint();
+    const folder = freshFolder();
+    await world.exportTo(folder, { scope, summaries: false });
+    expect((await verifyBundle(folder, '--key', world.fingerprint)).exitCode).toBe(0);
+    const before = readFileSync(join(folder, path), 'utf8');
+    expect(change(before)).not.toBe(before);
+    if (path === 'manifest.json') writeFileSync(join(folder, path), change(before));
+    else await world.forge(folder, path, change(before));
+    for (const file of filesIn(folder).filter((each) => path === 'master.ndjson' && each.startsWith('certificates/')))
+      await world.forget(folder, file);
+    const answer = await verifyBundle(folder, '--key', world.fingerprint);
+    expect(answer.exitCode).toBe(1);
+    expect(answer.said).toMatch(said);
+  });
+});
 
 describe('sensitive requirements', () => {
   const sensitive: Framework = {

@@ -27,7 +27,7 @@ let step: ReturnType<typeof exportOn>;
 let made = 0;
 
 const run = (...args: string[]) => runCli([...args, '--stack', stack.file]);
-const ask = (input: object = { scope: { kind: 'program' } }, by = caller) =>
+const ask = (input: object = {}, by = caller) =>
   requestExport({ ...step.ports, ids: step.ids }, by, input, (id) => `https://papers.example/exports/${id}`);
 async function asked(input?: object): Promise<ExportJob> {
   const answer = await ask(input);
@@ -171,7 +171,7 @@ describe('a run that fails', () => {
   });
 
   test('for good says why, and who asked is told', async () => {
-    const job = await asked({ scope: { kind: 'program' }, notify });
+    const job = await asked({ notify });
     const hopeless = new AdapterError('framework.unknown', 'no', { retryable: false });
     expect(await step.run(failing(hopeless))).toEqual(['failed']);
     expect(await jobOf(job)).toMatchObject({ state: 'failed', reason: 'framework.unknown' });
@@ -221,42 +221,18 @@ describe('a run that fails', () => {
 
 describe('a request', () => {
   test.each<[string, object, typeof caller | undefined, string, string]>([
-    [
-      'for another program’s records',
-      { program: 'haven', scope: { kind: 'program' } },
-      undefined,
-      'export.other-program',
-      'haven',
-    ],
-    [
-      'for another program’s enrollment',
-      { scope: { kind: 'enrollment', enrollment: 'of-haven' } },
-      undefined,
-      'enrollment.unknown',
-      'of-haven',
-    ],
-    [
-      'by an assessor',
-      { scope: { kind: 'program' } },
-      { program: 'harbor', actor: { id: 'mentor', role: 'assessor' } },
-      'export.role',
-      'harbor',
-    ],
+    ['for another program’s records', { program: 'haven' }, undefined, 'export.other-program', 'haven'],
+    ['for another program’s enrollment', { enrollment: 'of-haven' }, undefined, 'enrollment.unknown', 'of-haven'],
+    ['by an assessor', {}, { program: 'harbor', actor: { id: 'mentor', role: 'assessor' } }, 'export.role', 'harbor'],
     [
       'of a span that ends before it begins',
-      { scope: { kind: 'issued', from: '2026-02-01', to: '2026-01-01' } },
+      { from: '2026-02-01', to: '2026-01-01' },
       undefined,
       'export.invalid',
       'harbor',
     ],
-    [
-      'with an address that is none',
-      { scope: { kind: 'program' }, notify: { address: 'nobody' } },
-      undefined,
-      'export.invalid',
-      'harbor',
-    ],
-    ['with words of nobody’s', { scope: { kind: 'program' }, more: 1 }, undefined, 'export.invalid', 'harbor'],
+    ['with an address that is none', { notify: { address: 'nobody' } }, undefined, 'export.invalid', 'harbor'],
+    ['with words of nobody’s', { more: 1 }, undefined, 'export.invalid', 'harbor'],
   ])('%s is refused, and recorded', async (_, input, by, code, subject) => {
     expect(await refusalCode(input, by)).toBe(code);
     expect((await reads()).at(-1)).toMatchObject({
@@ -271,17 +247,15 @@ describe('a request', () => {
   test('whose entry cannot be written asks for nothing', async () => {
     const before = (await step.ports.exports.list('harbor')).items.length;
     const access = { ...step.ports.access, append: () => Promise.reject(new Error('no chain')) };
-    await expect(
-      requestExport({ ...step.ports, access, ids: step.ids }, caller, { scope: { kind: 'program' } }),
-    ).rejects.toThrow('no chain');
+    await expect(requestExport({ ...step.ports, access, ids: step.ids }, caller, {})).rejects.toThrow('no chain');
     expect((await step.ports.exports.list('harbor')).items).toHaveLength(before);
   });
 
   test('that lost its message is driven again by the sweep', async () => {
     const queue = { send: () => Promise.reject(new AdapterError('queue.send', 'down', { retryable: true })) };
-    await expect(
-      requestExport({ ...step.ports, queue, ids: step.ids }, caller, { scope: { kind: 'program' } }),
-    ).rejects.toMatchObject({ code: 'queue.send' });
+    await expect(requestExport({ ...step.ports, queue, ids: step.ids }, caller, {})).rejects.toMatchObject({
+      code: 'queue.send',
+    });
     const later = { now: () => addSeconds(new Date().toISOString(), 301) };
     expect(await redriveExports({ ...step.ports, clock: later })).toBe(1);
     expect(await step.run()).toEqual(['done']);
@@ -292,7 +266,7 @@ describe('a request', () => {
 describe('the email', () => {
   test('says that it is ready, in the language asked for, holds a page to sign in at and nobody’s name', async () => {
     const job = await asked({
-      scope: { kind: 'enrollment', enrollment: 'enr-1' },
+      enrollment: 'enr-1',
       notify: { ...notify, language: 'es' },
     });
     await step.run();
@@ -309,7 +283,7 @@ describe('the email', () => {
   });
 
   test('is sent once, and its address is kept until then; the access chain holds a hash', async () => {
-    const job = await asked({ scope: { kind: 'program' }, notify });
+    const job = await asked({ notify });
     expect(JSON.stringify(await reads())).not.toContain('agency.example');
     const entry = (await reads()).find(
       ({ facts, action }) => action === 'export-requested' && facts.export === job.exportId,
@@ -326,7 +300,7 @@ describe('the email', () => {
   });
 
   test('that the mail service refuses for good is not tried again; for now, it is', async () => {
-    const job = await asked({ scope: { kind: 'program' }, notify });
+    const job = await asked({ notify });
     await step.run();
     const refusing = (permanent: boolean) => ({
       mailer: { send: async () => ({ outcome: 'refused' as const, permanent, code: 'mail.test' }) },
@@ -342,7 +316,7 @@ describe('the email', () => {
   });
 
   test('whose sender died is sent again once its lease has run out, and the sweep asks for it', async () => {
-    const job = await asked({ scope: { kind: 'program' }, notify });
+    const job = await asked({ notify });
     await step.run();
     const dying = {
       mailer: { send: () => Promise.reject(new AdapterError('mail.timeout', 'no answer', { retryable: true })) },
