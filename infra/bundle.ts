@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { type BuildOptions, buildSync, formatMessagesSync } from 'esbuild';
 
-/** The steps of the workflow, each a function of its own. */
-export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'export', 'sweep'] as const;
+/** The functions: the steps of the workflow, and the API by which people reach it. */
+export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'export', 'sweep', 'api'] as const;
 export type StepName = (typeof stepNames)[number];
 
 const root = join(import.meta.dirname, '..');
@@ -12,6 +12,7 @@ const root = join(import.meta.dirname, '..');
 const stepFiles: Partial<Record<StepName, readonly string[]>> = {
   issue: ['templates/fonts', 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'],
   export: ['functions/export/verify.mjs', 'templates/fonts', 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'],
+  api: ['templates/web'],
 };
 
 /** What lies among the fonts for those who work on them. */

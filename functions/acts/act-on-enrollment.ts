@@ -9,25 +9,31 @@ import { refuseUnknownEnrollment } from './unknown-enrollment.ts';
 const maxTries = 8;
 
 /** What an act does, decided from the enrollment as read: its answer, and all that one transaction writes. */
-export type Decided<T> = Pick<Commit, 'credentialChanges' | 'deliveryChanges'> & {
+export type Decided<T> = Pick<Commit, 'credentialChanges' | 'deliveryChanges' | 'newDeliveries'> & {
   answer: T;
   facts: AuditFact[];
   patch: EnrollmentPatch;
 };
 
+/** The state of an enrollment that a person saw when they decided. */
+export type Seen = Pick<Enrollment, 'version' | 'fence'>;
+
 /**
  * One act of a person on one enrollment: chained in the transaction that carries it out, and decided again where
  * anything has moved meanwhile. `bumpFence`: it may take a completion back, so that no issue in flight passes it.
+ * `seen`: it is meant for that state alone, and refused where the enrollment has moved on.
  */
 export async function actOnEnrollment<T>(
   ports: Pick<ActPorts, 'store' | 'clock'>,
   ref: EnrollmentRef,
-  options: { bumpFence: boolean },
+  options: { bumpFence: boolean; seen?: Seen | undefined },
   decide: (enrollment: Enrollment) => Decided<T> | Refused | Promise<Decided<T> | Refused>,
 ): Promise<T | Refused> {
   for (let tries = 0; tries < maxTries; tries++) {
     const enrollment = await ports.store.readEnrollment(ref);
     if (!enrollment) return refuseUnknownEnrollment(ports.store, ref);
+    if (options.seen && !isAt(enrollment, options.seen))
+      return refused('enrollment.stale', 'enrollment: it has changed since you read it; read it again, then decide');
     const decided = await decide(enrollment);
     if ('outcome' in decided) return decided;
     const { answer, facts, patch, ...changes } = decided;
@@ -44,6 +50,10 @@ export async function actOnEnrollment<T>(
     if (outcome === 'committed') return answer;
   }
   return refused('enrollment.busy', 'enrollment: it kept changing meanwhile; try again');
+}
+
+export function isAt({ version, fence }: Enrollment, seen: Seen): boolean {
+  return version === seen.version && fence === seen.fence;
 }
 
 /** A fact of an act; its cause is the act on the enrollment as it was read, so that no second try adds another. */

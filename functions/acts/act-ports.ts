@@ -16,3 +16,6 @@ export type ActPorts = {
   imageFault: ImageCheck;
   signingFault: SigningCheck;
 };
+
+/** Of those, what acts on records need: only what publishes a program checks pictures and certificates. */
+export type RecordActPorts = Omit<ActPorts, 'imageFault' | 'signingFault'>;

@@ -6,16 +6,21 @@ import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import { personNameSchema } from '../domain/person.ts';
 import { requestCredential, requestInPlaceOf } from '../domain/pointers.ts';
-import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
-import type { ActPorts } from './act-ports.ts';
+import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
+import type { RecordActPorts } from './act-ports.ts';
 import { unprintableMessage } from './enroll.ts';
 import { type Refused, refused } from './refusal.ts';
 
-export type RevokeInput = { credentialId: string; code: (typeof revocationCodes)[number]; text: string };
+export type RevokeInput = {
+  credentialId: string;
+  code: (typeof revocationCodes)[number];
+  text: string;
+  seen?: Seen | undefined;
+};
 
 /** Revokes a credential in force. It is issued again only by an explicit reissue. */
 export async function revokeCredential(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
   input: RevokeInput,
@@ -25,7 +30,8 @@ export async function revokeCredential(
   const text = input.text.trim();
   if (text.length < 3 || text.length > 500 || /\p{Cc}/u.test(text))
     return refused('revocation.text', 'text: one line of 3 to 500 characters that says why; verification shows it');
-  return actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<{ outcome: 'revoked' }> | Refused => {
+  const options = { bumpFence: true, seen: input.seen };
+  return actOnEnrollment(ports, ref, options, (enrollment): Decided<{ outcome: 'revoked' }> | Refused => {
     const found = Object.entries(enrollment.pointers).find(([, p]) => p.active?.credentialId === input.credentialId);
     if (!found)
       return refused(
@@ -68,8 +74,10 @@ export async function revokeCredential(
 }
 
 export type ReissueInput = {
-  achievement: Achievement /** The corrected name, where the name is what was wrong. */;
-  name?: string;
+  achievement: Achievement;
+  /** The corrected name, where the name is what was wrong. */
+  name?: string | undefined;
+  seen?: Seen | undefined;
 };
 
 /**
@@ -77,7 +85,7 @@ export type ReissueInput = {
  * revocation. Only what is complete can be issued again.
  */
 export async function reissueCredential(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
   input: ReissueInput,
@@ -90,7 +98,7 @@ export async function reissueCredential(
   if (!stored) return refused('program.unknown', `program: there is no "${ref.program}"`);
   const pinned = (await ports.store.readEnrollment(ref))?.framework;
   const framework = pinned && (await ports.store.readFramework(pinned));
-  const answer = await actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment) => {
+  const answer = await actOnEnrollment(ports, ref, { bumpFence: true, seen: input.seen }, (enrollment) => {
     const pointer: Pointer = enrollment.pointers[input.achievement] ?? {};
     const { active, pending } = pointer;
     const { progress, enrolledOn } = enrollment;

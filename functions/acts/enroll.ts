@@ -6,7 +6,7 @@ import { saltedHash } from '../domain/hash.ts';
 import { actorIdSchema, enrollmentIdSchema } from '../domain/ids.ts';
 import { emailAddressSchema, personNameSchema } from '../domain/person.ts';
 import { civilDateOf, civilDateSchema } from '../domain/time.ts';
-import type { ActPorts } from './act-ports.ts';
+import type { RecordActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
 
 export const enrollInputSchema = z.strictObject({
@@ -24,7 +24,7 @@ export type EnrollInput = z.input<typeof enrollInputSchema>;
  * printed later: a certificate must never be the first to find out that a name has characters that no font has.
  */
 export async function enroll(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   input: EnrollInput,
 ): Promise<{ outcome: 'enrolled'; enrollment: Enrollment } | Refused> {

@@ -21,7 +21,7 @@ import type { Program } from '../domain/program.ts';
 import { evidenceHashOf } from '../domain/progress.ts';
 import { refuseAssessment, refuseSubmission } from '../domain/rules.ts';
 import { epochOf, type Instant, instantOf } from '../domain/time.ts';
-import type { ActPorts } from './act-ports.ts';
+import type { ActPorts, RecordActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
 import { refuseUnknownEnrollment } from './unknown-enrollment.ts';
 
@@ -50,7 +50,7 @@ export const maxPieces = 500;
  * evaluate checks every rule again, whoever wrote the item.
  */
 export async function submitEvidence(
-  ports: ActPorts,
+  ports: RecordActPorts,
   ref: EnrollmentRef,
   inputs: readonly SubmitInput[],
 ): Promise<SubmitVerdict[]> {
@@ -94,7 +94,7 @@ export async function submitEvidence(
 
 /** Assesses evidence, one verdict a piece. A *not met* counts the fence up, so that no issue in flight passes it. */
 export async function assessEvidence(
-  ports: ActPorts,
+  ports: RecordActPorts,
   ref: EnrollmentRef,
   inputs: readonly AssessInput[],
 ): Promise<AssessVerdict[]> {
@@ -143,7 +143,7 @@ function instantsInOrder(inputs: readonly AssessInput[], now: Instant): Instant[
   });
 }
 
-async function putAssessment(ports: ActPorts, assessment: Assessment): Promise<AssessVerdict> {
+async function putAssessment(ports: RecordActPorts, assessment: Assessment): Promise<AssessVerdict> {
   const { assessment: id, requirement, evidence, outcome, assessor } = assessment;
   const stored = await ports.store.putAssessment(assessment, { fence: outcome === 'not-met' });
   if (stored === 'stored') return { outcome: 'assessed', assessment: id };
@@ -155,7 +155,7 @@ async function putAssessment(ports: ActPorts, assessment: Assessment): Promise<A
 
 /** Takes one piece of evidence back, and its assessments along. */
 export async function withdrawEvidence(
-  ports: ActPorts,
+  ports: RecordActPorts,
   ref: EnrollmentRef,
   input: WithdrawInput,
 ): Promise<WithdrawVerdict> {
@@ -181,7 +181,7 @@ type Place = {
   framework: NonNullable<Awaited<ReturnType<ActPorts['store']['readFramework']>>>;
 };
 
-async function readPlace(ports: ActPorts, ref: EnrollmentRef, pieces: number): Promise<Place | Refused> {
+async function readPlace(ports: RecordActPorts, ref: EnrollmentRef, pieces: number): Promise<Place | Refused> {
   if (pieces > maxPieces)
     return refused('request.too-many', `at most ${maxPieces} pieces in one call; this has ${pieces}`);
   const enrollment = await ports.store.readEnrollment(ref);
@@ -219,7 +219,7 @@ function findSubmission(
   );
 }
 
-async function isRepeat(ports: ActPorts, ref: EnrollmentRef, submission: Submission): Promise<boolean> {
+async function isRepeat(ports: RecordActPorts, ref: EnrollmentRef, submission: Submission): Promise<boolean> {
   const found = findSubmission(ref, await ports.store.readEvidence(ref, [submission.requirement]), submission);
   if ('outcome' in found) return false;
   const { submittedAt: _, ...before } = found.submission;

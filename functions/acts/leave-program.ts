@@ -3,8 +3,8 @@ import type { Achievement, Pointer } from '../domain/credential.ts';
 import { type Enrollment, leavingCodes } from '../domain/enrollment.ts';
 import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
-import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
-import type { ActPorts } from './act-ports.ts';
+import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
+import type { RecordActPorts } from './act-ports.ts';
 import { askForLook } from './ask-for-look.ts';
 import { type Refused, refused } from './refusal.ts';
 
@@ -16,10 +16,11 @@ export type LeaveInput = { code: (typeof leavingCodes)[number]; text: string };
  * credential is revoked instead, where it must be.
  */
 export async function withdrawFromProgram(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
   input: LeaveInput,
+  seen?: Seen,
 ): Promise<{ outcome: 'withdrawn' | 'repeated' } | Refused> {
   if (!leavingCodes.includes(input.code)) return refused('leaving.code', `code: one of ${leavingCodes.join(', ')}`);
   const text = input.text.trim();
@@ -27,42 +28,48 @@ export async function withdrawFromProgram(
     return refused('leaving.text', 'reason: one line of 3 to 500 characters that says why; only the program reads it');
   const before = await ports.store.readEnrollment(ref);
   if (before?.status === 'withdrawn') return { outcome: 'repeated' };
-  return actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
-    if (enrollment.status === 'complete')
-      return refused(
-        'enrollment.complete',
-        'enrollment: complete already, so that there is nothing to leave; to take the certificate back, use `revoke`',
-      );
-    const { pointers, cancelled } = cancelPending(enrollment);
-    const hash = saltedHash(enrollment.salt, 'leaving', text);
-    return {
-      answer: { outcome: 'withdrawn' },
-      facts: [
-        actFact(actor, 'enrollment-withdrawn', ref.enrollment, { code: input.code, reasonHash: hash }, enrollment),
-        ...cancelled.map(({ credentialId, achievement }) =>
-          actFact(actor, 'credential-request-cancelled', credentialId, { achievement }, enrollment),
-        ),
-      ],
-      patch: {
-        status: 'withdrawn',
-        left: { at: ports.clock.now(), code: input.code, text },
-        pointers,
-        ...(enrollment.completion && { completion: null }),
-      },
-    };
-  });
+  return actOnEnrollment(
+    ports,
+    ref,
+    { bumpFence: true, seen },
+    (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
+      if (enrollment.status === 'complete')
+        return refused(
+          'enrollment.complete',
+          'enrollment: complete already, so that there is nothing to leave; to take the certificate back, use `revoke`',
+        );
+      const { pointers, cancelled } = cancelPending(enrollment);
+      const hash = saltedHash(enrollment.salt, 'leaving', text);
+      return {
+        answer: { outcome: 'withdrawn' },
+        facts: [
+          actFact(actor, 'enrollment-withdrawn', ref.enrollment, { code: input.code, reasonHash: hash }, enrollment),
+          ...cancelled.map(({ credentialId, achievement }) =>
+            actFact(actor, 'credential-request-cancelled', credentialId, { achievement }, enrollment),
+          ),
+        ],
+        patch: {
+          status: 'withdrawn',
+          left: { at: ports.clock.now(), code: input.code, text },
+          pointers,
+          ...(enrollment.completion && { completion: null }),
+        },
+      };
+    },
+  );
 }
 
 /** Takes an apprentice back who had left: the record goes on where it stood, and is looked at as a whole. */
 export async function resumeEnrollment(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
+  seen?: Seen,
 ): Promise<{ outcome: 'resumed' } | Refused> {
   const answer = await actOnEnrollment(
     ports,
     ref,
-    { bumpFence: true },
+    { bumpFence: true, seen },
     (enrollment): Decided<{ outcome: 'resumed' }> | Refused => {
       if (enrollment.status !== 'withdrawn')
         return refused(

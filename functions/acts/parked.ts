@@ -10,7 +10,7 @@ import { issueGraceSeconds } from '../domain/pointers.ts';
 import type { SetAside } from '../domain/set-aside.ts';
 import { addSeconds } from '../domain/time.ts';
 import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
-import type { ActPorts } from './act-ports.ts';
+import type { ActPorts, RecordActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
 
 /** What waits for a person: a credential that could not be issued, or an email that could not be sent. */
@@ -47,7 +47,7 @@ export type ReplayInput = {
  * then drives the step. What is not parked is refused, so that nothing is driven that is under way or over.
  */
 export async function replayParked(
-  ports: ActPorts,
+  ports: RecordActPorts,
   actor: Actor,
   ref: EnrollmentRef,
   input: ReplayInput,

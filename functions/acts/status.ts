@@ -48,6 +48,18 @@ export async function readStatus(
   ref: EnrollmentRef,
   moment?: string,
 ): Promise<Status | Refused> {
+  const recorded = await readRecorded(ports, ref, moment);
+  if (recorded.outcome === 'refused') return recorded;
+  const aside = await listAside(ports, ref.program);
+  return { ...recorded, aside: aside.filter(({ enrollment }) => enrollment === ref.enrollment) };
+}
+
+/** The same without what was set aside, which lies with the program's: the record's own partition alone is read. */
+export async function readRecorded(
+  ports: Pick<ActPorts, 'store' | 'clock'>,
+  ref: EnrollmentRef,
+  moment?: string,
+): Promise<Omit<Status, 'aside'> | Refused> {
   const record = await ports.store.readRecord(ref);
   if (!record) return refuseUnknownEnrollment(ports.store, ref);
   const { enrollment } = record;
@@ -76,7 +88,6 @@ export async function readStatus(
     frameworks: [framework, ...(await pastFrameworks(ports, record.ledger, framework))],
     chainFault,
     lapses: lapsesSinceCompletion(enrollment, civilDateOf(now, program.timeZone)),
-    aside: (await listAside(ports, ref.program)).filter((aside) => aside.enrollment === ref.enrollment),
   };
 }
 

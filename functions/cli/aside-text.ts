@@ -1,6 +1,6 @@
 import { parseEvidenceKeys } from '../domain/evidence.ts';
+import type { Mask } from '../domain/masking.ts';
 import type { StoredAside } from '../ports/record-store.ts';
-import type { Mask } from './masking.ts';
 import { localMoment } from './moments.ts';
 import { type Cell, type Page, table } from './page.ts';
 import { fitText } from './text-width.ts';

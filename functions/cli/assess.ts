@@ -1,5 +1,6 @@
 import { type AssessInput, type AssessVerdict, assessEvidence, maxPieces } from '../acts/evidence.ts';
 import { refused } from '../acts/refusal.ts';
+import { piecesStanding } from '../domain/piece-standing.ts';
 import { type Answer, done, refusal, usageFailure } from './answer.ts';
 import {
   type ActorFlags,
@@ -13,7 +14,6 @@ import {
   withEnrollment,
 } from './command.ts';
 import { readAround } from './enrollment-around.ts';
-import { piecesStanding } from './piece-standing.ts';
 import {
   answerForPiece,
   answerForPieces,

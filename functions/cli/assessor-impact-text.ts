@@ -1,6 +1,6 @@
 import type { AssessorImpact } from '../acts/assessor-impact.ts';
+import { type Mask, sensitiveRequirement } from '../domain/masking.ts';
 import type { Program, Voided } from '../domain/program.ts';
-import { type Mask, sensitiveRequirement } from './masking.ts';
 import { localMoment } from './moments.ts';
 import { type Cell, counted, heading, type Page, table } from './page.ts';
 import { missingLines } from './reasons.ts';

@@ -3,6 +3,7 @@ import { refused } from '../acts/refusal.ts';
 import { type VoidInput, voidAssessor } from '../acts/void-assessor.ts';
 import type { Actor } from '../domain/audit.ts';
 import { revocationCodes } from '../domain/credential.ts';
+import { type Mask, maskFor } from '../domain/masking.ts';
 import { type Program, voidedBy } from '../domain/program.ts';
 import { type Answer, done, refusal, usageFailure } from './answer.ts';
 import { countImpact, countsText, impactJson, impactText } from './assessor-impact-text.ts';
@@ -17,7 +18,6 @@ import {
   withSensitive,
 } from './command.ts';
 import { type ConfirmFlags, confirmMany } from './confirm.ts';
-import { type Mask, maskFor } from './masking.ts';
 import { counted } from './page.ts';
 import { recordListing } from './reading.ts';
 

@@ -1,7 +1,7 @@
 import type { Credential } from '../domain/credential.ts';
 import type { Delivery } from '../domain/delivery.ts';
+import type { Mask } from '../domain/masking.ts';
 import type { Program } from '../domain/program.ts';
-import type { Mask } from './masking.ts';
 import { localMoment } from './moments.ts';
 import type { Cell, Page } from './page.ts';
 
@@ -56,12 +56,12 @@ const settled: Record<Delivery['state'], Cell['style']> = {
 
 /** An email's line: its state, since when, what it is about and why it waits. */
 export function deliveryRow(delivery: Delivery, timeZone: string): Cell[] {
-  const { about, state, attempt, reason } = delivery;
+  const { about, state, attempt, reason, resendOf } = delivery;
   const style = settled[state];
   const when = localMoment(delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt, timeZone);
   const subject =
     about.kind === 'credential'
-      ? `credential ${about.credentialId}`
+      ? `credential ${about.credentialId}${resendOf === undefined ? '' : ', sent again'}`
       : `lapse on ${about.expiresOn}, to the ${about.to}`;
   const tries = attempt > 1 ? `, attempt ${attempt}` : '';
   return [

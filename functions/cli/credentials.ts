@@ -4,6 +4,7 @@ import { refused } from '../acts/refusal.ts';
 import { refuseUnknownEnrollment } from '../acts/unknown-enrollment.ts';
 import type { Credential } from '../domain/credential.ts';
 import { sha256 } from '../domain/hash.ts';
+import { maskFor } from '../domain/masking.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
 import {
@@ -17,7 +18,6 @@ import {
 } from './command.ts';
 import { credentialDetail, credentialRow } from './credential-text.ts';
 import { exitCodes } from './exit-codes.ts';
-import { maskFor } from './masking.ts';
 import { table } from './page.ts';
 import { recordRead } from './reading.ts';
 import { credentialJson } from './status-json.ts';

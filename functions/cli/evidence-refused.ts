@@ -3,12 +3,12 @@ import { refused } from '../acts/refusal.ts';
 import { listAside } from '../acts/status.ts';
 import { evidencePartition, parseEvidenceKeys } from '../domain/evidence.ts';
 import type { Framework } from '../domain/framework.ts';
+import { type Mask, maskFor } from '../domain/masking.ts';
 import type { RecordStore, StoredAside, StoredProgram } from '../ports/record-store.ts';
 import { type Answer, done, refusal } from './answer.ts';
 import { asideText } from './aside-text.ts';
 import { type ActorFlags, actorFrom, type Context, type SensitiveFlags } from './command.ts';
 import { type ConfirmFlags, chosenId, confirmMany } from './confirm.ts';
-import { type Mask, maskFor } from './masking.ts';
 import { counted } from './page.ts';
 import { recordListing } from './reading.ts';
 

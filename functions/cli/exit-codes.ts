@@ -19,6 +19,7 @@ export const exitCodesHelp =
 /** Refusals about the shape of what was given, not about what it asks for. */
 const inputCodes = new Set([
   'request.too-many',
+  'apprentice.nothing',
   'revocation.code',
   'revocation.text',
   'leaving.code',

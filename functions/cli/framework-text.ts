@@ -1,7 +1,7 @@
 import type { SimulatedEnrollment } from '../acts/framework-change.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
 import type { FrameworkChange } from '../domain/framework-diff.ts';
-import { type Mask, sensitiveRequirement } from './masking.ts';
+import { type Mask, sensitiveRequirement } from '../domain/masking.ts';
 import { counted, heading, type Page, table } from './page.ts';
 import { missingLines } from './reasons.ts';
 import { wrapText } from './text-width.ts';

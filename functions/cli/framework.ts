@@ -3,6 +3,7 @@ import { moveToFramework, type SimulatedEnrollment, simulateFramework } from '..
 import { refused } from '../acts/refusal.ts';
 import { type Framework, frameworkSchema } from '../domain/framework.ts';
 import { diffFrameworks } from '../domain/framework-diff.ts';
+import { maskFor } from '../domain/masking.ts';
 import { type Answer, done, refusal, usageFailure } from './answer.ts';
 import {
   type ActorFlags,
@@ -18,7 +19,6 @@ import {
   withSensitive,
 } from './command.ts';
 import { diffText, type SimulationCounts, simulationText } from './framework-text.ts';
-import { maskFor } from './masking.ts';
 import { recordListing } from './reading.ts';
 
 type SimulateFlags = SensitiveFlags & ActorFlags & { program: string };

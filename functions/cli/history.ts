@@ -1,6 +1,6 @@
 import type { Status } from '../acts/status.ts';
 import type { AuditEntry } from '../domain/audit.ts';
-import type { Mask } from './masking.ts';
+import type { Mask } from '../domain/masking.ts';
 import { localMoment, localMoments } from './moments.ts';
 import { counted, heading, type Page, table } from './page.ts';
 import { textWidth } from './text-width.ts';

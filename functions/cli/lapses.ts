@@ -2,6 +2,7 @@ import { type LapsedEnrollment, listLapses } from '../acts/list-lapses.ts';
 import { refused } from '../acts/refusal.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
 import type { Lapse } from '../domain/lapses.ts';
+import { type Mask, maskFor } from '../domain/masking.ts';
 import { done, refusal } from './answer.ts';
 import {
   type ActorFlags,
@@ -11,7 +12,6 @@ import {
   withActor,
   withSensitive,
 } from './command.ts';
-import { type Mask, maskFor } from './masking.ts';
 import { type Cell, counted, heading, table } from './page.ts';
 import { recordListing } from './reading.ts';
 

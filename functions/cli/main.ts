@@ -6,6 +6,7 @@ import { addAudit } from './audit.ts';
 import { addBackup } from './backup.ts';
 import { addCertificate } from './certificate.ts';
 import type { AddCommand, Session } from './command.ts';
+import { addCorrect } from './correct.ts';
 import { addCredentials } from './credentials.ts';
 import { addDeadLetters } from './dead-letters.ts';
 import { addDoctor } from './doctor.ts';
@@ -20,6 +21,7 @@ import { addParked } from './parked.ts';
 import { addProgram } from './program.ts';
 import { addRedrive } from './redrive.ts';
 import { addReissue } from './reissue.ts';
+import { addResend } from './resend.ts';
 import { addRevoke } from './revoke.ts';
 import { addStatus } from './status.ts';
 import { addSubmit } from './submit.ts';
@@ -34,6 +36,8 @@ const commands: readonly AddCommand[] = [
   addWithdraw,
   addStatus,
   addCredentials,
+  addCorrect,
+  addResend,
   addRevoke,
   addReissue,
   addLeave,

@@ -1,10 +1,10 @@
 import { refused } from '../acts/refusal.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
+import { type Mask, maskFor } from '../domain/masking.ts';
 import type { Program } from '../domain/program.ts';
 import type { StoredProgram } from '../ports/record-store.ts';
 import { type Answer, done, refusal } from './answer.ts';
 import { type AddCommand, addCommand, type Context, type SensitiveFlags, withSensitive } from './command.ts';
-import { type Mask, maskFor } from './masking.ts';
 import { heading, type Page, table } from './page.ts';
 import { type LoadFlags, loadProgramFile } from './program-load.ts';
 

@@ -1,6 +1,6 @@
 import type { Missing } from '../domain/completion.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
-import { type Mask, sensitiveRequirement } from './masking.ts';
+import { type Mask, sensitiveRequirement } from '../domain/masking.ts';
 
 /** What is missing, for people: which, why, and in what words. Those of a policy have no id. */
 export type MissingLine = { ids: string; why: string; text: string };

@@ -1,6 +1,6 @@
 import type { Status } from '../acts/status.ts';
 import { requirementsOf } from '../domain/framework.ts';
-import type { Mask } from './masking.ts';
+import type { Mask } from '../domain/masking.ts';
 
 /** The same as the text, for programs. Never the salt, never what evidence says. */
 export function statusJson(status: Status, mask: Mask, history: boolean) {
@@ -52,7 +52,10 @@ function presentJson({ credentials, deliveries, aside, lapses }: Status, mask: M
   return {
     ...(lapses.length > 0 && { lapsedSince: mask.json(lapses) }),
     credentials: credentials.map((credential) => credentialJson(credential, mask)),
-    deliveries: deliveries.map(({ program: _, enrollment: __, ...delivery }) => delivery),
+    deliveries: deliveries.map(({ program: _, enrollment: __, to, ...delivery }) => ({
+      ...delivery,
+      ...(to !== undefined && { to: mask.email(to) }),
+    })),
     refused: mask.json(aside.map(({ sk, code, reason, at }) => ({ item: sk, code, reason, at }))),
   };
 }

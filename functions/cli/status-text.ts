@@ -1,9 +1,9 @@
 import type { Status } from '../acts/status.ts';
 import { requirementsOf } from '../domain/framework.ts';
+import type { Mask } from '../domain/masking.ts';
 import { asideText } from './aside-text.ts';
 import { credentialRow, deliveryRow } from './credential-text.ts';
 import { lapseRows } from './lapses.ts';
-import type { Mask } from './masking.ts';
 import { localMoment, localMoments } from './moments.ts';
 import { bar, type Cell, counted, heading, type Page, table } from './page.ts';
 import { missingLines } from './reasons.ts';

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { readStatus } from '../acts/status.ts';
+import { maskFor } from '../domain/masking.ts';
 import { done, refusal } from './answer.ts';
 import {
   type ActorFlags,
@@ -10,7 +11,6 @@ import {
   withSensitive,
 } from './command.ts';
 import { historyText } from './history.ts';
-import { maskFor } from './masking.ts';
 import { recordRead } from './reading.ts';
 import { statusJson } from './status-json.ts';
 import { statusText } from './status-text.ts';

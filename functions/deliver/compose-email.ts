@@ -1,5 +1,6 @@
 import credentialWords from '../../templates/email/credential.json' with { type: 'json' };
 import lapseWords from '../../templates/email/lapse-warning.json' with { type: 'json' };
+import { documentFilename } from '../domain/credential.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import type { Email } from '../ports/mailer.ts';
 import type { ComposeEmail, EmailContent } from './deliver.ts';
@@ -13,7 +14,7 @@ export const composeEmail: ComposeEmail = (content) =>
   content.about === 'credential' ? credentialEmail(content) : lapseWarning(content);
 
 function credentialEmail(content: EmailContent & { about: 'credential' }): Email {
-  const { program, apprentice, credential, pdf } = content;
+  const { program, apprentice, delivery, credential, pdf } = content;
   const { paragraphs, replacement, closing } = credentialWords;
   const blocks: Block[] = [
     ...paragraphs.map(paragraph),
@@ -22,14 +23,12 @@ function credentialEmail(content: EmailContent & { about: 'credential' }): Email
     ...closing.map(paragraph),
   ];
   const values = { name: apprentice.name, sponsor: program.sponsor, office: program.email.fromName };
-  // The id's end is random: the file names of two certificates of one person differ.
-  const filename = `certificate-${credential.credentialId.slice(-8)}.pdf`;
   return {
     ...envelope(content),
-    to: { name: apprentice.name, address: apprentice.email },
+    to: { name: apprentice.name, address: delivery.to ?? apprentice.email },
     language: credentialWords.language,
     ...written(credentialWords, credentialWords.language, blocks, values),
-    attachments: [{ filename, contentType: 'application/pdf', content: pdf }],
+    attachments: [{ filename: documentFilename(credential), contentType: 'application/pdf', content: pdf }],
   };
 }
 

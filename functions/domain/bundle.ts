@@ -65,7 +65,7 @@ export type EvidenceLine = {
 export type CompletionLine = { kind: 'completion'; enrollment: string; completedOn: string; noticeDueOn: string };
 
 export type CredentialLine = { kind: 'credential' } & Omit<Credential, 'code'>;
-export type DeliveryLine = { kind: 'delivery' } & Omit<Delivery, 'dueAt' | 'leaseUntil'>;
+export type DeliveryLine = { kind: 'delivery' } & Omit<Delivery, 'dueAt' | 'leaseUntil' | 'to'>;
 
 export function enrollmentLine(enrollment: Enrollment, head: Head, proof: InclusionProof): EnrollmentLine {
   const { id, name } = enrollment.apprentice;
@@ -183,6 +183,7 @@ export function credentialLine({ code: _, ...credential }: Credential): Credenti
   return { kind: 'credential', ...credential };
 }
 
-export function deliveryLine({ dueAt: _, leaseUntil: __, ...delivery }: Delivery): DeliveryLine {
+/** Without the address that it went to, of which the ledger holds a hash. */
+export function deliveryLine({ dueAt: _, leaseUntil: __, to: ___, ...delivery }: Delivery): DeliveryLine {
   return { kind: 'delivery', ...delivery };
 }

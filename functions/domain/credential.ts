@@ -117,6 +117,10 @@ export const credentialSchema = /* @__PURE__ */ z.lazy(() =>
 );
 export type Credential = z.infer<typeof credentialSchema>;
 
+/** What its PDF is called: the end of an id is random, so that two differ, and it does not say whose it is. */
+export const documentFilename = ({ credentialId }: Pick<Credential, 'credentialId'>) =>
+  `certificate-${credentialId.slice(-8)}.pdf`;
+
 export const revocationCodes = ['issued-in-error', 'fraud', 'holder-request', 'program-decision', 'other'] as const;
 
 /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { credentialIdSchema } from './credential.ts';
 import { type EnrollmentRef, enrollmentIdSchema, evidenceIdSchema, programIdSchema } from './ids.ts';
+import { emailAddressSchema } from './person.ts';
 import { setAsideSchema } from './set-aside.ts';
 import { addSeconds, instantSchema } from './time.ts';
 
@@ -37,6 +38,10 @@ export const deliverySchema = /* @__PURE__ */ z.lazy(() =>
         to: z.enum(['apprentice', 'program']),
       }),
     ]),
+    /** Sent once more on a person's word: the email that it repeats. */
+    resendOf: evidenceIdSchema.optional(),
+    /** Where this email alone goes; otherwise to the apprentice's address as it is when it goes. */
+    to: emailAddressSchema.optional(),
     state: deliveryStateSchema,
     queuedAt: instantSchema,
     /** Sends begun. The attempt travels in the mail's tags, so that an event names the send that it speaks of. */
@@ -163,6 +168,12 @@ export function isSettled(state: DeliveryState): boolean {
 export function queuedAgain(delivery: Delivery, deliveryId: string, now: string): Delivery {
   const { program, enrollment, about } = delivery;
   return newDelivery({ program, enrollment, deliveryId, about }, now);
+}
+
+/** A new email about the same thing because a person asks for it, where they say to another address. */
+export function resentDelivery(delivery: Delivery, deliveryId: string, to: string | undefined, now: string): Delivery {
+  const again = queuedAgain(delivery, deliveryId, now);
+  return { ...again, resendOf: delivery.deliveryId, ...(to !== undefined && { to }) };
 }
 
 /** An email that waits for its first send; the sweep looks at it should the message be lost. */

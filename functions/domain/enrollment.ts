@@ -5,7 +5,7 @@ import { frameworkRefSchema } from './framework.ts';
 import { actorIdSchema, enrollmentIdSchema, programIdSchema } from './ids.ts';
 import { emailAddressSchema, personNameSchema } from './person.ts';
 import { type RequirementProgress, requirementProgressSchema } from './progress.ts';
-import { civilDateSchema, instantSchema } from './time.ts';
+import { civilDateSchema, type Instant, instantSchema } from './time.ts';
 
 export const enrollmentStatusSchema = z.enum(['open', 'complete', 'withdrawn']);
 export type EnrollmentStatus = z.infer<typeof enrollmentStatusSchema>;
@@ -45,6 +45,8 @@ export const enrollmentSchema = /* @__PURE__ */ z.lazy(() =>
     version: z.number().int().min(0),
     fence: z.number().int().min(0),
     progress: z.record(z.string(), requirementProgressSchema()),
+    /** By requirement: since when its oldest evidence waits for an assessment. Absent where nothing does. */
+    awaiting: z.record(z.string(), instantSchema).optional(),
     /** How many requirements are met: kept so that a decision need not count a thousand. */
     met: z.number().int().min(0),
     /** By requirement: assessments of this instant or earlier are void, since an assessment or withdrawal was edited or deleted. */
@@ -64,6 +66,7 @@ export type Enrollment = z.infer<typeof enrollmentSchema>;
 /** What one write changes. `null` removes; what is absent stays. */
 export type EnrollmentPatch = {
   progress?: Record<string, RequirementProgress | null>;
+  awaiting?: Record<string, Instant | null>;
   met?: number;
   marks?: Record<string, string>;
   refused?: Record<string, string>;
@@ -85,7 +88,8 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     if (value === null) delete progress[id];
     else progress[id] = value;
   }
-  const { completion: completionBefore, left: leftBefore, ...rest } = enrollment;
+  const { completion: completionBefore, left: leftBefore, awaiting: awaitingBefore, ...rest } = enrollment;
+  const awaiting = awaitingAfter(awaitingBefore, patch.awaiting, progress);
   const completion = patch.completion === undefined ? completionBefore : (patch.completion ?? undefined);
   const left = patch.left === undefined ? leftBefore : (patch.left ?? undefined);
   return {
@@ -93,6 +97,7 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     ...(completion && { completion }),
     ...(left && { left }),
     progress,
+    ...(awaiting && { awaiting }),
     met: patch.met ?? enrollment.met,
     marks: { ...enrollment.marks, ...patch.marks },
     refused: { ...enrollment.refused, ...patch.refused },
@@ -105,6 +110,21 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     // Whatever is chained is a change: what looks for changed chains goes by this.
     lastChangeAt: patch.lastChangeAt ?? patch.chain?.at ?? enrollment.lastChangeAt,
   };
+}
+
+/** What waits after a patch; where no evidence stands, none waits. */
+function awaitingAfter(
+  before: Enrollment['awaiting'],
+  changes: EnrollmentPatch['awaiting'],
+  progress: Enrollment['progress'],
+): Enrollment['awaiting'] {
+  const standing = Object.entries({ ...before, ...changes }).filter(([id, since]) => since !== null && progress[id]);
+  return standing.length === 0 ? undefined : (Object.fromEntries(standing) as Record<string, Instant>);
+}
+
+/** Since when evidence of an enrollment waits for an assessor: the oldest of it. Who has left waits for none. */
+export function awaitingSince({ status, awaiting }: Pick<Enrollment, 'status' | 'awaiting'>): Instant | undefined {
+  return status === 'withdrawn' ? undefined : Object.values(awaiting ?? {}).sort()[0];
 }
 
 /** When the sweep must look at an enrollment's pending credentials: the earliest that no person has parked. */

@@ -9,7 +9,7 @@ import { canonicalJson } from './hash.ts';
 import type { Change } from './messages.ts';
 import { movePointer, type NewIds } from './pointers.ts';
 import type { Program, ProgramHashes } from './program.ts';
-import { type ProgressRules, progressOf, type RequirementProgress } from './progress.ts';
+import { type ProgressRules, type RequirementProgress, standingOf } from './progress.ts';
 import { describeProgress } from './progress-description.ts';
 import type { Instant } from './time.ts';
 
@@ -77,6 +77,7 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
   const recounted = met !== enrollment.met + progress.metDelta;
   const patch: EnrollmentPatch = {
     ...((Object.keys(progress.changed).length > 0 || recounted) && { progress: progress.changed, met }),
+    ...(Object.keys(progress.awaiting).length > 0 && { awaiting: progress.awaiting }),
     ...(hasNew(marks, enrollment.marks) && { marks }),
     ...(hasNew(refused, enrollment.refused) && { refused }),
     ...(facts[0]?.action === 'program-changed' && { programHash: input.hashes.program }),
@@ -135,6 +136,7 @@ export function rulesOf(enrollment: Enrollment, program: Program): ProgressRules
 function lookAgain(input: EvaluationInput, rules: ProgressRules) {
   const requirements = requirementsOf(input.framework);
   const changed: Record<string, RequirementProgress | null> = {};
+  const awaiting: Record<string, Instant | null> = {};
   let metDelta = 0;
   let looked = 0;
   let metNow = 0;
@@ -142,7 +144,8 @@ function lookAgain(input: EvaluationInput, rules: ProgressRules) {
     const requirement = requirements.get(id);
     if (!requirement) continue;
     const before = input.enrollment.progress[id];
-    const now = progressOf(requirement, items, rules);
+    const { progress: now, awaiting: since } = standingOf(requirement, items, rules);
+    if (since !== input.enrollment.awaiting?.[id]) awaiting[id] = since ?? null;
     looked++;
     metNow += Number(now?.status === 'met');
     if (sameProgress(before, now)) continue;
@@ -150,7 +153,7 @@ function lookAgain(input: EvaluationInput, rules: ProgressRules) {
     metDelta += Number(now?.status === 'met') - Number(before?.status === 'met');
   }
   // Where every requirement was looked at, the count is taken afresh: a hand in the table may have changed it.
-  return { changed, metDelta, ...(looked === requirements.size && { metOfAll: metNow }) };
+  return { changed, awaiting, metDelta, ...(looked === requirements.size && { metOfAll: metNow }) };
 }
 
 export function sameProgress(a: RequirementProgress | undefined, b: RequirementProgress | undefined): boolean {

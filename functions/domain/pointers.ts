@@ -103,6 +103,31 @@ export function requestInPlaceOf(
   return emailMayBeOut === undefined ? request : { ...request, emailMayBeOut };
 }
 
+/**
+ * A pending credential under a corrected name: a request of its own, since what was frozen never changes. It is tried
+ * afresh, but what a person has set aside stays set aside.
+ */
+export function requestUnderName(
+  pending: CredentialRequest,
+  name: string,
+  ids: ReturnType<NewIds>,
+  now: Instant,
+): CredentialRequest {
+  const { facts, replaces, emailMayBeOut, setAside, parked } = pending;
+  const releaseAt = later(now, pending.releaseAt);
+  return {
+    ...ids,
+    requestedAt: now,
+    releaseAt,
+    facts: { ...facts, name },
+    redrives: 0,
+    dueAt: addSeconds(releaseAt, issueGraceSeconds),
+    ...(replaces !== undefined && { replaces }),
+    ...(emailMayBeOut !== undefined && { emailMayBeOut }),
+    ...(setAside && parked !== undefined && { setAside, parked }),
+  };
+}
+
 function fact(action: AuditFact['action'], subject: string, facts: AuditFact['facts']): Omit<AuditFact, 'cause'> {
   return { actor: systemActor('evaluate'), action, subject, facts };
 }

@@ -13,7 +13,7 @@ import { documentHash, saltedHash } from './hash.ts';
 import type { EnrollmentRef } from './ids.ts';
 import type { Program } from './program.ts';
 import { refuseAssessment, refuseSubmission } from './rules.ts';
-import { addMonths, civilDateSchema, instantSchema } from './time.ts';
+import { addMonths, civilDateSchema, type Instant, instantSchema } from './time.ts';
 
 /** One accepted interval of a required certificate; both days included, no end where it never expires. */
 export const intervalSchema = () =>
@@ -72,7 +72,49 @@ export function progressOf(
   items: readonly RawItem[],
   rules: ProgressRules,
 ): RequirementProgress | undefined {
-  const { standing, weighed, mark } = weigh(requirement, items, rules);
+  return decide(requirement, weigh(requirement, items, rules), rules);
+}
+
+/** `progressOf`, and since when evidence of the requirement waits for an assessment. */
+export function standingOf(
+  requirement: Requirement,
+  items: readonly RawItem[],
+  rules: ProgressRules,
+): { progress: RequirementProgress | undefined; awaiting: Instant | undefined } {
+  const weight = weigh(requirement, items, rules);
+  const progress = decide(requirement, weight, rules);
+  const asksNobody = rules.program.policy.assessment === 'self-attested' && progress?.status !== 'unsettled';
+  return { progress, awaiting: asksNobody ? undefined : awaitingOf(weight) };
+}
+
+type Weight = ReturnType<typeof weigh>;
+
+/** Standing evidence of one requirement that waits for an assessment: what an assessor has to look at. */
+export function awaitingEvidence(
+  requirement: Requirement,
+  items: readonly RawItem[],
+  rules: ProgressRules,
+): Submission[] {
+  return waitingIn(weigh(requirement, items, rules));
+}
+
+/** Evidence waits as long as nobody's standing assessment speaks of it as it is. */
+function waitingIn({ standing, weighed }: Weight): Submission[] {
+  const assessed = new Set(weighed.flatMap((w) => (w.matches ? [w.assessment.evidence] : [])));
+  return [...standing].flatMap(([id, submission]) => (assessed.has(id) ? [] : [submission]));
+}
+
+function awaitingOf(weight: Weight): Instant | undefined {
+  return waitingIn(weight)
+    .map(({ submittedAt }) => submittedAt)
+    .sort()[0];
+}
+
+function decide(
+  requirement: Requirement,
+  { standing, weighed, mark }: Weight,
+  rules: ProgressRules,
+): RequirementProgress | undefined {
   const selfAttested = rules.program.policy.assessment === 'self-attested';
   if (requirement.kind === 'certificate')
     return certificateProgress(requirement, standing, weighed, mark, selfAttested, rules);

@@ -37,6 +37,17 @@ export type EnrollmentSummary = {
   lastChangeAt: Instant;
 };
 
+/** An enrollment with evidence to assess, and since when the oldest of it waits. */
+export type AwaitingEnrollment = EnrollmentRef & { since: Instant };
+
+/** An issued credential as its index shows it: no name and no public code. */
+export type CredentialSummary = Pick<
+  Credential,
+  'program' | 'enrollment' | 'credentialId' | 'achievement' | 'issuedAt' | 'state'
+>;
+
+export type DeliveryRef = EnrollmentRef & { deliveryId: string };
+
 export type Page<T> = { items: T[]; cursor?: string };
 
 /** `dismissed`: a person has said that it needs nothing more. The next judgement of the item asks again. */
@@ -53,7 +64,8 @@ export type DueItem = {
 
 /**
  * The table. Reads of single records and of evidence are strongly consistent; lists and look-ups by index are not.
- * Rejects with an `AdapterError` only where the world failed; an expected refusal is an outcome.
+ * Rejects with an `AdapterError` only where the world failed; an expected refusal is an outcome. A cursor that no page of
+ * the same list gave is `cursor.malformed`.
  */
 export type RecordStore = {
   readProgram(program: string): Promise<StoredProgram | undefined>;
@@ -61,6 +73,8 @@ export type RecordStore = {
   readProgramVersion(program: string, hash: string): Promise<Program | undefined>;
   readTemplate(program: string, hash: string): Promise<CertificateTemplate | undefined>;
   readFramework(ref: FrameworkRef): Promise<Framework | undefined>;
+  /** A framework as it was published, for those who were told no hash of it. */
+  findFramework(ref: Pick<FrameworkRef, 'id' | 'version'>): Promise<Framework | undefined>;
   listPrograms(): Promise<StoredProgram[]>;
   /** A picture that a published version of the program names: immutable. */
   readAsset(program: string, sha256: string): Promise<Uint8Array | undefined>;
@@ -79,6 +93,8 @@ export type RecordStore = {
   putFramework(framework: Framework): Promise<'stored' | 'exists' | 'differs'>;
 
   readEnrollment(ref: EnrollmentRef): Promise<Enrollment | undefined>;
+  /** Those of some enrollments that are there, in the order asked for; eventually consistent. A request a hundred. */
+  readEnrollments(refs: readonly EnrollmentRef[]): Promise<Enrollment[]>;
   readRecord(ref: EnrollmentRef): Promise<EnrollmentRecord | undefined>;
   createEnrollment(enrollment: Enrollment, entries: readonly AuditEntry[]): Promise<'created' | 'exists'>;
   listEnrollments(program: string, status: EnrollmentStatus, cursor?: string): Promise<Page<EnrollmentSummary>>;
@@ -89,6 +105,11 @@ export type RecordStore = {
     since: Instant,
     cursor?: string,
   ): Promise<Page<EnrollmentSummary>>;
+
+  /** An apprentice's enrollments in a program. */
+  listOwnEnrollments(program: string, apprentice: string): Promise<EnrollmentRef[]>;
+  /** Whose evidence waits for an assessor, the longest waiting first. */
+  listAwaiting(program: string, cursor?: string): Promise<Page<AwaitingEnrollment>>;
 
   /** All items of some requirements, in no order. */
   readEvidence(ref: EnrollmentRef, requirements: readonly string[]): Promise<RawItem[]>;
@@ -102,8 +123,21 @@ export type RecordStore = {
 
   commit(commit: Commit): Promise<CommitOutcome>;
   readCredential(ref: EnrollmentRef, credentialId: string): Promise<Credential | undefined>;
+  /** All of one enrollment, the newest first: a request each, and never its ledger. */
+  listCredentials(ref: EnrollmentRef): Promise<Credential[]>;
+  listDeliveries(ref: EnrollmentRef): Promise<Delivery[]>;
   readDelivery(ref: EnrollmentRef, deliveryId: string): Promise<Delivery | undefined>;
+  /** Those of some emails that are there, in no order; eventually consistent. A request a hundred. */
+  readDeliveries(refs: readonly DeliveryRef[]): Promise<Delivery[]>;
   findCredential(code: string): Promise<Credential | undefined>;
+  /** A program's credentials, the newest first; `from` and `to` bound the instant of issue, both included. */
+  listIssued(
+    program: string,
+    span: { from?: Instant; to?: Instant },
+    cursor?: string,
+  ): Promise<Page<CredentialSummary>>;
+  /** Whose credential an id is. */
+  findIssued(program: string, credentialId: string): Promise<EnrollmentRef | undefined>;
   listDue(before: Instant, cursor?: string): Promise<Page<DueItem>>;
 
   putAside(aside: StoredAside): Promise<void>;

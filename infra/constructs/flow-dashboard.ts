@@ -2,18 +2,20 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { JournalCode } from '../../functions/ports/journal.ts';
+import type { HttpApi } from './http-api.ts';
 import { journalMetric } from './journal-alarms.ts';
 import type { Step } from './step.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-export type FlowDashboardProps = { steps: Record<string, Step>; queues: Record<string, WorkQueue> };
+export type FlowDashboardProps = { steps: Record<string, Step>; queues: Record<string, WorkQueue>; http: HttpApi };
 
 const hour = Duration.hours(1);
 
 /** The workflow from left to right: what people get, what waits, what fails, how long it takes. */
 export class FlowDashboard extends Construct {
-  constructor(scope: Construct, id: string, { steps, queues }: FlowDashboardProps) {
+  constructor(scope: Construct, id: string, { steps, queues, http }: FlowDashboardProps) {
     super(scope, id);
+    const asked = http.metrics(hour);
     const said = (...codes: JournalCode[]) => codes.map((code) => journalMetric(code, hour));
     const perStep = (metric: (step: Step) => IMetric) => Object.values(steps).map(metric);
     const perQueue = (metric: (queue: WorkQueue) => IMetric) => Object.values(queues).map(metric);
@@ -71,6 +73,10 @@ export class FlowDashboard extends Construct {
             'Duration p99 (ms)',
             perStep((s) => s.function.metricDuration({ statistic: 'p99' })),
           ),
+        ],
+        [
+          graph('Requests', [asked.requests, asked.refused, asked.failed]),
+          graph('Time to an answer, p99 (ms)', [asked.latency]),
         ],
       ],
     });

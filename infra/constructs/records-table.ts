@@ -13,10 +13,21 @@ import type { Construct } from 'constructs';
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /** The sparse indexes: only items that carry an index's keys are in it. Projections hold what their one reader reads. */
-export const indexNames = { due: 'due', code: 'code', list: 'list' } as const;
+export const indexNames = {
+  due: 'due',
+  code: 'code',
+  list: 'list',
+  apprentice: 'apprentice',
+  awaiting: 'awaiting',
+  issued: 'issued',
+  credential: 'credential',
+} as const;
 export type IndexName = keyof typeof indexNames;
 
-/** The one table. Nothing in it expires, and no deployment can take it away. */
+/**
+ * The one table. No record in it expires, and no deployment can take it away: `expiresAt` is on the answers alone that
+ * are kept for a day for requests that come again.
+ */
 export function recordsTable(scope: Construct, id: string, encryptionKey: IKey): Table {
   const table = new Table(scope, id, {
     partitionKey: text('pk'),
@@ -26,6 +37,7 @@ export function recordsTable(scope: Construct, id: string, encryptionKey: IKey):
     encryptionKey,
     stream: StreamViewType.NEW_AND_OLD_IMAGES,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    timeToLiveAttribute: 'expiresAt',
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
@@ -48,5 +60,33 @@ export function recordsTable(scope: Construct, id: string, encryptionKey: IKey):
     projectionType: ProjectionType.INCLUDE,
     nonKeyAttributes: ['status', 'met', 'lastChangeAt', 'program', 'enrollment'],
   });
+  addApiIndexes(table);
   return table;
+}
+
+/** What the API looks up, each under the caller's program. Keys that stay cost nothing when the item is written again. */
+function addApiIndexes(table: Table): void {
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.apprentice,
+    partitionKey: text('apprenticePk'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.awaiting,
+    partitionKey: text('awaitingPk'),
+    sortKey: text('awaitingAt'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.issued,
+    partitionKey: text('issuedPk'),
+    sortKey: text('issuedAt'),
+    projectionType: ProjectionType.INCLUDE,
+    nonKeyAttributes: ['credentialId', 'achievement', 'state'],
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.credential,
+    partitionKey: text('credentialPk'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
 }

@@ -31,5 +31,8 @@ export const runbookSections = [
   'sweeps-are-stuck',
   'sweep-gave-up',
   'the-table-refuses-work',
+  'the-api-fails',
+  'requests-fail',
+  'requests-are-slow',
 ] as const;
 export type RunbookSection = (typeof runbookSections)[number];

@@ -14,12 +14,16 @@ const partitions = {
   /** Bundles that were asked for. */
   exports: '*#EXPORT',
   mailPace: 'MAIL#PACE',
+  /** What was answered to a request that may come again; the only items that expire. */
+  idempotency: '*#IDEMPOTENCY',
 } as const;
 type Partition = keyof typeof partitions;
 
 export type TableAccess = {
   /** Items read one by one. */
   get?: readonly Partition[];
+  /** Those in one call, too. */
+  many?: boolean;
   query?: readonly Partition[];
   indexes?: readonly IndexName[];
   /** Put and updated, alone or in a transaction. */
@@ -28,7 +32,7 @@ export type TableAccess = {
 };
 
 /**
- * What a step may do with the table, by the partitions it works on: no step writes evidence, whose authors are the
+ * What a function may do with the table, by the partitions it works on: no step writes evidence, whose authors are the
  * API and other systems, and the two that handle email cannot read it. A transaction is allowed by its parts.
  */
 export function allowTable(step: Step, table: Table, access: TableAccess): void {
@@ -41,7 +45,7 @@ export function allowTable(step: Step, table: Table, access: TableAccess): void 
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': of.map((name) => partitions[name]) } },
     });
   };
-  on('ReadItems', ['dynamodb:GetItem'], access.get);
+  on('ReadItems', ['dynamodb:GetItem', ...(access.many ? ['dynamodb:BatchGetItem'] : [])], access.get);
   on('QueryItems', ['dynamodb:Query'], access.query);
   on('WriteItems', ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'], access.write);
   on('RemoveItems', ['dynamodb:DeleteItem'], access.remove);

@@ -15,7 +15,7 @@ const help = `npm run local [-- OPTIONS]
 
 Runs the whole workflow on this machine until Ctrl-C: the CDK app's own template on local services, with its data in a folder.
 
-  --port N        the first of six ports on 127.0.0.1, the inbox's (default ${defaultPort}); 0 for any free ones
+  --port N        the first of eight ports on 127.0.0.1, the app's (default ${defaultPort}); 0 for any free ones
   --data FOLDER   where everything is kept (default .local)
   --fresh         empty that folder first
   --fresh-table   begin with an empty table, as after losing it; documents, mail and keys stay
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
       ...options,
       onProgress: (step) =>
         process.stdout.write(
-          step === 'building' ? '  Synthesising the CDK app and bundling five functions …\n' : '  Starting …\n',
+          step === 'building' ? '  Synthesising the CDK app and bundling six functions …\n' : '  Starting …\n',
         ),
     });
     stack = await starting;
@@ -79,7 +79,16 @@ function readOptions(args: string[]): StackOptions | 'help' {
     freshTable: values['fresh-table'] ?? false,
     servicesApart: values.apart ?? false,
     processesPerFunction: wholeNumber('processes', values.processes ?? 1, 1, 64),
-    ports: { ses: port(0), dynamodb: port(1), sqs: port(2), s3: port(3), kms: port(4), admin: port(5) },
+    ports: {
+      http: port(0),
+      ses: port(1),
+      oidc: port(2),
+      dynamodb: port(3),
+      sqs: port(4),
+      s3: port(5),
+      kms: port(6),
+      admin: port(7),
+    },
   };
 }
 
@@ -88,6 +97,7 @@ function summary(stack: Stack): string {
   const near = relative(process.cwd(), dataFolder);
   const folder = near.startsWith('../..') || near === '' ? dataFolder : near;
   const facts = [
+    ['App', endpoints.http],
     ['Inbox', inbox],
     ['Try', 'npm run cli -- program load data/programs/staten-island-peer-specialist.json'],
     ['', 'npm run cli -- --help'],

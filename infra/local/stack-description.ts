@@ -2,7 +2,7 @@ import { LocalError } from './local-error.ts';
 import { localCredentials, localRegion } from './services/loopback.ts';
 import type { ServiceName } from './services/process.ts';
 import { resolve, type Scope, type Template } from './template/intrinsics.ts';
-import { namePhysicals } from './template/physical.ts';
+import { type NamedPorts, namePhysicals } from './template/physical.ts';
 import type { StackPlan } from './template/plan.ts';
 
 /** How to reach a running stack: `stack.json` in its data folder. */
@@ -10,7 +10,11 @@ export interface StackDescription {
   stackName: string;
   region: string;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  endpoints: Record<ServiceName, string>;
+  /** Of the services, and `http`: where the app is, for a browser or a program. */
+  endpoints: Record<ServiceName, string> & { http: string };
+  /** Who the app's people sign in with: an issuer of this machine's own, and the app's client id there. */
+  issuer: string;
+  clientId: string;
   tableName: string;
   /** `evaluation`, `issue`, `delivery`, `feedback`, `export`, and the dead letters of each: `evaluationDeadLetters` … */
   queueUrls: Record<string, string>;
@@ -33,10 +37,10 @@ export interface StackDescription {
 export function describeStack(
   plan: StackPlan,
   template: Template,
-  sqsPort: number,
+  ports: NamedPorts,
   rest: Pick<StackDescription, 'endpoints' | 'inbox' | 'admin' | 'dataFolder' | 'pid'>,
 ): StackDescription {
-  const physicals = namePhysicals(template, plan.stackName, sqsPort);
+  const physicals = namePhysicals(template, plan.stackName, ports);
   const scope: Scope = { stackName: plan.stackName, template, physical: (logicalId) => physicals.get(logicalId) };
   const output = (name: string) => {
     const value = resolve(template.Outputs?.[name]?.Value, scope);
@@ -59,6 +63,8 @@ export function describeStack(
     ledgerKeyId: output('LedgerKeyId'),
     exportsBucket: output('ExportsBucketName'),
     configurationSet: output('ConfigurationSetName'),
+    issuer: output('OidcIssuer'),
+    clientId: output('OidcClientId'),
     ...rest,
   };
 }

@@ -21,15 +21,15 @@ import type { InvocationResult } from './runtime/environment.ts';
 import { startScheduler } from './runtime/scheduler.ts';
 import { limitVisibility, serviceOptions, withMailRate } from './service-options.ts';
 import { findDynamodb } from './services/dynoxide-binary.ts';
-import { claimPort } from './services/loopback.ts';
 import type { ServiceName } from './services/process.ts';
 import { describeStack, type StackDescription } from './stack-description.ts';
 import { planStack, type StackPlan } from './template/plan.ts';
+import { claimPorts, startWeb } from './web.ts';
 
 export interface StackOptions {
   dataFolder: string;
   /** 0 or none: any free port. */
-  ports?: Partial<Record<ServiceName | 'admin', number>>;
+  ports?: Partial<Record<ServiceName | 'admin' | 'http' | 'oidc', number>>;
   /** Empties the data folder first. */
   fresh?: boolean;
   /** Begins with an empty table, as after losing it: everything else stays. */
@@ -96,9 +96,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function start(options: StackOptions, dataFolder: string, undo: (() => unknown)[]): Promise<Stack> {
   const { ports = {} } = options;
   const build = await buildStack(() => options.onProgress?.('building'));
-  const sqsPort = await claimPort(ports.sqs ?? 0, 'SQS');
+  const named = await claimPorts(ports);
   const plan = withMailRate(
-    limitVisibility(planStack(build.template, build.stackName, sqsPort, build.assets), options.maxVisibilitySeconds),
+    limitVisibility(planStack(build.template, build.stackName, named, build.assets), options.maxVisibilitySeconds),
     options.mailRatePerSecond,
   );
   const clockFile = options.movableClock ? join(dataFolder, clockName) : undefined;
@@ -108,7 +108,7 @@ async function start(options: StackOptions, dataFolder: string, undo: (() => unk
   mkdirSync(logs, { recursive: true });
   const note = (line: string) => appendFileSync(join(logs, 'runtime.log'), `${new Date().toISOString()} ${line}\n`);
   const services = await startServices({
-    options: serviceOptions(plan, join(dataFolder, 'data'), { ...ports, sqs: sqsPort }, options.mailRatePerSecond),
+    options: serviceOptions(plan, join(dataFolder, 'data'), { ...ports, sqs: named.sqs }, options.mailRatePerSecond),
     clockFile,
     logs,
     apart: options.servicesApart ?? false,
@@ -149,6 +149,15 @@ async function start(options: StackOptions, dataFolder: string, undo: (() => unk
     note,
   });
   undo.push(() => stopFeeding([scheduler, ...mappings], functions));
+  const web = await startWeb(plan, {
+    named,
+    dataFolder,
+    logs,
+    functions,
+    dynamodb: services.endpoints.dynamodb,
+    clock,
+  });
+  undo.push(() => web.stop());
 
   const stack: Stack = {
     plan,
@@ -174,8 +183,8 @@ async function start(options: StackOptions, dataFolder: string, undo: (() => unk
   };
   const admin = await startAdmin(ports.admin ?? 0, stack);
   undo.push(() => admin.stop());
-  const description = describeStack(plan, build.template, sqsPort, {
-    endpoints: services.endpoints,
+  const description = describeStack(plan, build.template, named, {
+    endpoints: { ...services.endpoints, http: web.endpoint },
     inbox: `${services.endpoints.ses}/inbox`,
     admin: admin.endpoint,
     dataFolder,

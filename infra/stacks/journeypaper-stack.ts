@@ -13,12 +13,15 @@ import {
 import { QueueSource, StreamSource } from '../constructs/event-sources.ts';
 import { evidenceWriterPolicy } from '../constructs/evidence-writer.ts';
 import { FlowDashboard } from '../constructs/flow-dashboard.ts';
+import { HttpApi } from '../constructs/http-api.ts';
 import { JournalAlarms } from '../constructs/journal-alarms.ts';
 import { dataKey, ledgerKey, letPerson, notificationKey, signingKey } from '../constructs/keys.ts';
 import { MailEvents, pascalCase } from '../constructs/mail-events.ts';
 import { recordsTable } from '../constructs/records-table.ts';
 import { ServiceAlarms } from '../constructs/service-alarms.ts';
+import { type Issuer, SignIn } from '../constructs/sign-in.ts';
 import { SweepSchedules } from '../constructs/sweep-schedules.ts';
+import { requestLimits } from './limits.ts';
 import { permit } from './permissions.ts';
 import { workQueues } from './queues.ts';
 import type { Settings } from './settings.ts';
@@ -41,6 +44,8 @@ export class JourneypaperStack extends Stack {
       feedback: queues.feedback,
       identities: settings.mailIdentities,
     });
+    const http = new HttpApi(this, 'Http', { dataKey: key, alarmTopic: topic, limits: requestLimits });
+    const publicUrl = settings.publicUrl ?? http.endpoint;
     const resources: Resources = {
       table: recordsTable(this, 'Records', key),
       queues,
@@ -54,12 +59,15 @@ export class JourneypaperStack extends Stack {
       alarmTopic: topic,
       configurationSetName: mail.configurationSet.configurationSetName,
       mailRatePerSecond: settings.mailRatePerSecond,
+      publicUrl,
+      issuer: this.issuer(settings, publicUrl),
       code,
     };
     const steps = makeSteps(this, resources);
     permit(steps, resources, settings.mailIdentities);
     if (settings.certificateRequester) letPerson(resources.signingKey, 'SignRequests', settings.certificateRequester);
     if (settings.bundleSigner) letPerson(resources.ledgerKey, 'SignBundles', settings.bundleSigner);
+    http.serve(steps.api);
     this.connect(steps, resources, settings.mailConcurrency);
     new JournalAlarms(this, 'Journal', topic);
     new ServiceAlarms(this, 'Service', {
@@ -67,12 +75,23 @@ export class JourneypaperStack extends Stack {
       table: resources.table,
       configurationSet: resources.configurationSetName,
     });
-    new FlowDashboard(this, 'Dashboard', { steps, queues });
+    new FlowDashboard(this, 'Dashboard', { steps, queues, http });
     for (const program of settings.evidencePrograms) {
       const policy = evidenceWriterPolicy(this, `EvidenceWriter${pascalCase(program)}`, program, resources.table, key);
       this.output(`EvidenceWriter${pascalCase(program)}PolicyArn`, policy.managedPolicyArn);
     }
     this.describe(resources);
+  }
+
+  /** A pool of users of this stack's own, unless the programs have somebody who vouches for their people. */
+  private issuer(settings: Settings, origin: string): Issuer {
+    const { oidcIssuer: issuer, oidcAudience: audience, oidcGroupsClaim, oidcActorClaim } = settings;
+    if (issuer !== undefined && audience !== undefined)
+      return { issuer, audience, groupsClaim: oidcGroupsClaim, actorClaim: oidcActorClaim };
+    const { signInDomain: domainPrefix, stage, programs } = settings;
+    const signIn = new SignIn(this, 'SignIn', { origin, domainPrefix, stage, programs });
+    this.output('UserPoolId', signIn.pool.userPoolId);
+    return signIn.issuer;
   }
 
   /** What wakes each step. */
@@ -133,6 +152,9 @@ export class JourneypaperStack extends Stack {
     this.output('LedgerKeyId', r.ledgerKey.keyId);
     this.output('ExportsBucketName', r.exports.bucketName);
     this.output('ConfigurationSetName', r.configurationSetName);
+    this.output('AppUrl', r.publicUrl);
+    this.output('OidcIssuer', r.issuer.issuer);
+    this.output('OidcClientId', r.issuer.audience);
     this.output('AlarmTopicArn', r.alarmTopic.topicArn);
     for (const [name, { queue, deadLetters }] of Object.entries(r.queues)) {
       this.output(`${pascalCase(name)}QueueUrl`, queue.queueUrl);

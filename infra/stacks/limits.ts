@@ -11,9 +11,11 @@ export const timeoutSeconds: Record<StepName, number> = {
   feedback: 30,
   export: 900,
   sweep: 900,
+  // The gateway waits for thirty.
+  api: 29,
 };
 
-/** CPU comes with memory: printing and signing wants a core, the rest is waiting for the network. */
+/** CPU comes with memory: printing and signing wants a core, a person waits for the API, the rest waits for the network. */
 export const memoryMb: Record<StepName, number> = {
   evaluate: 512,
   issue: 1769,
@@ -22,4 +24,14 @@ export const memoryMb: Record<StepName, number> = {
   // A bundle is compressed beside the thread that makes it.
   export: 1769,
   sweep: 512,
+  api: 1024,
+};
+
+/**
+ * Requests a second that the app takes, from everybody together; above them the gateway answers 429 and nothing of ours
+ * runs. Verification is open to strangers, so that it has less: what they may cost is bounded, and others are not held up.
+ */
+export const requestLimits = {
+  all: { perSecond: 100, burst: 200 },
+  verification: { perSecond: 20, burst: 40 },
 };

@@ -9,7 +9,7 @@ import type { Resources } from './steps.ts';
 
 /** What each step may do beyond its own log and its own sources, written out, so that a reader can hold it to the design. */
 export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentities: readonly string[]): void {
-  const { evaluate, issue, deliver, feedback, export: exporter, sweep } = steps;
+  const { evaluate, issue, deliver, feedback, export: exporter, sweep, api } = steps;
   const decisions = ['enrollments', 'programs', 'frameworks'] as const;
 
   allowTable(evaluate, r.table, {
@@ -72,6 +72,19 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
   allowFailedBatches(sweep, r);
   allowCheckpoints(sweep, r);
   letSign(r.ledgerKey, sweep);
+
+  // In people's names, who may do what is the app's to say: it is the one that checks their tokens.
+  allowTable(api, r.table, {
+    get: [...decisions, 'evidence', 'asides', 'access', 'idempotency'],
+    many: true,
+    query: ['enrollments', 'evidence', 'programs', 'asides', 'access'],
+    indexes: ['code', 'list'],
+    write: ['enrollments', 'evidence', 'access', 'idempotency'],
+    remove: ['idempotency'],
+  });
+  allowSend(api, r.queues, 'evaluation', 'issue', 'delivery');
+  api.allowDataKey('dynamodb', 'sqs', 's3');
+  allowDocuments(api, r, ['s3:GetObject']);
 }
 
 function allowSend(step: Step, queues: Queues, ...names: (keyof Queues)[]): void {

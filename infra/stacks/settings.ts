@@ -10,6 +10,12 @@ const list = <T extends z.ZodType<string>>(item: T) =>
 const person = () =>
   z.string().regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)\/[^*]+$/, 'the ARN of a role or user');
 
+/** An address without a path: pages are put behind it. */
+const origin = () =>
+  z
+    .string()
+    .regex(/^https:\/\/[a-z0-9.-]+(:[0-9]+)?$/, 'an address that begins with https:// and ends with its domain');
+
 /** Deliver's call takes 30 seconds at most, and a turn further ahead than ten is taken for a mistake (`dynamo-mail-pace.ts`). */
 const longestTurnSeconds = 8;
 
@@ -28,6 +34,25 @@ const settingsSchema = z
     mailConcurrency: z.coerce.number().int().min(2).max(100).default(5),
     /** Emails a second that SES takes from the account (`aws ses get-send-quota`): 1 in the sandbox, 14 mostly. */
     mailRatePerSecond: z.coerce.number().min(0.5).max(500).default(14),
+    /** Programs whose people sign in here: each gets a group for every role. */
+    programs: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
+    /** The app's own address on the web, where a domain leads to it. None: the one that the gateway gives it. */
+    publicUrl: origin().optional(),
+    /** The first part of the sign-in page's address. None: made of the stage and the account. */
+    signInDomain: z
+      .string()
+      .regex(
+        /^(?!.*(?:aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+        'lower-case letters, digits and "-", without "aws", "amazon" or "cognito"',
+      )
+      .optional(),
+    /** An OpenID issuer of the programs' own, in place of the user pool; with `oidcAudience`. */
+    oidcIssuer: z.url({ protocol: /^https$/, error: 'an address that begins with https://' }).optional(),
+    /** The app's client id with that issuer. */
+    oidcAudience: z.string().min(1).optional(),
+    /** Where that issuer's tokens say `{program}:{role}`, and who it is. */
+    oidcGroupsClaim: z.string().min(1).default('groups'),
+    oidcActorClaim: z.string().min(1).default('preferred_username'),
     /** Programs for which another system may be given the right to submit evidence. */
     evidencePrograms: list(programIdSchema).default(['staten-island-peer-specialist', 'recovery-support-specialist']),
     /** Who may sign with the signing key for now, to ask an authority for its certificate. */
@@ -38,6 +63,10 @@ const settingsSchema = z
   .refine(({ mailConcurrency, mailRatePerSecond }) => mailConcurrency / mailRatePerSecond <= longestTurnSeconds, {
     path: ['mailConcurrency'],
     message: `at most ${longestTurnSeconds} seconds' worth of mailRatePerSecond: each waits for its turn inside its call`,
+  })
+  .refine(({ oidcIssuer, oidcAudience }) => (oidcIssuer === undefined) === (oidcAudience === undefined), {
+    path: ['oidcAudience'],
+    message: 'oidcIssuer and oidcAudience go together',
   });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -4,6 +4,7 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { ApiEnv } from '../../functions/api/env.ts';
 import type { DeliverEnv } from '../../functions/deliver/env.ts';
 import type { EvaluateEnv } from '../../functions/evaluate/env.ts';
 import type { ExportEnv } from '../../functions/export/env.ts';
@@ -11,6 +12,7 @@ import type { FeedbackEnv } from '../../functions/feedback/env.ts';
 import type { IssueEnv } from '../../functions/issue/env.ts';
 import type { SweepEnv } from '../../functions/sweep/env.ts';
 import type { StepName } from '../bundle.ts';
+import type { Issuer } from '../constructs/sign-in.ts';
 import { Step, type StepProps } from '../constructs/step.ts';
 import { memoryMb, timeoutSeconds } from './limits.ts';
 import type { Queues } from './queues.ts';
@@ -28,6 +30,9 @@ export type Resources = {
   alarmTopic: ITopic;
   configurationSetName: string;
   mailRatePerSecond: number;
+  /** Where people reach the app, and who vouches for them. */
+  publicUrl: string;
+  issuer: Issuer;
   code: (step: StepName) => Code;
 };
 
@@ -40,6 +45,7 @@ type Settings = {
   feedback: Text<FeedbackEnv>;
   export: Text<ExportEnv>;
   sweep: Text<SweepEnv>;
+  api: Text<ApiEnv>;
 };
 
 function settingsOf(r: Resources): Settings {
@@ -85,6 +91,18 @@ function settingsOf(r: Resources): Settings {
       FAILED_BATCHES_BUCKET: r.failedBatches.bucketName,
       CHECKPOINTS_BUCKET: r.checkpoints.bucketName,
       LEDGER_KEY_ID: r.ledgerKey.keyId,
+    },
+    api: {
+      TABLE_NAME,
+      EVALUATION_QUEUE_URL,
+      ISSUE_QUEUE_URL,
+      DELIVERY_QUEUE_URL,
+      DOCUMENTS_BUCKET,
+      OIDC_ISSUER: r.issuer.issuer,
+      OIDC_AUDIENCE: r.issuer.audience,
+      OIDC_GROUPS_CLAIM: r.issuer.groupsClaim,
+      OIDC_ACTOR_CLAIM: r.issuer.actorClaim,
+      PUBLIC_URL: r.publicUrl,
     },
   };
 }
@@ -132,9 +150,16 @@ const about: Record<StepName, Pick<StepProps, 'description' | 'fails'>> = {
       runbook: 'sweep-fails',
     },
   },
+  api: {
+    description: 'The API and the pages: what programs, assessors, apprentices, auditors and employers touch',
+    fails: {
+      meaning: 'Nobody can look, sign off or verify for now; certificates go on being issued by themselves.',
+      runbook: 'the-api-fails',
+    },
+  },
 };
 
-/** The six functions, with their settings; what each may do is in `permissions.ts`. */
+/** The functions, with their settings; what each may do is in `permissions.ts`. */
 export function makeSteps(scope: Construct, r: Resources): Record<StepName, Step> {
   const settings = settingsOf(r);
   const make = (id: string, name: StepName) =>
@@ -155,5 +180,6 @@ export function makeSteps(scope: Construct, r: Resources): Record<StepName, Step
     feedback: make('Feedback', 'feedback'),
     export: make('Export', 'export'),
     sweep: make('Sweep', 'sweep'),
+    api: make('Api', 'api'),
   };
 }

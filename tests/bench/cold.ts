@@ -17,6 +17,7 @@ const sdkOf: Record<StepName, string[]> = {
   feedback: ['dynamodb'],
   export: ['dynamodb', 'sqs', 's3', 'kms'],
   sweep: ['dynamodb', 'sqs', 's3'],
+  api: ['dynamodb', 'sqs', 's3'],
 };
 const commands: Record<string, { client: string; commands: string[] }> = {
   dynamodb: {
@@ -122,6 +123,11 @@ function importMilliseconds(path: string): number {
     LEDGER_KEY_ID: 'none',
     CONFIGURATION_SET: 'none',
     MAIL_RATE_PER_SECOND: '14',
+    OIDC_ISSUER: 'http://127.0.0.1:9',
+    OIDC_AUDIENCE: 'none',
+    OIDC_GROUPS_CLAIM: 'cognito:groups',
+    OIDC_ACTOR_CLAIM: 'cognito:username',
+    PUBLIC_URL: 'http://127.0.0.1:9',
     LAMBDA_TASK_ROOT: join(path, '..'),
   };
   return Number(execFileSync(process.execPath, ['-e', code], { env, encoding: 'utf8' }).trim().split('\n').at(-1));

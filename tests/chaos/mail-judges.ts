@@ -27,6 +27,8 @@ export function judgeEmails(
   }
   for (const delivery of deliveries) {
     const { state, deliveryId } = delivery;
+    if (!isAccountedFor(delivery, ledger))
+      fail('an email more is one that somebody asked for', `${deliveryId}: nobody did`);
     const own = emails.filter((email) => email.delivery === deliveryId).sort((a, b) => a.attempt - b.attempt);
     if (!over.includes(state)) fail('every delivery is sent or visibly parked', `${deliveryId}: ${state}`);
     if (wentOut.includes(state)) {
@@ -40,6 +42,15 @@ export function judgeEmails(
     if (state === 'cancelled') counts.cancelled += 1;
     counts.duplicates += judgeDuplicates(delivery, own, ledger, fail);
   }
+}
+
+/** Of one certificate, every email is its issue's, owed since a reinstatement, or one that a person asked for. */
+function isAccountedFor({ about, deliveryId, resendOf }: Delivery, ledger: readonly AuditEntry[]): boolean {
+  if (about.kind !== 'credential') return true;
+  const begun = ['delivery-queued', 'delivery-parked'];
+  const queued = ledger.find(({ subject, action }) => subject === deliveryId && begun.includes(action));
+  if (resendOf === undefined) return queued?.actor.role === 'system';
+  return queued?.actor.role === 'administrator' && queued.facts.resendOf === resendOf;
 }
 
 /**

@@ -14,7 +14,16 @@ const commands = [
     'status',
     'credentials',
   ],
-  ...['revoke', 'reissue', 'evidence list', 'evidence refused', 'evidence replay', 'evidence put-raw'],
+  ...[
+    'correct',
+    'resend',
+    'revoke',
+    'reissue',
+    'evidence list',
+    'evidence refused',
+    'evidence replay',
+    'evidence put-raw',
+  ],
   ...['evidence strays', 'evidence dismiss'],
   ...[
     'parked list',

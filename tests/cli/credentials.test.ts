@@ -126,6 +126,36 @@ describe('once everything is met', () => {
     expect(ran.stderr).toContain('--pdf');
   });
 
+  test('an address is corrected once, and what could not be printed or sent to is refused', async () => {
+    const correct = (...flags: string[]) => run('correct', ...on, ...flags, '--as', 'office');
+    expect(await correct()).toMatchObject({ exitCode: 2, stdout: '' });
+    expect((await correct('--email', 'nowhere')).stderr).toContain('--email: ');
+    expect(await correct('--name', 'བཀྲ་ཤིས')).toMatchObject({ exitCode: 1, stdout: '' });
+    const email = ['--email', 'zoe@moved.apprentice.example'];
+    expect(await correct(...email)).toMatchObject({ exitCode: 0, stdout: 'enr-1 is corrected.\n' });
+    expect((await correct(...email)).stdout).toBe('Nothing to correct: enr-1 says so already.\n');
+    expect((await steps.store.readEnrollment(ref))?.apprentice.email).toBe('zoe@moved.apprentice.example');
+  });
+
+  test('an email is sent again once it is out, elsewhere where that is asked, and shows no address', async () => {
+    const resend = (...flags: string[]) => run('resend', ...on, ...flags, '--as', 'office');
+    expect((await resend()).stderr).toContain('it is on its way already');
+    const [own] = await list();
+    const { delivery = '' } = (await steps.store.readCredential(ref, own?.credentialId ?? '')) ?? {};
+    await steps.changeItem(ref, `DELIVERY#${delivery}`, ['state'], 'sent');
+    expect(await resend('--email', 'nowhere')).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(await resend('--credential', 'nothing')).toMatchObject({ exitCode: 3, stdout: '' });
+    const ran = await resend('--email', 'aunt@elsewhere.example');
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(ran.stdout).toMatch(/^\w+ is queued; `status` shows when it is sent\.\n$/);
+    expect((await run('status', ...at)).stdout).toMatch(/queued .* sent again/);
+    const shown = await run('status', ...at, '--json');
+    expect(shown.json()).toMatchObject({
+      deliveries: expect.arrayContaining([expect.objectContaining({ to: 'a…@…' })]),
+    });
+    expect(shown.stdout).not.toContain('elsewhere.example');
+  });
+
   test('a reissue with a corrected name supersedes the first', async () => {
     for (const [name, exitCode] of [
       ['', 2],

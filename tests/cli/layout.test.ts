@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { maskFor } from '../../functions/cli/masking.ts';
 import { localMoment } from '../../functions/cli/moments.ts';
 import { bar, pageFor, table } from '../../functions/cli/page.ts';
 import { missingLines } from '../../functions/cli/reasons.ts';
 import { fitText, padText, textWidth, wrapText } from '../../functions/cli/text-width.ts';
+import { maskFor } from '../../functions/domain/masking.ts';
 import { smallFramework } from '../support/small-world.ts';
 
 describe('the width of a text', () => {

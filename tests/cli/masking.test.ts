@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { historyText } from '../../functions/cli/history.ts';
-import { maskFor, sensitiveRequirement } from '../../functions/cli/masking.ts';
 import { pageFor } from '../../functions/cli/page.ts';
 import { missingLines } from '../../functions/cli/reasons.ts';
 import { type Framework, frameworkSchema, requirementsOf } from '../../functions/domain/framework.ts';
+import { maskFor, sensitiveRequirement } from '../../functions/domain/masking.ts';
 
 const read = (file: string) => frameworkSchema.parse(JSON.parse(readFileSync(`data/frameworks/${file}.json`, 'utf8')));
 const frameworks = [read('peer-specialist.2021-07-16'), read('recovery-support-specialist.1')];

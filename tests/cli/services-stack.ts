@@ -1,15 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  type GlobalSecondaryIndex,
-  type Projection,
-} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { type SpawnedService, spawnService } from '../../infra/local/services/process.ts';
+import { recordsTableShape } from '../support/records-table.ts';
 
 export const tableName = 'Records';
 export const documentsBucket = 'documents';
@@ -89,21 +85,7 @@ export async function startServices(): Promise<ServicesStack> {
 
 async function createTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient(localClientConfig(endpoint));
-  const names = ['pk', 'sk', 'duePk', 'dueAt', 'code', 'listPk', 'listSk'];
-  await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
-      KeySchema: keySchema('pk', 'sk'),
-      GlobalSecondaryIndexes: [
-        index('due', ['duePk', 'dueAt'], include('program', 'enrollment', 'deliveryId', 'kind')),
-        index('code', ['code'], { ProjectionType: 'KEYS_ONLY' }),
-        index('list', ['listPk', 'listSk'], include('status', 'met', 'lastChangeAt', 'program', 'enrollment')),
-      ],
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-    }),
-  );
+  await client.send(new CreateTableCommand({ TableName: tableName, ...recordsTableShape }));
   client.destroy();
 }
 
@@ -114,17 +96,4 @@ async function createQueues(endpoint: string): Promise<ServicesStack['queueUrls'
   const urls = Object.fromEntries(await Promise.all(queueNames.map(create))) as ServicesStack['queueUrls'];
   client.destroy();
   return urls;
-}
-
-function index(IndexName: string, keys: [string, string?], projection: Projection): GlobalSecondaryIndex {
-  return { IndexName, KeySchema: keySchema(...keys), Projection: projection };
-}
-
-function include(...attributes: string[]): Projection {
-  return { ProjectionType: 'INCLUDE', NonKeyAttributes: attributes };
-}
-
-function keySchema(hash: string, range?: string) {
-  const ranged = range === undefined ? [] : [{ AttributeName: range, KeyType: 'RANGE' as const }];
-  return [{ AttributeName: hash, KeyType: 'HASH' as const }, ...ranged];
 }

@@ -111,7 +111,7 @@ async function fill(each: Sponsor): Promise<void> {
   const outcome = await store.commit({
     enrollment,
     guard: { version: 1, fence: 0 },
-    patch: { chain: chained.head },
+    patch: { chain: chained.head, progress: { 'engage-1': { status: 'awaiting' } }, awaiting: { 'engage-1': at } },
     entries: chained.entries,
     newCredential: credentialOf(each),
     newDeliveries: [newDelivery({ ...ref, deliveryId, about: { kind: 'credential', credentialId } }, at)],
@@ -125,6 +125,13 @@ async function readAll({ ref, hashes, code, mark }: Sponsor): Promise<Record<str
   const sorted = (items: readonly unknown[]) => items.map((item) => canonicalJson(item)).sort();
   const record = await store.readRecord(ref);
   return {
+    own: await store.listOwnEnrollments(program, 'apprentice-1'),
+    awaiting: (await store.listAwaiting(program)).items,
+    issued: (await store.listIssued(program, {})).items,
+    credentials: await store.listCredentials(ref),
+    deliveries: await store.listDeliveries(ref),
+    whose: await store.findIssued(program, credentialId),
+    some: await store.readEnrollments([ref, { ...ref, enrollment: 'enr-2' }]),
     program: await store.readProgram(program),
     version: await store.readProgramVersion(program, hashes.program),
     template: await store.readTemplate(program, hashes.template),

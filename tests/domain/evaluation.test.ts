@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { enrollmentItem, parseEnrollmentItem, updateParts } from '../../functions/adapters/aws/enrollment-codec.ts';
 import { type AuditEntry, emptyChain, findChainFault } from '../../functions/domain/audit.ts';
-import { type Enrollment, patched } from '../../functions/domain/enrollment.ts';
+import { awaitingSince, type Enrollment, type EnrollmentPatch, patched } from '../../functions/domain/enrollment.ts';
 import { decideEvaluation, type EvaluationInput } from '../../functions/domain/evaluation.ts';
 import type { RawItem } from '../../functions/domain/evidence.ts';
 import type { Change } from '../../functions/domain/messages.ts';
@@ -308,5 +309,50 @@ describe('for any order in which the stream shows the same changes', () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('an enrollment says since when evidence of it waits', () => {
+  const [first, second] = pieces as [(typeof pieces)[0], (typeof pieces)[0]];
+
+  test('by requirement, until each is assessed or taken back', () => {
+    const { run, current } = play();
+    run([item(second)], [put(item(second))]);
+    run([item(first)], [put(item(first))]);
+    expect(current().awaiting).toEqual({ 'engage-1': first.submittedAt, 'engage-2': second.submittedAt });
+    expect(awaitingSince(current())).toBe(first.submittedAt);
+    expect(awaitingSince({ ...current(), status: 'withdrawn' })).toBeUndefined();
+    const met = item(assessment(first, 'a1', noon('2026-02-10')));
+    run([item(first), met], [put(met)]);
+    expect(current().awaiting).toEqual({ 'engage-2': second.submittedAt });
+    const back = item(withdrawal(second, noon('2026-02-11')));
+    run([item(second), back], [put(back)]);
+    expect(current()).not.toHaveProperty('awaiting');
+  });
+
+  test('and its item holds it, whether it was written whole or in parts', () => {
+    const { run, current } = play();
+    for (const each of [first, second]) run([item(each)], [put(item(each))]);
+    const stored = enrollmentItem(current());
+    expect(parseEnrollmentItem(stored)).toEqual(current());
+    expect(stored).toMatchObject({ awaitingPk: 'harbor#AWAITING', awaitingAt: first.submittedAt });
+    const { awaitingAt, awaitingPk, ...none } = enrollmentItem(newEnrollment());
+    expect([awaitingAt, awaitingPk, none.awaiting]).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('a change of what waits is all that the index is written for', () => {
+    const { run, current } = play();
+    run([item(first)], [put(item(first))]);
+    const names = (patch: EnrollmentPatch) => Object.values(updateParts(current(), patch).names);
+    expect(
+      names({ awaiting: { 'engage-2': second.submittedAt }, progress: { 'engage-2': { status: 'awaiting' } } }),
+    ).toEqual(['progress', 'engage-2', 'version']);
+    expect(names({ awaiting: { 'engage-1': null } })).toEqual([
+      'progress',
+      'engage-1',
+      'awaitingPk',
+      'awaitingAt',
+      'version',
+    ]);
   });
 });

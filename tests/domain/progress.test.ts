@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RawItem } from '../../functions/domain/evidence.ts';
 import { requirementsOf } from '../../functions/domain/framework.ts';
 import { documentHash } from '../../functions/domain/hash.ts';
-import { progressOf } from '../../functions/domain/progress.ts';
+import { progressOf, standingOf } from '../../functions/domain/progress.ts';
 import {
   assessment,
   cprSubmission,
@@ -244,5 +244,45 @@ describe('for any history of one requirement', () => {
         expect(decide(withdrawn)).toEqual(decide(without));
       }),
     );
+  });
+});
+
+describe('what waits for an assessor', () => {
+  const waiting = (items: RawItem[], rules = rulesWith()) => standingOf(skill, items, rules).awaiting;
+  const submitted = [item(first), item(second)];
+
+  test('is the oldest evidence that nobody has assessed', () => {
+    expect(waiting([])).toBeUndefined();
+    expect(waiting(submitted)).toBe(first.submittedAt);
+    expect(waiting([...submitted, item(assessment(first, 'a1', noon('2026-02-04')))])).toBe(second.submittedAt);
+  });
+
+  test('is nothing once all of it was assessed, met or not, or withdrawn', () => {
+    const assessed = item(assessment(first, 'a1', noon('2026-02-04'), 'not-met'));
+    expect(waiting([...submitted, assessed, item(withdrawal(second, noon('2026-02-05')))])).toBeUndefined();
+  });
+
+  test('is new evidence of a requirement that is met or not met already', () => {
+    for (const outcome of ['met', 'not-met'] as const) {
+      const items = [...submitted, item(assessment(first, 'a1', noon('2026-02-02'), outcome))];
+      expect(standingOf(skill, items, rulesWith())).toMatchObject({
+        progress: { status: outcome },
+        awaiting: second.submittedAt,
+      });
+    }
+  });
+
+  test('is evidence that was edited after its assessment, and evidence whose assessor is not heard', () => {
+    const edited = item({ ...first, attestation: 'Another story.' });
+    expect(waiting([edited, item(assessment(first, 'a1', noon('2026-02-04')))])).toBe(first.submittedAt);
+    const stranger = item(assessment(first, 'a1', noon('2026-02-04'), 'met', { assessor: 'nobody' }));
+    expect(waiting([item(first), stranger])).toBe(first.submittedAt);
+  });
+
+  test('is nothing where the program asks for no assessment, unless the evidence was unsettled', () => {
+    const rules = rulesWith(smallProgram({ assessment: 'self-attested' }));
+    expect(waiting(submitted, rules)).toBeUndefined();
+    const edited = item({ ...first, attestation: 'Another story.' });
+    expect(waiting([edited, item(assessment(first, 'a1', noon('2026-02-04')))], rules)).toBe(first.submittedAt);
   });
 });

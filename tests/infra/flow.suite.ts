@@ -155,6 +155,7 @@ describe('event source mappings', () => {
 
 test('every function runs Node 24 on arm64 under limits of its own, and reserves nothing', () => {
   expect([...functions.keys()].sort()).toEqual([
+    'ApiFunction',
     'DeliverFunction',
     'EvaluateFunction',
     'ExportFunction',

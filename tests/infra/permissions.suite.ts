@@ -12,6 +12,16 @@ const mayTouch = (role: string, action: string) =>
     .filter((s) => s.roles.includes(role) && s.resources.includes('Records.Arn'))
     .flatMap((s) => leadingKeys(s) as string[]);
 
+/** What the API may do beside the table, its log and the queues. */
+const s3AndKey = new Set([
+  's3:GetObject',
+  's3:ListBucket',
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+]);
+
 describe('wildcards', () => {
   /** The only ones, as policy and what is wide, each with its reason. */
   const explained = new Map([
@@ -27,6 +37,7 @@ describe('wildcards', () => {
     ['IssueRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy arn:Partition:ses:Region:AccountId:identity/*', 'programs verify their own senders'],
+    ['ApiRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['AccessLogsPolicy AccessLogs.Arn/documents/*', 'S3 names the logs'],
     ['AccessLogsPolicy AccessLogs.Arn/failed-batches/*', 'S3 names the logs'],
     ['AccessLogsPolicy AccessLogs.Arn/checkpoints/*', 'S3 names the logs'],
@@ -108,14 +119,39 @@ describe('each step may do its own work only', () => {
     expect(() => synthesise({ bundleSigner: '*' })).toThrow(/bundleSigner.*the ARN of a role or user/);
   });
 
-  test('who read what is read by sweep, which folds it into checkpoints, and by export, which enters its own', () => {
+  test('who read what is entered by the API and by export, and read by them and by sweep, which folds it into checkpoints', () => {
     const readers = statements.filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#ACCESS'));
     expect(readers.map((s) => [s.roles, s.actions])).toEqual([
       [['ExportRole'], ['dynamodb:GetItem']],
       [['ExportRole'], ['dynamodb:Query']],
       [['ExportRole'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']],
       [['SweepRole'], ['dynamodb:Query']],
+      [['ApiRole'], ['dynamodb:GetItem', 'dynamodb:BatchGetItem']],
+      [['ApiRole'], ['dynamodb:Query']],
+      [['ApiRole'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']],
     ]);
+  });
+
+  test("the API writes records and evidence, and no program, framework or mail pace; it removes its own answers' alone", () => {
+    expect(mayTouch('ApiRole', 'dynamodb:PutItem')).toEqual([
+      '*#ENROLLMENT#*',
+      '*#EVIDENCE#*',
+      '*#ACCESS',
+      '*#IDEMPOTENCY',
+    ]);
+    expect(mayTouch('ApiRole', 'dynamodb:DeleteItem')).toEqual(['*#IDEMPOTENCY']);
+    const touching = statements.filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#IDEMPOTENCY'));
+    expect([...new Set(touching.flatMap((s) => s.roles))]).toEqual(['ApiRole']);
+  });
+
+  test('the API sends to the queues of the steps that it asks, reads documents and stores none, and signs nothing', () => {
+    const sending = allowing('sqs:SendMessage').filter((s) => s.roles.includes('ApiRole'));
+    expect(sending.flatMap((s) => s.resources)).toEqual(['EvaluationQueue.Arn', 'IssueQueue.Arn', 'DeliveryQueue.Arn']);
+    const others = statements
+      .filter((s) => s.allow && s.roles.includes('ApiRole'))
+      .flatMap((s) => s.actions)
+      .filter((action) => !/^(dynamodb|logs|sqs):/.test(action) && !s3AndKey.has(action));
+    expect(others).toEqual([]);
   });
 
   test('only deliver may send mail, raw, under our configuration set', () => {
@@ -134,9 +170,12 @@ describe('each step may do its own work only', () => {
     ]);
   });
 
-  test('no step writes or removes evidence', () => {
+  test('no step writes or removes evidence, and the API removes none', () => {
     for (const action of ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']) {
-      const ofSteps = allowing(action).filter((s) => s.type === 'AWS::IAM::Policy');
+      const mayBeApi = action !== 'dynamodb:DeleteItem';
+      const ofSteps = allowing(action).filter(
+        (s) => s.type === 'AWS::IAM::Policy' && !(mayBeApi && s.roles.includes('ApiRole')),
+      );
       expect(ofSteps.length).toBeGreaterThan(0);
       for (const s of ofSteps) {
         expect(leadingKeys(s)).toBeDefined();
@@ -151,7 +190,7 @@ describe('each step may do its own work only', () => {
     const readers = statements
       .filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#EVIDENCE#*'))
       .flatMap((s) => s.roles);
-    expect(readers.sort()).toEqual(['EvaluateRole', 'ExportRole', 'IssueRole']);
+    expect([...new Set(readers)].sort()).toEqual(['ApiRole', 'EvaluateRole', 'ExportRole', 'IssueRole']);
     expect(mayTouch('DeliverRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*', '*#PROGRAM', '*#EXPORT']);
     expect(mayTouch('FeedbackRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*']);
   });

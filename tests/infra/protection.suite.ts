@@ -22,7 +22,7 @@ describe('everything at rest is encrypted by a key of ours', () => {
       expect(flat(Properties.KmsMasterKeyId)).toContain('NotificationKey');
     }
     const logs = stack.ofType<{ KmsKeyId: unknown; RetentionInDays: number }>('AWS::Logs::LogGroup');
-    expect(logs).toHaveLength(6);
+    expect(logs).toHaveLength(8);
     for (const [, { Properties }] of logs) {
       expect(flat(Properties.KmsKeyId)).toBe('DataKey.Arn');
       expect(Properties.RetentionInDays).toBe(365);
@@ -97,7 +97,7 @@ describe('nothing can be lost or opened by a deployment', () => {
     }
   });
 
-  test('the table has recovery to any second, protection from deletion, and lets nothing expire', () => {
+  test('the table has recovery to any second, protection from deletion, and lets no record expire', () => {
     const [[, table] = []] = stack.ofType<Record<string, unknown>>('AWS::DynamoDB::Table');
     expect(table?.Properties).toMatchObject({
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
@@ -105,7 +105,8 @@ describe('nothing can be lost or opened by a deployment', () => {
       BillingMode: 'PAY_PER_REQUEST',
       StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
     });
-    expect(table?.Properties.TimeToLiveSpecification).toBeUndefined();
+    // Only answers to requests that may come again carry it: `dynamo-idempotency.ts`.
+    expect(table?.Properties.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
   });
 
   test('documents can be locked one by one; only what was never committed goes by itself', () => {
@@ -156,8 +157,14 @@ describe('nothing can be lost or opened by a deployment', () => {
     }
   });
 
-  test('no function can be called from outside', () => {
-    expect(stack.ofType('AWS::Lambda::Permission')).toEqual([]);
+  test('no function can be called from outside, but the API through its own gateway', () => {
+    const permissions = stack.ofType<Record<string, unknown>>('AWS::Lambda::Permission');
+    expect(permissions.map(([, r]) => [flat(r.Properties.FunctionName), r.Properties.Principal])).toEqual([
+      ['ApiFunction.Arn', 'apigateway.amazonaws.com'],
+    ]);
+    expect(permissions.map(([, r]) => flat(r.Properties.SourceArn))).toEqual([
+      'arn:Partition:execute-api:Region:AccountId:HttpApi/*/*',
+    ]);
     expect(stack.ofType('AWS::Lambda::Url')).toEqual([]);
   });
 });

@@ -4,3 +4,4 @@ import './app.suite.ts';
 import './flow.suite.ts';
 import './permissions.suite.ts';
 import './protection.suite.ts';
+import './web.suite.ts';

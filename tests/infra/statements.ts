@@ -28,8 +28,10 @@ export type Statement = {
 export function statementsOf(stack: Synthesised): Statement[] {
   return stack.all.flatMap(([policy, { Type, Properties = {} }]) => {
     const documents = [Properties.PolicyDocument, Properties.KeyPolicy, Properties.AssumeRolePolicyDocument];
-    const inline =
-      (Properties.Policies as { PolicyDocument: Document }[] | undefined)?.map((p) => p.PolicyDocument) ?? [];
+    // A user pool has a property of this name too, which is none of these.
+    const inline = Array.isArray(Properties.Policies)
+      ? (Properties.Policies as { PolicyDocument: Document }[]).map((p) => p.PolicyDocument)
+      : [];
     const all = [...(documents.filter(Boolean) as Document[]), ...inline];
     return all
       .flatMap((document) => document.Statement)

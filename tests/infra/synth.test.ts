@@ -25,10 +25,11 @@ describe('bundles', () => {
     const url = 'http://127.0.0.1:9/queue';
     const queues = { EVALUATION_QUEUE_URL: url, ISSUE_QUEUE_URL: url, DELIVERY_QUEUE_URL: url };
     const mail = { CONFIGURATION_SET: 'c', MAIL_RATE_PER_SECOND: '14' };
+    const people = { OIDC_ISSUER: url, OIDC_AUDIENCE: 'client', PUBLIC_URL: 'http://127.0.0.1:9' };
     for (const { path } of bundles) {
       const started = execFileSync(process.execPath, ['-p', "typeof require('./index.js').handler"], {
         cwd: path,
-        env: { ...settings, ...queues, ...mail, AWS_REGION: 'us-east-1', LAMBDA_TASK_ROOT: path },
+        env: { ...settings, ...queues, ...mail, ...people, AWS_REGION: 'us-east-1', LAMBDA_TASK_ROOT: path },
         encoding: 'utf8',
       });
       expect(started.trim()).toBe('function');
@@ -57,7 +58,14 @@ test('a plain run synthesises without an account, a profile or a network, and te
     stdio: 'pipe',
   });
   const template = JSON.parse(readFileSync(join(out, 'Journeypaper.template.json'), 'utf8'));
-  for (const id of ['EvaluateFunction', 'IssueFunction', 'DeliverFunction', 'FeedbackFunction', 'SweepFunction']) {
+  for (const id of [
+    'EvaluateFunction',
+    'IssueFunction',
+    'DeliverFunction',
+    'FeedbackFunction',
+    'SweepFunction',
+    'ApiFunction',
+  ]) {
     expect(existsSync(join(out, template.Resources[id].Metadata['aws:asset:path'], 'index.js'))).toBe(true);
   }
   const named = JSON.stringify(template).match(/arn:aws:[^"]*|:[0-9]{12}:/g) ?? [];

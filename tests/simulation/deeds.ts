@@ -1,4 +1,5 @@
 import type { ActPorts } from '../../functions/acts/act-ports.ts';
+import { changeApprentice } from '../../functions/acts/change-apprentice.ts';
 import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
 import { replayDeadLetters, setDeadLettersAside } from '../../functions/acts/dead-letters.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
@@ -7,6 +8,7 @@ import { resumeEnrollment, withdrawFromProgram } from '../../functions/acts/leav
 import { listParked } from '../../functions/acts/list-parked.ts';
 import { loadProgram } from '../../functions/acts/load-program.ts';
 import { parkedIdOf, replayParked, setParkedAside } from '../../functions/acts/parked.ts';
+import { resendDelivery } from '../../functions/acts/resend-delivery.ts';
 import { voidAssessor } from '../../functions/acts/void-assessor.ts';
 import type { Actor } from '../../functions/domain/audit.ts';
 import {
@@ -143,6 +145,18 @@ export async function perform(world: DeedWorld, who: number, deed: Deed): Promis
       });
       if (answer.outcome === 'voided') world.onVoided(deed.assessor);
       return answer.outcome === 'voided';
+    }
+    case 'correct': {
+      const { do: _, ...input } = deed;
+      const answer = await changeApprentice(ports, administrator, ref, input);
+      return answer.outcome !== 'refused' || !answer.code.endsWith('.unknown');
+    }
+    case 'resend': {
+      const { deliveries = [] } = (await ports.store.readRecord(ref)) ?? {};
+      const delivery = deliveries.findLast(({ about }) => about.kind === 'credential')?.deliveryId;
+      if (delivery === undefined) return true;
+      const answer = await resendDelivery(ports, administrator, ref, { delivery, email: deed.email });
+      return answer.outcome !== 'refused' || answer.code !== 'enrollment.busy';
     }
     case 'replay':
     case 'set-aside':

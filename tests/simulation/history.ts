@@ -57,6 +57,10 @@ export type Deed =
   | { do: 'set-aside' }
   /** Somebody sends every dead letter back, or puts those out of the way that the sweep asks for again. */
   | { do: 'dead-letters'; verdict: 'replay' | 'set-aside' }
+  /** The office corrects a name or an address. */
+  | { do: 'correct'; name?: string; email?: string }
+  /** Somebody has not found their certificate, or wants it sent elsewhere. */
+  | { do: 'resend'; email?: string }
   | { do: 'stranger'; evidence: string };
 
 /** One deed, and how long after the one before it: 0 is at the same time. */
@@ -109,7 +113,23 @@ export function historyOf(seed: number, breadth: 'small' | 'real'): History {
     const deed: Deed = { do: 'void', assessor: rng.pick(assessors), revoke: rng.chance(0.3) };
     acts.splice(Math.ceil(acts.length / 3) + rng.int(acts.length), 0, { who: 0, deed, afterMs: gap(rng, breadth) });
   }
+  if (breadth === 'small') addOfficeHours(rngOf(seed * 2 + 700_001), acts, enrollments);
   return { seed, breadth, setting, versions, enrollments, acts };
+}
+
+/** The office corrects and sends again, now and then in the midst of things. By a chance of its own. */
+function addOfficeHours(rng: Rng, acts: Act[], enrollments: number): void {
+  if (!rng.chance(0.2)) return;
+  for (let i = rng.between(1, 3); i > 0; i--) {
+    const email = `moved-${rng.int(9)}@home.example`;
+    const deed: Deed = rng.chance(0.55)
+      ? { do: 'resend', ...(rng.chance(0.4) && { email }) }
+      : { do: 'correct', ...(rng.chance(0.7) ? { name: `Corrected Name ${rng.int(9)}` } : { email }) };
+    const act = { who: rng.int(enrollments), deed, afterMs: gap(rng, 'small') };
+    // Most have a certificate to speak of by then.
+    if (rng.chance(0.6)) acts.push(act);
+    else acts.splice(1 + rng.int(acts.length), 0, act);
+  }
 }
 
 /** Whoever looks after what is left lying comes by at the end, hours or days later, and changes their mind too. */

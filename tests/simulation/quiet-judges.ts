@@ -5,7 +5,7 @@ import { findChainFault } from '../../functions/domain/audit.ts';
 import { asideOf, causeOf } from '../../functions/domain/changes.ts';
 import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../../functions/domain/completion.ts';
 import type { Achievement, Pointer } from '../../functions/domain/credential.ts';
-import { maxDeliveryRedrives } from '../../functions/domain/delivery.ts';
+import { type Delivery, maxDeliveryRedrives } from '../../functions/domain/delivery.ts';
 import { rulesOf, sameProgress } from '../../functions/domain/evaluation.ts';
 import {
   evidencePartition,
@@ -85,9 +85,8 @@ function judgeProgress(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment } = row;
   const { framework } = world.history.setting;
   const programs = enrollment.status === 'open' ? [programNow(world)] : programsSinceVoided(world);
-  const recomputed = programs.map(
-    (program) => standingOf(enrollment, itemsOf(world, row), framework, program).progress,
-  );
+  const standings = programs.map((program) => standingOf(enrollment, itemsOf(world, row), framework, program));
+  const recomputed = standings.map(({ progress }) => progress);
   const fail = (message: string) =>
     world.scheduler.fail('stored progress is the evidence recomputed', `${enrollment.enrollment}: ${message}`);
   for (const id of new Set([...recomputed, enrollment.progress].flatMap((progress) => Object.keys(progress)))) {
@@ -96,6 +95,12 @@ function judgeProgress(world: QuietWorld, row: EnrollmentRow): void {
       fail(`${id}: stored ${JSON.stringify(enrollment.progress[id])}, recomputed ${others}`);
     }
   }
+  const { awaiting = {} } = enrollment;
+  for (const id of new Set([...standings.map((s) => s.awaiting), awaiting].flatMap((waits) => Object.keys(waits))))
+    if (!standings.some((standing) => standing.awaiting[id] === awaiting[id]))
+      fail(
+        `${id}: evidence waits for an assessor since ${standings.map((s) => s.awaiting[id])}, stored ${awaiting[id]}`,
+      );
   const met = Object.values(enrollment.progress).filter((p) => p.status === 'met').length;
   if (met !== enrollment.met) fail(`${enrollment.met} counted as met, ${met} are`);
 }
@@ -240,8 +245,19 @@ function judgeCredentials(world: QuietWorld, row: EnrollmentRow): void {
   }
 }
 
+/** Of one certificate, every email is its issue's, owed since a reinstatement, or one that a person asked for. */
+function judgeOrigin(world: QuietWorld, row: EnrollmentRow, { deliveryId, about, resendOf }: Delivery): void {
+  if (about.kind !== 'credential') return;
+  const queued = [...row.ledger.values()].find((e) => e.subject === deliveryId && e.action === 'delivery-queued');
+  const isAsked = queued?.actor.role === 'administrator' && queued.facts.resendOf === resendOf;
+  const isOwed = queued?.actor.role === 'system' && resendOf === undefined;
+  if (!isAsked && !isOwed)
+    world.scheduler.fail('an email more is one that somebody asked for', `${deliveryId}: nobody did`);
+}
+
 function judgeDeliveries(world: QuietWorld, row: EnrollmentRow): void {
   for (const delivery of row.deliveries.values()) {
+    judgeOrigin(world, row, delivery);
     const { state, deliveryId, dueAt } = delivery;
     const fail = (message: string) =>
       world.scheduler.fail('every email is sent, parked or cancelled', `${deliveryId}: ${message}`);

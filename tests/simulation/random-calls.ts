@@ -141,11 +141,27 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
     ];
     const reads: RandomCall[] = [
       { name: 'readEnrollment', run: (s) => s.readEnrollment(own) },
+      {
+        name: 'readEnrollments',
+        run: (s) => s.readEnrollments(['enr-b', 'enr-none', 'enr-a'].map((enrollment) => ({ ...own, enrollment }))),
+      },
+      of('listOwnEnrollments', rng.pick(['apprentice', 'other']), (s, who) => s.listOwnEnrollments(own.program, who)),
+      { name: 'listCredentials', run: (s) => s.listCredentials(own) },
+      { name: 'listDeliveries', run: (s) => s.listDeliveries(own) },
+      { name: 'listAwaiting', run: (s) => s.listAwaiting(own.program) },
+      { name: 'listIssued', run: (s) => s.listIssued(own.program, {}) },
+      of('listIssuedSince', before, (s, from) => s.listIssued(own.program, { from, to: addSeconds(from, 40_000) })),
+      // Several enrollments have one of this id here, which no id of ours allows.
+      {
+        name: 'findIssued',
+        run: async (s) => (await s.findIssued(own.program, `new-${id}`)) !== undefined,
+      },
       { name: 'readRecord', run: (s) => s.readRecord(own) },
       { name: 'readEvidence', run: (s) => s.readEvidence(own, some) },
       { name: 'readAllEvidence', run: (s) => s.readAllEvidence(own) },
       { name: 'readCredential', run: (s) => s.readCredential(own, `new-${id}`) },
       { name: 'readDelivery', run: (s) => s.readDelivery(own, `dlv-${id}`) },
+      { name: 'readDeliveries', run: (s) => s.readDeliveries([{ ...own, deliveryId: `dlv-${id}` }]) },
       { name: 'findCredential', run: (s) => s.findCredential(codeOf(`new-${id}${own.enrollment}`)) },
       { name: 'listDue', run: (s) => s.listDue(before) },
       { name: 'listEnrollments', run: (s) => s.listEnrollments(own.program, status) },
@@ -162,6 +178,9 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
         name: 'readFramework',
         run: (s) => s.readFramework({ id: framework.id, version: framework.version, hash: stored.frameworkHash }),
       },
+      of('findFramework', rng.pick([framework.version, '0']), (s, version) =>
+        s.findFramework({ id: framework.id, version }),
+      ),
       { name: 'listPrograms', run: (s) => s.listPrograms() },
     ];
     return roll < 0.7 ? (rng.pick(writes) as () => RandomCall)() : rng.pick(reads);

@@ -118,17 +118,21 @@ export function randomCommits(
     const known = await reading.readEnrollment(own);
     if (!known && rng.chance(0.8)) return undefined;
     const read = known ?? enrollment(own);
+    const some = requirements.slice(rng.int(4));
     const patch: EnrollmentPatch = {
       ...(rng.chance(0.5) && {
-        progress: Object.fromEntries(requirements.slice(rng.int(4)).map((id) => [id, progress()])),
+        progress: Object.fromEntries(some.map((id) => [id, progress()])),
         met: rng.int(4),
+      }),
+      ...(rng.chance(0.4) && {
+        awaiting: Object.fromEntries(some.map((id) => [id, rng.chance(0.6) ? moment() : null])),
       }),
       ...(rng.chance(0.05) && {
         progress: Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`many-${i}`, progress()])),
       }),
       ...(rng.chance(0.2) && { marks: { [rng.pick(requirements)]: moment() } }),
       ...(rng.chance(0.1) && { refused: { [`EVIDENCE#care-1#${rng.pick(ids)}`]: 'f'.repeat(64) } }),
-      ...(rng.chance(0.3) && { status: rng.pick(['open', 'complete'] as const) }),
+      ...(rng.chance(0.3) && { status: rng.pick(['open', 'open', 'complete', 'withdrawn'] as const) }),
       ...(rng.chance(0.3) && { completion: rng.pick([null, { at, on: '2026-03-05' }]) }),
       ...(rng.chance(0.4) && { pointers: { [rng.pick(['completion', 'skill-set:care'] as const)]: pointer() } }),
       ...(rng.chance(0.1) && { apprentice: { ...read.apprentice, name: `Name ${rng.int(9)}` } }),

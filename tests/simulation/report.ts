@@ -10,6 +10,7 @@ export type Report = {
   reachedIssue: number;
   turned: number;
   duplicates: number;
+  resent: number;
   coverage: CoverageRow[];
   world: Record<string, number>;
   empty: string[];
@@ -37,6 +38,7 @@ export function describeReport(report: Report): string {
     `the ${small.histories} small ones: ${small.perSecond.toFixed(0)} a second, ${small.perCpuSecond.toFixed(0)} a second of processor time`,
     `${percent(report.reachedIssue)} reached issue; ${percent(report.turned)} superseded, revoked, or withdrawn in mid-issue`,
     `${report.duplicates} emails sent twice, each since no step could record the first`,
+    `${report.resent} sent once more because a person asked for it`,
     ...(report.empty.length > 0
       ? ['never tried:', ...report.empty.map((cell) => `  ${cell}`)]
       : ['every possible fault befell every call']),

@@ -18,7 +18,7 @@ const coverageFromSeeds = 20_000;
 export async function simulate(from: number, seeds: number, onSeed: () => void = () => undefined): Promise<Report> {
   const coverage = createCoverage();
   const started = performance.now();
-  const sums = { done: 0, issued: 0, turned: 0, duplicates: 0 };
+  const sums = { done: 0, issued: 0, turned: 0, duplicates: 0, resent: 0 };
   const [all, real] = [stopwatch(), stopwatch()];
   all.start();
   let failure: Report['failure'];
@@ -32,6 +32,7 @@ export async function simulate(from: number, seeds: number, onSeed: () => void =
     sums.issued += Number(result.stats.issued > 0);
     sums.turned += Number(result.stats.superseded + result.stats.revoked > 0 || result.caughtMidIssue);
     sums.duplicates += result.stats.duplicates;
+    sums.resent += result.stats.resent;
     onSeed();
     if (!result.failure) continue;
     const shrunk = await shrink(history, result.failure.judge);
@@ -55,6 +56,7 @@ export async function simulate(from: number, seeds: number, onSeed: () => void =
     reachedIssue: sums.issued / sums.done,
     turned: sums.turned / sums.done,
     duplicates: sums.duplicates,
+    resent: sums.resent,
     coverage: coverage.rows(),
     world: coverage.world(),
     empty: coverage.empty(),

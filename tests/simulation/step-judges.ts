@@ -8,7 +8,8 @@ import { rulesOf } from '../../functions/domain/evaluation.ts';
 import { evidencePartition, parseEvidenceKeys, type RawItem } from '../../functions/domain/evidence.ts';
 import { type Framework, requirementsOf } from '../../functions/domain/framework.ts';
 import { type Program, withVoided } from '../../functions/domain/program.ts';
-import { progressOf, type RequirementProgress } from '../../functions/domain/progress.ts';
+import { type RequirementProgress, standingOf as standingOfOne } from '../../functions/domain/progress.ts';
+import type { Instant } from '../../functions/domain/time.ts';
 import type { ProgramSetting } from './programs.ts';
 import type { Scheduler, Task } from './scheduler.ts';
 import { type EnrollmentRow, refKey, type SimulatedTable } from './table.ts';
@@ -45,7 +46,7 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
   const issued = new Map<string, Pick<Credential, 'facts' | 'transcript' | 'document' | 'signature' | 'code'>>();
   /** Whose voiding has answered. */
   const voided = new Set<string>();
-  const stats = { issued: 0, superseded: 0, revoked: 0, suspended: 0, duplicates: 0 };
+  const stats = { issued: 0, superseded: 0, revoked: 0, suspended: 0, duplicates: 0, resent: 0 };
   const mailing = (id: string): Mailing => {
     const known = mailings.get(id) ?? {
       begun: [],
@@ -68,6 +69,7 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
     for (const { set } of commit.credentialChanges ?? []) {
       if (set.state === 'superseded' || set.state === 'revoked' || set.state === 'suspended') stats[set.state]++;
     }
+    stats.resent += (commit.newDeliveries ?? []).filter(({ resendOf }) => resendOf !== undefined).length;
     for (const { delivery, from } of commit.deliveryChanges ?? []) {
       const id = `${refKey(before)}#${delivery.deliveryId}`;
       judgeSetAside(id, delivery, from.includes('parked') && delivery.state === 'queued');
@@ -231,7 +233,7 @@ export function standingOf(
   items: readonly RawItem[],
   framework: Framework,
   program: Program,
-): Standing & { progress: Record<string, RequirementProgress> } {
+): Standing & { progress: Record<string, RequirementProgress>; awaiting: Record<string, Instant> } {
   const rules = rulesOf(enrollment, program);
   const byRequirement = new Map<string, RawItem[]>();
   for (const item of items) {
@@ -239,11 +241,13 @@ export function standingOf(
     if (id !== undefined) byRequirement.set(id, [...(byRequirement.get(id) ?? []), item]);
   }
   const progress: Record<string, RequirementProgress> = {};
+  const awaiting: Record<string, Instant> = {};
   for (const [id, requirement] of requirementsOf(framework)) {
-    const now = progressOf(requirement, byRequirement.get(id) ?? [], rules);
-    if (now) progress[id] = now;
+    const now = standingOfOne(requirement, byRequirement.get(id) ?? [], rules);
+    if (now.progress) progress[id] = now.progress;
+    if (now.awaiting !== undefined) awaiting[id] = now.awaiting;
   }
-  return { framework, program, enrolledOn: enrollment.enrolledOn, progress };
+  return { framework, program, enrolledOn: enrollment.enrolledOn, progress, awaiting };
 }
 
 function isComplete(standing: Standing, achievement: Achievement, credential: Credential, now: number): boolean {

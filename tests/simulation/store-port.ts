@@ -31,6 +31,8 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
         const stored = table.frameworks.get(`${id} ${version}`);
         return stored?.hash === hash ? stored.framework : undefined;
       }),
+    findFramework: ({ id, version }) =>
+      call('store.findFramework', () => table.frameworks.get(`${id} ${version}`)?.framework),
     readAsset: (program, hash) => call('store.readAsset', () => table.assets.get(`${program} ${hash}`)),
     listPrograms: () => call('store.listPrograms', () => [...table.programs.values()]),
     putProgram: (program, template, framework, assets = [], replaces = undefined) =>
@@ -60,6 +62,8 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
       }),
 
     readEnrollment: (ref) => call('store.readEnrollment', () => table.row(ref)?.enrollment),
+    readEnrollments: (refs) =>
+      call('store.readEnrollments', () => refs.flatMap((ref) => table.row(ref)?.enrollment ?? [])),
     readRecord: (ref) =>
       call('store.readRecord', () => {
         const row = table.row(ref);
@@ -80,6 +84,10 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
       call('store.listChangedEnrollments', () => ({
         items: table.listEnrollments(program, status, mayLag()).filter((item) => item.lastChangeAt >= since),
       })),
+
+    listOwnEnrollments: (program, apprentice) =>
+      call('store.listOwnEnrollments', () => table.listOwn(program, apprentice, mayLag())),
+    listAwaiting: (program) => call('store.listAwaiting', () => ({ items: table.listAwaiting(program, mayLag()) })),
 
     readEvidence: (ref, requirements) =>
       call('store.readEvidence', () => {
@@ -131,11 +139,30 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
         () => ({ outcome: 'conflict' }),
       ),
     readCredential: (ref, id) => call('store.readCredential', () => table.row(ref)?.credentials.get(id)),
+    listCredentials: (ref) =>
+      call('store.listCredentials', () =>
+        [...(table.row(ref)?.credentials.values() ?? [])].sort((a, b) => (a.issuedAt > b.issuedAt ? -1 : 1)),
+      ),
+    listDeliveries: (ref) =>
+      call('store.listDeliveries', () =>
+        [...(table.row(ref)?.deliveries.values() ?? [])].sort((a, b) => (a.queuedAt > b.queuedAt ? -1 : 1)),
+      ),
     readDelivery: (ref, id) => call('store.readDelivery', () => table.row(ref)?.deliveries.get(id)),
+    readDeliveries: (refs) =>
+      call('store.readDeliveries', () => refs.flatMap((ref) => table.row(ref)?.deliveries.get(ref.deliveryId) ?? [])),
     findCredential: (code) =>
       call('store.findCredential', () =>
         [...table.rows.values()].flatMap((row) => [...row.credentials.values()]).find((c) => c.code === code),
       ),
+    listIssued: (program, { from = '0', to = '~' }) =>
+      call('store.listIssued', () => ({
+        items: table.listIssued(program, mayLag()).filter(({ issuedAt }) => from <= issuedAt && issuedAt <= to),
+      })),
+    findIssued: (program, credentialId) =>
+      call('store.findIssued', () => {
+        const found = table.listIssued(program, mayLag()).find((c) => c.credentialId === credentialId);
+        return found && refOf(found);
+      }),
     listDue: (before) => call('store.listDue', () => ({ items: table.listDue(before, mayLag()) })),
 
     putAside: (aside) => call('store.putAside', () => table.putAside(aside)),

@@ -4,13 +4,15 @@ import type { AuditEntry } from '../../functions/domain/audit.ts';
 import type { Commit } from '../../functions/domain/commit.ts';
 import type { Credential } from '../../functions/domain/credential.ts';
 import type { Delivery } from '../../functions/domain/delivery.ts';
-import { type Enrollment, patched, pendingDueAt } from '../../functions/domain/enrollment.ts';
+import { awaitingSince, type Enrollment, patched, pendingDueAt } from '../../functions/domain/enrollment.ts';
 import type { Framework } from '../../functions/domain/framework.ts';
 import type { EnrollmentRef } from '../../functions/domain/ids.ts';
 import type { CertificateTemplate, Program } from '../../functions/domain/program.ts';
 import type { SetAside } from '../../functions/domain/set-aside.ts';
 import type {
+  AwaitingEnrollment,
   CommitOutcome,
+  CredentialSummary,
   DueItem,
   EnrollmentSummary,
   StoredAside,
@@ -62,6 +64,9 @@ export class SimulatedTable {
   readonly asides = new Map<string, StoredAside>();
   readonly #due: LaggingIndex<DueItem>;
   readonly #listed: LaggingIndex<EnrollmentSummary>;
+  readonly #own: LaggingIndex<EnrollmentRef & { apprentice: string }>;
+  readonly #awaiting: LaggingIndex<AwaitingEnrollment>;
+  readonly #issued: LaggingIndex<CredentialSummary>;
   readonly #listener: TableListener;
   readonly #now: () => number;
   /** Passes every enrollment through the item's own codec, as the real table does. */
@@ -72,6 +77,9 @@ export class SimulatedTable {
     this.#now = now;
     this.#due = new LaggingIndex(now);
     this.#listed = new LaggingIndex(now);
+    this.#own = new LaggingIndex(now);
+    this.#awaiting = new LaggingIndex(now);
+    this.#issued = new LaggingIndex(now);
     this.#isStrict = isStrict;
   }
 
@@ -104,11 +112,11 @@ export class SimulatedTable {
     const before = row.enrollment;
     row.enrollment = this.#patch(before, commit);
     for (const entry of commit.entries) row.ledger.set(entry.cause, entry);
-    if (commit.newCredential) row.credentials.set(commit.newCredential.credentialId, commit.newCredential);
+    if (commit.newCredential) this.#putCredential(row, commit.newCredential);
     for (const change of commit.credentialChanges ?? []) {
       const { suspendedAt, ...kept } = row.credentials.get(change.credentialId) as Credential;
       const back = change.set.state === 'issued' || suspendedAt === undefined ? {} : { suspendedAt };
-      row.credentials.set(change.credentialId, { ...kept, ...back, ...change.set });
+      this.#putCredential(row, { ...kept, ...back, ...change.set });
     }
     for (const delivery of commit.newDeliveries ?? []) this.#putDelivery(row, delivery);
     for (const { delivery } of commit.deliveryChanges ?? []) this.#putDelivery(row, delivery);
@@ -183,6 +191,27 @@ export class SimulatedTable {
     return this.#listed.seen(mayLag).filter((item) => item.program === program && item.status === status);
   }
 
+  listOwn(program: string, apprentice: string, mayLag: boolean): EnrollmentRef[] {
+    return this.#own
+      .seen(mayLag)
+      .filter((item) => item.program === program && item.apprentice === apprentice)
+      .map(({ program, enrollment }) => ({ program, enrollment }));
+  }
+
+  listAwaiting(program: string, mayLag: boolean): AwaitingEnrollment[] {
+    return this.#awaiting
+      .seen(mayLag)
+      .filter((item) => item.program === program)
+      .sort((a, b) => (a.since < b.since ? -1 : 1));
+  }
+
+  listIssued(program: string, mayLag: boolean): CredentialSummary[] {
+    return this.#issued
+      .seen(mayLag)
+      .filter((item) => item.program === program)
+      .sort((a, b) => (a.issuedAt > b.issuedAt ? -1 : 1));
+  }
+
   #conditionsHold(
     row: EnrollmentRow,
     { guard, newCredential, credentialChanges, newDeliveries, deliveryChanges }: Commit,
@@ -219,8 +248,19 @@ export class SimulatedTable {
     this.#due.put(`${refKey(delivery)}#${deliveryId}`, item);
   }
 
-  #index({ program, enrollment, status, met, lastChangeAt }: Enrollment, dueAt: string | undefined): void {
+  #putCredential(row: EnrollmentRow, credential: Credential): void {
+    row.credentials.set(credential.credentialId, credential);
+    const { program, enrollment, credentialId, achievement, issuedAt, state } = credential;
+    const item = { program, enrollment, credentialId, achievement, issuedAt, state };
+    this.#issued.put(`${refKey(credential)}#${credentialId}`, item);
+  }
+
+  #index(of: Enrollment, dueAt: string | undefined): void {
+    const { program, enrollment, status, met, lastChangeAt, apprentice } = of;
+    const since = awaitingSince(of);
     const key = refKey({ program, enrollment });
+    this.#own.put(key, { program, enrollment, apprentice: apprentice.id });
+    this.#awaiting.put(key, since === undefined ? undefined : { program, enrollment, since });
     this.#listed.put(key, { program, enrollment, status, met, lastChangeAt });
     this.#due.put(key, dueAt === undefined ? undefined : { kind: 'enrollment', program, enrollment, dueAt });
   }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
@@ -26,6 +26,29 @@ const index = (IndexName: string, hash: string, range: string | undefined, carri
       : { ProjectionType: 'KEYS_ONLY' as const },
 });
 
+/** The Records table as `infra/constructs/records-table.ts` makes it. */
+export const recordsTableShape = {
+  BillingMode: 'PAY_PER_REQUEST',
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  AttributeDefinitions: [
+    ...['pk', 'sk', 'duePk', 'dueAt', 'code', 'listPk', 'listSk'],
+    ...['apprenticePk', 'awaitingPk', 'awaitingAt', 'issuedPk', 'issuedAt', 'credentialPk'],
+  ].map(text),
+  GlobalSecondaryIndexes: [
+    index('due', 'duePk', 'dueAt', ['program', 'enrollment', 'deliveryId', 'kind']),
+    index('code', 'code', undefined, []),
+    index('list', 'listPk', 'listSk', ['status', 'met', 'lastChangeAt', 'program', 'enrollment']),
+    index('apprentice', 'apprenticePk', undefined, []),
+    index('awaiting', 'awaitingPk', 'awaitingAt', []),
+    index('issued', 'issuedPk', 'issuedAt', ['credentialId', 'achievement', 'state']),
+    index('credential', 'credentialPk', undefined, []),
+  ],
+  StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+} satisfies Omit<CreateTableCommandInput, 'TableName'>;
+
 /** The Records table alone, on an emulator of its own: for tests and benches of the store without a whole stack. */
 export async function startRecordsTable() {
   const dataDir = mkdtempSync(join(tmpdir(), 'journeypaper-table-'));
@@ -43,23 +66,7 @@ export async function startRecordsTable() {
 /** The Records table on a running service, which ends with it. */
 export async function createRecordsTable(service: { endpoint: string; stop(): Promise<void> }, tableName = 'Records') {
   const client = new DynamoDBClient(localClientConfig(service.endpoint));
-  const created = await client.send(
-    new CreateTableCommand({
-      TableName: tableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: ['pk', 'sk', 'duePk', 'dueAt', 'code', 'listPk', 'listSk'].map(text),
-      GlobalSecondaryIndexes: [
-        index('due', 'duePk', 'dueAt', ['program', 'enrollment', 'deliveryId', 'kind']),
-        index('code', 'code', undefined, []),
-        index('list', 'listPk', 'listSk', ['status', 'met', 'lastChangeAt', 'program', 'enrollment']),
-      ],
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-    }),
-  );
+  const created = await client.send(new CreateTableCommand({ TableName: tableName, ...recordsTableShape }));
   const readStream = streamReader(service.endpoint, created.TableDescription?.LatestStreamArn ?? '');
   return {
     client,

@@ -6,7 +6,16 @@ import type { Credential } from '../../domain/credential.ts';
 import type { Delivery } from '../../domain/delivery.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
 import { updateParts } from './enrollment-codec.ts';
-import { credentialKey, deliveryKey, duePartition, enrollmentKey, ledgerKey, own } from './record-keys.ts';
+import {
+  credentialKey,
+  credentialPartition,
+  deliveryKey,
+  duePartition,
+  enrollmentKey,
+  issuedPartition,
+  ledgerKey,
+  own,
+} from './record-keys.ts';
 
 /** One item of a transaction; an entry remembers its cause, so that a failed condition can be named. */
 export type CommitItem = { write: TransactWriteItem; cause?: string };
@@ -38,6 +47,8 @@ export const credentialItem = (credential: Credential) => ({
   ...credentialKey(credential, credential.credentialId),
   ...own,
   ...credential,
+  issuedPk: issuedPartition(credential.program),
+  credentialPk: credentialPartition(credential.program, credential.credentialId),
 });
 
 export function deliveryItem(delivery: Delivery): Record<string, unknown> {

@@ -14,7 +14,7 @@ import { call, isConditionFailure, readCancellation, toAdapterError } from './dy
 import type { DynamoStoreOptions } from './dynamo-store.ts';
 import { type Table, table } from './dynamo-table.ts';
 import { enrollmentItem, parseEnrollmentItem } from './enrollment-codec.ts';
-import { own, restoreKey } from './record-keys.ts';
+import { isRequestKeys, own, restoreKey } from './record-keys.ts';
 
 type RawItem = Record<string, AttributeValue>;
 const dueAttributes = ['duePk', 'dueAt'];
@@ -112,7 +112,8 @@ async function* partitions(t: Table): AsyncGenerator<string, void> {
   try {
     for await (const { Items = [] } of pages) {
       for (const { pk } of Items) {
-        if (pk?.S === undefined || pk.S === last) continue;
+        // Keys of requests say what was answered of a record as it is now, not as a backup brings it back.
+        if (pk?.S === undefined || pk.S === last || isRequestKeys(pk.S)) continue;
         last = pk.S;
         yield last;
       }

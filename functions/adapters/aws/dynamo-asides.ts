@@ -40,7 +40,8 @@ export function asides(t: Table): Asides {
     clearAside: (ref, sk) => t.remove('clearAside', asideKey(ref, sk)),
     async listAside(program, cursor) {
       const shape = { KeyConditionExpression: 'pk = :pk', Limit: 100 };
-      const page = await t.query('listAside', shape, { ':pk': `${program}#ASIDE` }, fromCursor(cursor));
+      const pk = `${program}#ASIDE`;
+      const page = await t.query('listAside', shape, { ':pk': pk }, fromCursor(cursor, ['pk', 'sk'], { pk }));
       const items = page.items.map(
         ({ pk: _, sk: __, own: ___, item, ...rest }) => ({ ...rest, sk: item }) as StoredAside,
       );

@@ -14,7 +14,13 @@ const pageSize = 100;
 
 type Enrollments = Pick<
   RecordStore,
-  'readEnrollment' | 'readRecord' | 'createEnrollment' | 'listEnrollments' | 'listChangedEnrollments' | 'listDue'
+  | 'readEnrollment'
+  | 'readEnrollments'
+  | 'readRecord'
+  | 'createEnrollment'
+  | 'listEnrollments'
+  | 'listChangedEnrollments'
+  | 'listDue'
 >;
 
 export function enrollments(t: Table): Enrollments {
@@ -22,6 +28,14 @@ export function enrollments(t: Table): Enrollments {
     async readEnrollment(ref) {
       const item = await t.get('readEnrollment', enrollmentKey(ref));
       return item && parseEnrollmentItem(item);
+    },
+    async readEnrollments(refs) {
+      const items = await t.getMany('readEnrollments', refs.map(enrollmentKey));
+      const byKey = new Map(items.map((item) => [String(item.pk), item]));
+      return refs.flatMap((ref) => {
+        const item = byKey.get(enrollmentPartition(ref));
+        return item ? [parseEnrollmentItem(item)] : [];
+      });
     },
     async readRecord(ref) {
       const shape = { KeyConditionExpression: 'pk = :pk', ConsistentRead: true };
@@ -47,7 +61,8 @@ export function enrollments(t: Table): Enrollments {
     listChangedEnrollments: (program, status, since, cursor) => listByStatus(t, program, status, since, cursor),
     async listDue(before, cursor) {
       const shape = { IndexName: 'due', KeyConditionExpression: 'duePk = :pk AND dueAt <= :before', Limit: pageSize };
-      const page = await t.query('listDue', shape, { ':pk': duePartition, ':before': before }, fromCursor(cursor));
+      const start = fromCursor(cursor, ['duePk', 'dueAt', 'pk', 'sk'], { duePk: duePartition });
+      const page = await t.query('listDue', shape, { ':pk': duePartition, ':before': before }, start);
       const items = page.items.map(
         (item): DueItem => ({
           kind: item.kind as DueItem['kind'],
@@ -76,7 +91,7 @@ async function listByStatus(
     'listEnrollments',
     { IndexName: 'list', KeyConditionExpression, Limit: pageSize },
     { ':pk': listPartition(program, status), ...(since !== undefined && { ':since': since }) },
-    fromCursor(cursor),
+    fromCursor(cursor, ['listPk', 'listSk', 'pk', 'sk'], { listPk: listPartition(program, status) }),
   );
   const items = page.items.map((item) => ({
     program: String(item.program),

@@ -27,7 +27,9 @@ export function dynamoExports(options: { client: DynamoDBClient; tableName: stri
     },
     async list(program, cursor) {
       const shape = { KeyConditionExpression: 'pk = :pk', ScanIndexForward: false, Limit: pageSize };
-      const page = await t.query('listExports', shape, { ':pk': exportPartition(program) }, fromCursor(cursor));
+      const pk = exportPartition(program);
+      const start = fromCursor(cursor, ['pk', 'sk'], { pk });
+      const page = await t.query('listExports', shape, { ':pk': pk }, start);
       const next = toCursor(page.next);
       return {
         items: page.items.map((item) => exportJobSchema.parse(bare(item))),

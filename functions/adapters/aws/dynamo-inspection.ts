@@ -4,15 +4,15 @@ import { credentialSchema } from '../../domain/credential.ts';
 import { deliverySchema } from '../../domain/delivery.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
 import type { InspectedRecord, RecordInspection } from '../../ports/inspection.ts';
-import { deliveryItem, toItem } from './commit-items.ts';
+import { credentialItem, deliveryItem, toItem } from './commit-items.ts';
 import { toAdapterError } from './dynamo-errors.ts';
 import type { DynamoStoreOptions } from './dynamo-store.ts';
 import { type Item, table } from './dynamo-table.ts';
-import { enrollmentItem, parseEnrollmentItem } from './enrollment-codec.ts';
+import { enrollmentIndexAttributes, enrollmentItem, parseEnrollmentItem } from './enrollment-codec.ts';
 import { bare, enrollmentPartition } from './record-keys.ts';
 
 const marker = '#ENROLLMENT#';
-const indexAttributes = ['listPk', 'listSk', 'duePk', 'dueAt', 'kind'];
+const indexAttributes = [...enrollmentIndexAttributes, 'issuedPk', 'credentialPk', 'kind'];
 
 /** The Records table as it is: scanned past its indexes, and each item read for itself. */
 export function dynamoInspection(options: DynamoStoreOptions): RecordInspection {
@@ -67,8 +67,11 @@ function inspected(items: readonly Item[]): InspectedRecord {
       if (sk === 'ENROLLMENT') {
         record.enrollment = parseEnrollmentItem(item);
         noteIndex(record, item, enrollmentItem(record.enrollment));
-      } else if (sk.startsWith('CREDENTIAL#')) record.credentials.push(credentialSchema.parse(bare(item)));
-      else if (sk.startsWith('DELIVERY#')) {
+      } else if (sk.startsWith('CREDENTIAL#')) {
+        const credential = credentialSchema.parse(bare(item));
+        record.credentials.push(credential);
+        noteIndex(record, item, credentialItem(credential));
+      } else if (sk.startsWith('DELIVERY#')) {
         const delivery = deliverySchema.parse(bare(item));
         record.deliveries.push(delivery);
         noteIndex(record, item, deliveryItem(delivery));

@@ -10,6 +10,7 @@ import { asides } from './dynamo-asides.ts';
 import { enrollments } from './dynamo-enrollments.ts';
 import { call, readCancellation } from './dynamo-errors.ts';
 import { evidence } from './dynamo-evidence.ts';
+import { lists } from './dynamo-lists.ts';
 import { programs } from './dynamo-programs.ts';
 import { type Table, table } from './dynamo-table.ts';
 import { bare, credentialKey, deliveryKey } from './record-keys.ts';
@@ -29,11 +30,16 @@ export function dynamoStore(options: DynamoStoreOptions): RecordStore {
     ...enrollments(t),
     ...evidence(t),
     ...asides(t),
+    ...lists(t),
     commit: (commit) => writeCommit(t, commit),
     readCredential: (ref, id) => readCredential(t, ref, id),
     readDelivery: async (ref, id) => {
       const item = await t.get('readDelivery', deliveryKey(ref, id));
       return item && deliverySchema.parse(bare(item));
+    },
+    readDeliveries: async (refs) => {
+      const keys = refs.map((ref) => deliveryKey(ref, ref.deliveryId));
+      return (await t.getMany('readDeliveries', keys)).map((item) => deliverySchema.parse(bare(item)));
     },
     findCredential: async (code) => {
       const { items } = await t.query(

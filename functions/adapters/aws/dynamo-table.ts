@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   type ConsumedCapacity,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -11,6 +13,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { AdapterError } from '../../ports/adapter-error.ts';
 import { toItem } from './commit-items.ts';
 import { call } from './dynamo-errors.ts';
 import type { DynamoStoreOptions } from './dynamo-store.ts';
@@ -20,11 +23,18 @@ export type RawAttributes = Record<string, AttributeValue>;
 type Key = { pk: string; sk: string };
 type QueryShape = Omit<QueryCommandInput, 'TableName' | 'ExpressionAttributeValues' | 'ExclusiveStartKey'>;
 
+/** Keys that one request reads. */
+const maxBatch = 100;
+/** Answers without a single item before a batch is given up; the waits add up to about a second. */
+const maxBatchTries = 6;
+
 /** The few calls that the record store makes, with plain objects in and out. */
 export type Table = {
   name: string;
   client: DynamoDBClient;
   get(name: string, key: Key): Promise<Item | undefined>;
+  /** Those of some items that are there, in no order; eventually consistent. A hundred keys a request. */
+  getMany(name: string, keys: readonly Key[]): Promise<Item[]>;
   put(name: string, item: Item, condition?: string, values?: Item): Promise<void>;
   remove(name: string, key: Key): Promise<void>;
   /** One page. */
@@ -53,6 +63,28 @@ export function table({ client, tableName, onConsumed }: DynamoStoreOptions): Ta
     consumed(name, answer.ConsumedCapacity);
     return { items: answer.Items ?? [], next: answer.LastEvaluatedKey };
   };
+  /** What the table leaves out of one answer (16 MB, or more than it can read just now) is asked for again. */
+  const getBatch = async (name: string, keys: readonly Key[]): Promise<Item[]> => {
+    const items: Item[] = [];
+    let left: RawAttributes[] | undefined = keys.map((key) => toItem(key));
+    for (let tries = 0; left && tries < maxBatchTries; ) {
+      const command: BatchGetItemCommand = new BatchGetItemCommand({
+        RequestItems: { [tableName]: { Keys: left } },
+        ReturnConsumedCapacity: 'TOTAL',
+      });
+      const answer = await call(name, () => client.send(command));
+      consumed(name, answer.ConsumedCapacity);
+      const found = answer.Responses?.[tableName] ?? [];
+      items.push(...found.map((item) => unmarshall(item)));
+      left = answer.UnprocessedKeys?.[tableName]?.Keys;
+      // An answer that was merely full is followed at once; one that held nothing says that the table is busy.
+      if (!left || found.length > 0) continue;
+      tries++;
+      await setTimeout(20 * 2 ** tries * Math.random());
+    }
+    if (!left) return items;
+    throw new AdapterError(`table.${name}`, 'the table kept leaving items out', { retryable: true });
+  };
   const queryAllRaw: Table['queryAllRaw'] = async (name, shape, values) => {
     const items: RawAttributes[] = [];
     let start: RawAttributes | undefined;
@@ -77,6 +109,13 @@ export function table({ client, tableName, onConsumed }: DynamoStoreOptions): Ta
       const answer = await call(name, () => client.send(command));
       consumed(name, answer.ConsumedCapacity);
       return answer.Item && unmarshall(answer.Item);
+    },
+    async getMany(name, keys) {
+      const unique = [...new Map(keys.map((key) => [`${key.pk} ${key.sk}`, key])).values()];
+      const batches = Array.from({ length: Math.ceil(unique.length / maxBatch) }, (_, i) =>
+        getBatch(name, unique.slice(i * maxBatch, (i + 1) * maxBatch)),
+      );
+      return (await Promise.all(batches)).flat();
     },
     async put(name, item, condition, values) {
       const command = new PutItemCommand({
@@ -109,7 +148,30 @@ export function table({ client, tableName, onConsumed }: DynamoStoreOptions): Ta
   };
 }
 
-/** A page's cursor: opaque to callers, bound to nothing but its query. */
+/** A page's cursor: where the next page of the same query begins. Opaque to callers, and what they send is checked. */
 export const toCursor = (next: Item | undefined) => next && Buffer.from(JSON.stringify(next)).toString('base64url');
-export const fromCursor = (cursor: string | undefined) =>
-  cursor === undefined ? undefined : (JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Item);
+
+/** `attributes`: the keys of the table and of the index; `partition`: which of its partitions the query reads. */
+export function fromCursor(
+  cursor: string | undefined,
+  attributes: readonly string[],
+  partition: Record<string, string>,
+): Item | undefined {
+  if (cursor === undefined) return undefined;
+  const start = parseCursor(cursor);
+  const isSound =
+    Object.keys(start).length === attributes.length &&
+    attributes.every((name) => typeof start[name] === 'string' && start[name] !== '') &&
+    Object.entries(partition).every(([name, value]) => start[name] === value);
+  if (isSound) return start;
+  throw new AdapterError('cursor.malformed', 'the cursor is not one of this list', { retryable: false });
+}
+
+function parseCursor(cursor: string): Item {
+  try {
+    const start: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return typeof start === 'object' && start !== null ? (start as Item) : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,4 +1,5 @@
 import {
+  awaitingSince,
   type Enrollment,
   type EnrollmentPatch,
   enrollmentSchema,
@@ -6,13 +7,21 @@ import {
   pendingDueAt,
 } from '../../domain/enrollment.ts';
 import type { Interval, RequirementProgress } from '../../domain/progress.ts';
-import { epochOf, instantOf } from '../../domain/time.ts';
-import { duePartition, enrollmentKey, listPartition, own } from './record-keys.ts';
+import { epochOf, type Instant, instantOf } from '../../domain/time.ts';
+import {
+  apprenticePartition,
+  awaitingPartition,
+  duePartition,
+  enrollmentKey,
+  listPartition,
+  own,
+} from './record-keys.ts';
 
 /**
  * One requirement's progress as the table keeps it: a few characters, since an item is paid for by the kilobyte and
  * written at every change. `A` awaiting · `N{instant}` not met · `U{e|d}` unsettled · `M{instant}.{basis}` met, with
- * `;h{sum}@{instant}` for hours and `;i{from}/{to}@{instant},…` for a certificate's intervals. Instants in base 36.
+ * `;h{sum}@{instant}` for hours and `;i{from}/{to}@{instant},…` for a certificate's intervals. Behind any of them
+ * `~{instant}`: since when evidence of it waits for an assessment. Instants in base 36.
  */
 export function encodeProgress(progress: RequirementProgress): string {
   switch (progress.status) {
@@ -71,41 +80,55 @@ function decodeInterval(text: string): Interval {
   return { from, at: longInstant(at), ...(to !== '' && { to }) };
 }
 
+const encodeStanding = (progress: RequirementProgress, awaiting: Instant | undefined) =>
+  encodeProgress(progress) + (awaiting === undefined ? '' : `~${shortInstant(awaiting)}`);
+
 const shortInstant = (instant: string) => epochOf(instant).toString(36);
 const longInstant = (text: string) => instantOf(Number.parseInt(text, 36));
 
 /** The enrollment's whole item, with the attributes of the indexes that it appears in. */
 export function enrollmentItem(enrollment: Enrollment): Record<string, unknown> {
-  const progress = Object.fromEntries(Object.entries(enrollment.progress).map(([id, p]) => [id, encodeProgress(p)]));
-  return { ...enrollmentKey(enrollment), ...own, ...enrollment, progress, ...indexAttributes(enrollment) };
+  const { awaiting, ...rest } = enrollment;
+  const standing = Object.entries(enrollment.progress).map(([id, p]) => [id, encodeStanding(p, awaiting?.[id])]);
+  const progress = Object.fromEntries(standing);
+  return { ...enrollmentKey(enrollment), ...own, ...rest, progress, ...indexAttributes(enrollment) };
 }
 
 export function parseEnrollmentItem(item: Record<string, unknown>): Enrollment {
-  const {
-    pk: _,
-    sk: __,
-    listPk: ___,
-    listSk: ____,
-    duePk: _____,
-    dueAt: ______,
-    kind: _______,
-    own: ________,
-    ...rest
-  } = item;
-  const progress = Object.entries(item.progress as Record<string, string>).map(([id, code]) => [
-    id,
-    decodeProgress(code),
-  ]);
-  return enrollmentSchema.parse({ ...rest, progress: Object.fromEntries(progress) });
+  const rest = Object.fromEntries(Object.entries(item).filter(([name]) => !notOfTheEnrollment.has(name)));
+  const progress: Record<string, RequirementProgress> = {};
+  const awaiting: Record<string, Instant> = {};
+  for (const [id, text] of Object.entries(item.progress as Record<string, string>)) {
+    const [code = '', since] = text.split('~');
+    progress[id] = decodeProgress(code);
+    if (since !== undefined) awaiting[id] = longInstant(since);
+  }
+  const waits = Object.keys(awaiting).length > 0;
+  return enrollmentSchema.parse({ ...rest, progress, ...(waits && { awaiting }) });
 }
+
+/** The attributes of the indexes that an enrollment may appear in. */
+export const enrollmentIndexAttributes = [
+  'listPk',
+  'listSk',
+  'duePk',
+  'dueAt',
+  'apprenticePk',
+  'awaitingPk',
+  'awaitingAt',
+] as const;
+const notOfTheEnrollment = new Set(['pk', 'sk', 'own', 'kind', ...enrollmentIndexAttributes]);
 
 function indexAttributes(enrollment: Enrollment): Record<string, unknown> {
   const dueAt = pendingDueAt(enrollment);
+  const awaitingAt = awaitingSince(enrollment);
   return {
+    apprenticePk: apprenticePartition(enrollment.program, enrollment.apprentice.id),
     listPk: listPartition(enrollment.program, enrollment.status),
     listSk: `${enrollment.lastChangeAt}#${enrollment.enrollment}`,
     kind: 'enrollment',
     ...(dueAt !== undefined && { duePk: duePartition, dueAt }),
+    ...(awaitingAt !== undefined && { awaitingPk: awaitingPartition(enrollment.program), awaitingAt }),
   };
 }
 
@@ -132,13 +155,15 @@ export function updateParts(enrollment: Enrollment, patch: EnrollmentPatch): Upd
     parts.names[key] = attribute;
     return key;
   };
-  const changed = Object.entries(patch.progress ?? {});
+  const changed = [...new Set([...Object.keys(patch.progress ?? {}), ...Object.keys(patch.awaiting ?? {})])];
   if (changed.length > maxNamedProgress) set(name('progress'), enrollmentItem(after).progress);
   else
-    for (const [id, p] of changed)
-      p === null
-        ? removes.push(`${name('progress')}.${name(id)}`)
-        : set(`${name('progress')}.${name(id)}`, encodeProgress(p));
+    for (const id of changed) {
+      const path = `${name('progress')}.${name(id)}`;
+      const progress = after.progress[id];
+      if (progress) set(path, encodeStanding(progress, after.awaiting?.[id]));
+      else removes.push(path);
+    }
   for (const attribute of ['marks', 'refused', 'pointers'] as const) {
     for (const [key, value] of Object.entries(patch[attribute] ?? {})) set(`${name(attribute)}.${name(key)}`, value);
   }
@@ -166,7 +191,7 @@ function setIndexes(
 ): void {
   const old = indexAttributes(before);
   const next = indexAttributes(after);
-  for (const attribute of ['listPk', 'listSk', 'duePk', 'dueAt']) {
+  for (const attribute of enrollmentIndexAttributes) {
     if (next[attribute] === old[attribute]) continue;
     if (next[attribute] === undefined) remove(attribute);
     else set(name(attribute), next[attribute]);

@@ -25,6 +25,12 @@ export const programVersionKey = (program: string, hash: string) => ({
   sk: `VERSION#${hash}`,
 });
 export const templateKey = (program: string, hash: string) => ({ pk: `${program}#PROGRAM`, sk: `TEMPLATE#${hash}` });
+/** What was asked under a key of a caller's own, for a day. An actor's id has no `#`. */
+export const idempotencyKey = ({ program, actor, key }: { program: string; actor: string; key: string }) => ({
+  pk: `${program}#IDEMPOTENCY`,
+  sk: `${actor}#${key}`,
+});
+export const isRequestKeys = (pk: string) => pk.endsWith('#IDEMPOTENCY');
 /** Who read what. Heads and entries sort by day, then reader, so that a span of days is one query. */
 export const accessPartition = (program: string) => `${program}#ACCESS`;
 export const accessHeadKey = ({ program, actor, day }: AccessChain) => ({
@@ -60,10 +66,25 @@ export const duePartition = 'DUE';
 export const programsPartition = 'PROGRAMS';
 export const listPartition = (program: string, status: string) => `${program}#${status}`;
 
+/** A program's enrollments of one apprentice. */
+export const apprenticePartition = (program: string, apprentice: string) => `${program}#APPRENTICE#${apprentice}`;
+/** A program's enrollments with evidence that waits for an assessor. */
+export const awaitingPartition = (program: string) => `${program}#AWAITING`;
+/** A program's credentials by the instant of their issue. */
+export const issuedPartition = (program: string) => `${program}#ISSUED`;
+/** A program's credential by its id. */
+export const credentialPartition = (program: string, id: string) => `${program}#CREDENTIAL#${id}`;
+
 /** An item without its keys, its mark and the attributes of its indexes. */
 export function bare(item: Record<string, unknown>): Record<string, unknown> {
-  const { pk: _, sk: __, duePk: ___, kind: ____, own: _____, ...rest } = item;
+  const { pk: _, sk: __, duePk: ___, kind: ____, own: _____, issuedPk: ______, credentialPk: _______, ...rest } = item;
   return rest;
+}
+
+/** The enrollment that an item's partition key names: what an index that carries keys alone tells of it. */
+export function refOfPartition(pk: string): EnrollmentRef {
+  const [program = '', , enrollment = ''] = pk.split('#');
+  return { program, enrollment };
 }
 
 /** The record of a restore. Belongs to no program. */

@@ -82,7 +82,8 @@ export function respond(
   response.end(bytes);
 }
 
-function namesThisMachine(request: IncomingMessage): boolean {
+/** Whether a request was sent to this machine by its name: a page that rebinds its own name to it was not. */
+export function namesThisMachine(request: IncomingMessage): boolean {
   const url = `http://${request.headers.host ?? ''}`;
   return URL.canParse(url) && isLoopbackHostname(new URL(url).hostname);
 }

@@ -36,7 +36,7 @@ const plainParameters = new Set([
   'response-content-encoding',
   'response-content-language',
   'response-expires',
-  // As a presigned link carries it, which has no headers.
+  // In a presigned URL; otherwise a header.
   'x-amz-checksum-mode',
 ]);
 

@@ -4,6 +4,13 @@ import { leftOutTypes } from './resource-types.ts';
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:${localRegion}:${localAccountId}:${rest}`;
 
+/** The ports of 127.0.0.1 that the template's own resources name. */
+export interface NamedPorts {
+  sqs: number;
+  http: number;
+  oidc: number;
+}
+
 /** Where a queue is, as its URL and its ARN name it. */
 export function queueUrl(sqsPort: number, name: string): string {
   return `http://${loopbackHost}:${sqsPort}/${localAccountId}/${name}`;
@@ -20,11 +27,11 @@ export function physicalName(stackName: string, logicalId: string, given: unknow
 }
 
 /** What `Ref` and `Fn::GetAtt` of each resource give here. */
-export function namePhysicals(template: Template, stackName: string, sqsPort: number): Map<string, Physical> {
+export function namePhysicals(template: Template, stackName: string, ports: NamedPorts): Map<string, Physical> {
   const named = new Map<string, Physical>();
   for (const [logicalId, { Type, Properties = {} }] of Object.entries(template.Resources)) {
     const name = (property: string) => physicalName(stackName, logicalId, Properties[property]);
-    const physical = physicalOf(Type, logicalId, name, sqsPort);
+    const physical = physicalOf(Type, logicalId, name, ports);
     if (physical) named.set(logicalId, physical);
   }
   return named;
@@ -34,7 +41,7 @@ function physicalOf(
   type: string,
   logicalId: string,
   name: (property: string) => string,
-  sqsPort: number,
+  ports: NamedPorts,
 ): Physical | undefined {
   switch (type) {
     case 'AWS::DynamoDB::Table': {
@@ -44,7 +51,7 @@ function physicalOf(
     }
     case 'AWS::SQS::Queue': {
       const queue = name('QueueName');
-      const url = queueUrl(sqsPort, queue);
+      const url = queueUrl(ports.sqs, queue);
       return { ref: url, attributes: { Arn: queueArn(queue), QueueName: queue, QueueUrl: url } };
     }
     case 'AWS::S3::Bucket': {
@@ -63,6 +70,26 @@ function physicalOf(
       return { ref: name('FunctionName'), attributes: { Arn: functionArn(name('FunctionName')) } };
     case 'AWS::Lambda::EventSourceMapping':
       return { ref: logicalId, attributes: { Id: logicalId } };
+    case 'AWS::ApiGatewayV2::Api':
+      return {
+        ref: logicalId,
+        attributes: { ApiId: logicalId, ApiEndpoint: `http://${loopbackHost}:${ports.http}` },
+      };
+    case 'AWS::ApiGatewayV2::Integration':
+    case 'AWS::ApiGatewayV2::Route':
+    case 'AWS::ApiGatewayV2::Stage':
+      return { ref: logicalId, attributes: {} };
+    case 'AWS::Cognito::UserPool':
+      return {
+        ref: logicalId,
+        attributes: {
+          Arn: arn('cognito-idp', `userpool/${logicalId}`),
+          ProviderURL: `http://${loopbackHost}:${ports.oidc}`,
+          UserPoolId: logicalId,
+        },
+      };
+    case 'AWS::Cognito::UserPoolClient':
+      return { ref: logicalId, attributes: { ClientId: logicalId } };
     case 'AWS::SES::ConfigurationSet':
     case 'AWS::Scheduler::Schedule':
       return { ref: name('Name'), attributes: { Arn: arn('local', name('Name')) } };

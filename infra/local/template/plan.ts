@@ -1,11 +1,13 @@
 import { LocalError } from '../local-error.ts';
 import type { KeyDeclaration } from '../services/kms-keys.ts';
 import { holds, type Resource, resolve, type Scope, type Template, Unresolved } from './intrinsics.ts';
-import { namePhysicals } from './physical.ts';
+import { type NamedPorts, namePhysicals } from './physical.ts';
 import { type FunctionPlan, planFunction } from './plan-functions.ts';
+import { type HttpPlan, planHttp } from './plan-http.ts';
 import { type MailPlan, planMail } from './plan-mail.ts';
 import { type MappingPlan, planMapping } from './plan-mappings.ts';
 import { planRetries, planSchedule, type SchedulePlan } from './plan-schedules.ts';
+import { planSignIn, type SignInPlan } from './plan-sign-in.ts';
 import {
   type BucketPlan,
   planBucket,
@@ -28,6 +30,9 @@ export interface StackPlan {
   functions: FunctionPlan[];
   mappings: MappingPlan[];
   schedules: SchedulePlan[];
+  /** The HTTP API, and who its people sign in with, where the template has them. */
+  http?: HttpPlan;
+  signIn?: SignInPlan;
   /** What the template holds and nothing here stands for, by type, with the reason. */
   leftOut: { type: string; count: number; reason: string }[];
 }
@@ -50,8 +55,8 @@ export interface Planned {
  * @param assets the folder that the template's asset paths are relative to
  * @throws LocalError `template-unknown` with a line for everything that it does not know.
  */
-export function planStack(template: Template, stackName: string, sqsPort: number, assets: string): StackPlan {
-  const physicals = namePhysicals(template, stackName, sqsPort);
+export function planStack(template: Template, stackName: string, ports: NamedPorts, assets: string): StackPlan {
+  const physicals = namePhysicals(template, stackName, ports);
   const scope: Scope = { stackName, template, physical: (logicalId) => physicals.get(logicalId) };
   const problems: string[] = [];
   const resources: Planned[] = [];
@@ -82,6 +87,8 @@ export function planStack(template: Template, stackName: string, sqsPort: number
   const functions = of('AWS::Lambda::Function', (resource) => planFunction(resource, assets));
   const queues = of('AWS::SQS::Queue', planQueue);
   const [mail = { configurationSets: [], eventQueues: {} }] = attempt(problems, () => planMail(resources, queues));
+  const [http] = attempt(problems, () => planHttp(resources));
+  const [signIn] = attempt(problems, () => planSignIn(resources));
   const plan: StackPlan = {
     stackName,
     tables: of('AWS::DynamoDB::Table', planTable),
@@ -98,6 +105,8 @@ export function planStack(template: Template, stackName: string, sqsPort: number
         of('AWS::Lambda::EventInvokeConfig', (config) => planRetries(config, resources)),
       ),
     ),
+    ...(http && { http }),
+    ...(signIn && { signIn }),
     leftOut: [...leftOut]
       .map(([type, count]) => ({ type, count, reason: leftOutTypes[type] ?? '' }))
       .sort((a, b) => (a.type < b.type ? -1 : 1)),

@@ -4,6 +4,7 @@ type Treatment = 'honoured' | { notHere: string };
 const iam = { notHere: 'permissions are not enforced locally' };
 const encryption = { notHere: 'the data lies in a folder of the user' };
 const label = { notHere: 'a label' };
+const people = { notHere: 'one chooses a person here, without a password' };
 
 /** Resource type → property → treatment. A property that is not listed stops the local realisation. */
 export const realisedTypes: Record<string, Record<string, Treatment>> = {
@@ -129,6 +130,73 @@ export const realisedTypes: Record<string, Record<string, Treatment>> = {
     MaximumEventAgeInSeconds: { notHere: 'a retry follows at once here' },
     DestinationConfig: 'honoured',
   },
+  'AWS::ApiGatewayV2::Api': {
+    Name: 'honoured',
+    ProtocolType: 'honoured',
+    Description: label,
+    Tags: label,
+  },
+  'AWS::ApiGatewayV2::Integration': {
+    ApiId: 'honoured',
+    IntegrationType: 'honoured',
+    IntegrationUri: 'honoured',
+    PayloadFormatVersion: 'honoured',
+    TimeoutInMillis: 'honoured',
+    Description: label,
+  },
+  'AWS::ApiGatewayV2::Route': {
+    ApiId: 'honoured',
+    RouteKey: 'honoured',
+    AuthorizationType: 'honoured',
+    Target: 'honoured',
+  },
+  'AWS::ApiGatewayV2::Stage': {
+    ApiId: 'honoured',
+    StageName: 'honoured',
+    AutoDeploy: 'honoured',
+    DefaultRouteSettings: 'honoured',
+    RouteSettings: 'honoured',
+    AccessLogSettings: 'honoured',
+    Description: label,
+    Tags: label,
+  },
+  'AWS::Cognito::UserPool': {
+    UserPoolName: label,
+    MfaConfiguration: people,
+    EnabledMfas: people,
+    AccountRecoverySetting: people,
+    AdminCreateUserConfig: people,
+    AutoVerifiedAttributes: people,
+    EmailVerificationMessage: people,
+    EmailVerificationSubject: people,
+    VerificationMessageTemplate: people,
+    SmsVerificationMessage: people,
+    Policies: people,
+    Schema: people,
+    UsernameConfiguration: people,
+    DeletionProtection: { notHere: 'nothing here deletes a pool' },
+  },
+  'AWS::Cognito::UserPoolClient': {
+    ClientName: 'honoured',
+    UserPoolId: 'honoured',
+    AllowedOAuthFlowsUserPoolClient: 'honoured',
+    AllowedOAuthFlows: 'honoured',
+    AllowedOAuthScopes: 'honoured',
+    CallbackURLs: 'honoured',
+    LogoutURLs: 'honoured',
+    GenerateSecret: 'honoured',
+    IdTokenValidity: 'honoured',
+    TokenValidityUnits: 'honoured',
+    AccessTokenValidity: { notHere: 'nobody here takes an access token' },
+    RefreshTokenValidity: { notHere: 'no refresh tokens are given here' },
+    EnableTokenRevocation: { notHere: 'no refresh tokens are given here' },
+    ExplicitAuthFlows: people,
+    PreventUserExistenceErrors: people,
+    SupportedIdentityProviders: people,
+    ReadAttributes: { notHere: 'tokens here hold the name and no address' },
+    WriteAttributes: people,
+  },
+  'AWS::Cognito::UserPoolGroup': { GroupName: 'honoured', UserPoolId: 'honoured', Description: label },
   'AWS::Scheduler::Schedule': {
     Name: 'honoured',
     ScheduleExpression: 'honoured',
@@ -158,5 +226,7 @@ export const leftOutTypes: Record<string, string> = {
   'AWS::CloudWatch::Dashboard': 'there are no metrics locally',
   'AWS::Scheduler::ScheduleGroup': 'a label',
   'AWS::SES::EmailIdentity': 'any address may send here, since no mail leaves this machine',
+  'AWS::Cognito::UserPoolDomain': 'the local issuer has an address of its own',
+  'AWS::Cognito::ManagedLoginBranding': 'the local issuer has a page of its own',
   'AWS::CDK::Metadata': "the CDK's own usage report",
 };

@@ -3,7 +3,8 @@ import { LocalError } from '../../../infra/local/local-error.ts';
 import type { Resource } from '../../../infra/local/template/intrinsics.ts';
 import { planStack } from '../../../infra/local/template/plan.ts';
 
-const plan = (Resources: Record<string, Resource>) => planStack({ Resources }, 'Stack', 4321, '/assets');
+const plan = (Resources: Record<string, Resource>) =>
+  planStack({ Resources }, 'Stack', { sqs: 4321, http: 4322, oidc: 4323 }, '/assets');
 const problemsOf = (Resources: Record<string, Resource>): string => {
   try {
     plan(Resources);

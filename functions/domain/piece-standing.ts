@@ -1,5 +1,5 @@
-import type { Enrollment } from '../domain/enrollment.ts';
-import { rulesOf } from '../domain/evaluation.ts';
+import type { Enrollment } from './enrollment.ts';
+import { rulesOf } from './evaluation.ts';
 import {
   type Assessment,
   type EvidencePlace,
@@ -8,10 +8,10 @@ import {
   parseItem,
   type RawItem,
   type Submission,
-} from '../domain/evidence.ts';
-import { type Framework, requirementsOf } from '../domain/framework.ts';
-import type { Program } from '../domain/program.ts';
-import { refuseSubmission } from '../domain/rules.ts';
+} from './evidence.ts';
+import { type Framework, requirementsOf } from './framework.ts';
+import type { Program } from './program.ts';
+import { refuseSubmission } from './rules.ts';
 
 /** Where one piece of evidence stands, without its words. */
 export type PieceStanding = {

@@ -1,9 +1,9 @@
-import { type Framework, requirementsOf } from '../domain/framework.ts';
+import { type Framework, requirementsOf } from './framework.ts';
 
 /** What stands in the place of a requirement that discloses something about its holder's health. */
 export const sensitiveRequirement = '(sensitive requirement)';
 
-/** Hides what a screen or a log of a terminal should not show unless it was asked for. */
+/** Hides what a screen, a log or an answer should not show unless it was asked for. */
 export type Mask = {
   /** An id, a key or a code: every sensitive requirement's id in it is replaced. */
   ids(text: string): string;
@@ -22,7 +22,7 @@ const bare: Mask = {
   json: (value) => value,
 };
 
-/** `show`: the caller asked for everything (`--sensitive`). */
+/** `show`: the caller asked for everything, or it is theirs to see. */
 export function maskFor(frameworks: readonly Framework[], show: boolean): Mask {
   if (show) return bare;
   const patterns = frameworks.flatMap(sensitivePatterns).sort((a, b) => b.length - a.length);

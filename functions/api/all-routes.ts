@@ -1,0 +1,24 @@
+import { allPages } from './pages/all-pages.ts';
+import type { Route } from './route.ts';
+import { audit } from './routes/audit.ts';
+import { document } from './routes/document.ts';
+import { enrollments } from './routes/enrollments.ts';
+import { frameworks } from './routes/frameworks.ts';
+import { health } from './routes/health.ts';
+import { membership } from './routes/membership.ts';
+import { programs } from './routes/programs.ts';
+import { progress } from './routes/progress.ts';
+
+/** Every resource of the API: what the document tells of. */
+export const resources: readonly Route[] = [
+  ...health,
+  ...programs,
+  ...frameworks,
+  ...enrollments,
+  ...membership,
+  ...progress,
+  ...audit,
+];
+
+/** Every route of the application. */
+export const allRoutes: readonly Route[] = [...resources, ...document(resources), ...allPages];

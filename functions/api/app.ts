@@ -1,0 +1,64 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { refused } from '../acts/refusal.ts';
+import { allRoutes } from './all-routes.ts';
+import type { ApiPorts, ApiSettings } from './api-ports.ts';
+import { problemOf } from './problem.ts';
+import type { Route } from './route.ts';
+import { maxBodyBytes, originOf, securityHeaders } from './security.ts';
+import { failure, problemResponse, serveRoute } from './serve-route.ts';
+
+const maxUrlLength = 8_192;
+
+/**
+ * The HTTP application: the same behind API Gateway, in the local realisation and in the tests. It takes routes from
+ * `defineRoute` alone; whatever they do not answer is a problem with a stable code.
+ */
+export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly Route[] = allRoutes): Hono {
+  const app = new Hono();
+  app.use(async (c, next) => {
+    await next();
+    const headers = securityHeaders(originOf(settings, new URL(c.req.url)));
+    for (const [name, value] of Object.entries(headers)) if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  });
+  app.use(async (c, next) => {
+    if (c.req.url.length <= maxUrlLength) return next();
+    return problemResponse(problemOf(refused('request.too-long', 'the address is too long')), undefined, c);
+  });
+  app.use(
+    bodyLimit({
+      maxSize: maxBodyBytes,
+      onError: (c) => problemResponse(problemOf(refused('request.too-large', 'body: 1 MB at the most')), undefined, c),
+    }),
+  );
+  for (const route of routes)
+    app.on(route.method.toUpperCase(), honoPath(route.path), (c) => serveRoute(route, ports, settings, c));
+  for (const [path, methods] of methodsByPath(routes))
+    app.all(honoPath(path), (c) => {
+      c.header('Allow', methods.join(', '));
+      return problemResponse(
+        problemOf(refused('request.method', `method: one of ${methods.join(', ')}`)),
+        undefined,
+        c,
+      );
+    });
+  app.notFound((c) => {
+    const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;
+    const problem = problemOf(refused('route.unknown', 'there is nothing at this address'));
+    return problemResponse(problem, wantsPage ? { page: true } : undefined, c);
+  });
+  app.onError((error, c) => failure(error, ports, undefined, c));
+  return app;
+}
+
+/** `/enrollments/{enrollment}` as Hono writes it: `/enrollments/:enrollment`. */
+export const honoPath = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    const known = methods.get(path) ?? [];
+    methods.set(path, [...known, ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])]);
+  }
+  return methods;
+}

@@ -1,0 +1,228 @@
+import * as z from 'zod';
+import { changeApprentice } from '../../acts/change-apprentice.ts';
+import { reissueCredential, revokeCredential } from '../../acts/credentials.ts';
+import { resumeEnrollment, withdrawFromProgram } from '../../acts/leave-program.ts';
+import { replayParked } from '../../acts/parked.ts';
+import type { Refused } from '../../acts/refusal.ts';
+import { refused } from '../../acts/refusal.ts';
+import { resendDelivery } from '../../acts/resend-delivery.ts';
+import type { revocationCodes } from '../../domain/credential.ts';
+import type { Delivery } from '../../domain/delivery.ts';
+import type { Enrollment, leavingCodes } from '../../domain/enrollment.ts';
+import { enrollmentIdSchema, evidenceIdSchema } from '../../domain/ids.ts';
+import { defineRoute, type PageAnswer, type Route } from '../route.ts';
+import {
+  correctionPage,
+  leavingPage,
+  type Person,
+  reissuePage,
+  resendPage,
+  resumptionPage,
+  revocationPage,
+} from './act-page.ts';
+import { emptyForm, type FormState } from './form-field.ts';
+import type { Frame } from './frame.ts';
+import type { TextKey } from './language.ts';
+import type { Html } from './markup.ts';
+import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
+import { emptyFields, given, refusedForm, type SentForm, sentForm } from './sent-form.ts';
+
+type Seen = Pick<Enrollment, 'version' | 'fence'>;
+type ActRequest = PageRequest & {
+  who: { program: string; as: { id: string; role: 'administrator' | 'operator' } };
+  params: { enrollment: string; credential?: string; delivery?: string };
+};
+type Shown = { person: Person; enrollment: Enrollment; delivery: Delivery | undefined };
+
+/** One act on a record: a page that says what will follow, with its form, and the act itself behind it. */
+type RecordAct = {
+  /** Beneath `/people/{enrollment}`. */
+  path: string;
+  params?: 'credential' | 'delivery';
+  summary: string;
+  alsoOperators?: true;
+  fields: readonly string[];
+  required: readonly string[];
+  /** What the form holds when it is opened. */
+  first?: (shown: Shown) => SentForm;
+  show(frame: Frame, form: FormState, shown: Shown, params: ActRequest['params']): Html;
+  act(
+    request: ActRequest,
+    form: SentForm,
+    seen: Seen | undefined,
+    shown: Shown,
+  ): Promise<Refused | { outcome: string }>;
+  done: TextKey;
+};
+
+const acts: readonly RecordAct[] = [
+  {
+    path: 'correction',
+    summary: "Corrects an apprentice's name or address",
+    fields: ['name', 'email'],
+    required: ['name', 'email'],
+    first: ({ enrollment }) => ({ name: enrollment.apprentice.name, email: enrollment.apprentice.email }),
+    show: (frame, form, { person }) => correctionPage(frame, form, person),
+    act: ({ ports, who, params }, form, seen) => {
+      const input = { name: given(form, 'name'), email: given(form, 'email'), seen };
+      return changeApprentice(ports, who.as, refOf(who, params), input);
+    },
+    done: 'done.corrected',
+  },
+  {
+    path: 'revocation',
+    params: 'credential',
+    summary: 'Revokes a certificate',
+    fields: ['code', 'text'],
+    required: ['code', 'text'],
+    show: (frame, form, { person }, { credential = '' }) => revocationPage(frame, form, { ...person, credential }),
+    act: ({ ports, who, params }, form, seen) => {
+      // The act refuses a code that it does not know.
+      const code = given(form, 'code') as (typeof revocationCodes)[number];
+      const input = { credentialId: params.credential ?? '', code, text: given(form, 'text') ?? '', seen };
+      return revokeCredential(ports, who.as, refOf(who, params), input);
+    },
+    done: 'done.revoked',
+  },
+  {
+    path: 'reissue',
+    params: 'credential',
+    summary: 'Reissues a certificate',
+    fields: ['name'],
+    required: ['name'],
+    first: ({ enrollment }) => ({ name: enrollment.apprentice.name }),
+    show: (frame, form, { person }, { credential = '' }) => reissuePage(frame, form, { ...person, credential }),
+    act: async ({ ports, who, params }, form, seen, { enrollment }) => {
+      const credential = await ports.store.readCredential(refOf(who, params), params.credential ?? '');
+      if (!credential) return refused('credential.unknown', 'credential: there is none');
+      const name = given(form, 'name');
+      const isCorrected = name !== undefined && name !== enrollment.apprentice.name;
+      const input = { achievement: credential.achievement, ...(isCorrected && { name }), seen };
+      return reissueCredential(ports, who.as, refOf(who, params), input);
+    },
+    done: 'done.reissued',
+  },
+  {
+    path: 'resend',
+    params: 'delivery',
+    summary: 'Sends an email again',
+    alsoOperators: true,
+    fields: ['email'],
+    required: [],
+    show: (frame, form, { person, delivery }) =>
+      resendPage(frame, form, {
+        ...person,
+        delivery: delivery?.deliveryId ?? '',
+        isParked: delivery?.state === 'parked',
+      }),
+    act: ({ ports, who, params }, form, seen, { delivery }) => {
+      const ref = refOf(who, params);
+      const email = given(form, 'email');
+      const id = params.delivery ?? '';
+      // What is parked waits for a person: it is taken up again, and the address with it.
+      if (delivery?.state === 'parked')
+        return replayParked(ports, who.as, ref, { id, ...(email !== undefined && { email }) });
+      return resendDelivery(ports, who.as, ref, { delivery: id, email, seen });
+    },
+    done: 'done.resent',
+  },
+  {
+    path: 'leaving',
+    summary: 'Records that an apprentice left',
+    fields: ['code', 'text'],
+    required: ['code', 'text'],
+    show: (frame, form, { person }) => leavingPage(frame, form, person),
+    act: ({ ports, who, params }, form, seen) => {
+      const code = given(form, 'code') as (typeof leavingCodes)[number];
+      return withdrawFromProgram(ports, who.as, refOf(who, params), { code, text: given(form, 'text') ?? '' }, seen);
+    },
+    done: 'done.left',
+  },
+  {
+    path: 'resumption',
+    summary: 'Records that an apprentice came back',
+    fields: [],
+    required: [],
+    show: (frame, form, { person }) => resumptionPage(frame, form, person),
+    act: ({ ports, who, params }, _, seen) => resumeEnrollment(ports, who.as, refOf(who, params), seen),
+    done: 'done.resumed',
+  },
+];
+
+const refOf = ({ program }: ActRequest['who'], { enrollment }: ActRequest['params']) => ({ program, enrollment });
+
+async function readShown({ ports, who, params }: ActRequest): Promise<Shown | Refused> {
+  const ref = refOf(who, params);
+  const [enrollment, credential, delivery] = await Promise.all([
+    ports.store.readEnrollment(ref),
+    params.credential === undefined ? undefined : ports.store.readCredential(ref, params.credential),
+    params.delivery === undefined ? undefined : ports.store.readDelivery(ref, params.delivery),
+  ]);
+  if (!enrollment) return refused('enrollment.unknown', 'enrollment: there is none');
+  if (params.credential !== undefined && !credential) return refused('credential.unknown', 'credential: there is none');
+  if (params.delivery !== undefined && !delivery) return refused('delivery.unknown', 'delivery: there is none');
+  const { apprentice, version, fence } = enrollment;
+  const person = { enrollment: params.enrollment, name: apprentice.name, seen: `${version}.${fence}` };
+  return { person, enrollment, delivery };
+}
+
+/** The state that the form was made from. One that says nothing of it was not made by us, and decides on what is now. */
+function readSeen(form: SentForm): Seen | undefined {
+  const [, version, fence] = /^(\d{1,12})\.(\d{1,12})$/.exec(form.seen ?? '') ?? [];
+  return version === undefined ? undefined : { version: Number(version), fence: Number(fence) };
+}
+
+function routesOf(act: RecordAct): Route[] {
+  const access = act.alsoOperators
+    ? ({ administrator: 'any', operator: 'any' } as const)
+    : ({ administrator: 'any' } as const);
+  const path = `/people/{enrollment}/${act.path}${act.params ? `/{${act.params}}` : ''}`;
+  const own = act.params ? { [act.params]: evidenceIdSchema } : {};
+  const params = z.object({ enrollment: enrollmentIdSchema, ...own }) as unknown as z.ZodType<ActRequest['params']>;
+  const show = (call: ActRequest, shown: Shown, form: FormState): PageAnswer => {
+    const frame = frameOf(call);
+    return page(call, frame, act.show(frame, form, shown, call.params), form.errors.length > 0 ? 422 : 200);
+  };
+  const asked = defineRoute(
+    {
+      method: 'get',
+      path,
+      summary: `${act.summary}: the form`,
+      access,
+      request: { params },
+      responses: { 200: { description: 'The form' } },
+      page: true,
+    },
+    async (call) => {
+      const shown = await readShown(call as ActRequest);
+      if ('outcome' in shown) return shown;
+      return show(call as ActRequest, shown, { ...emptyForm, values: act.first?.(shown) ?? {} });
+    },
+  );
+  const sent = defineRoute(
+    {
+      method: 'post',
+      path,
+      summary: act.summary,
+      access,
+      request: { params, body: sentForm() },
+      responses: { 303: { description: 'Back to the record' }, 422: { description: 'The form, with what is wrong' } },
+      page: true,
+    },
+    async (call) => {
+      const request = call as ActRequest;
+      const shown = await readShown(request);
+      if ('outcome' in shown) return shown;
+      const { words } = frameOf(request);
+      const empty = emptyFields(words, call.body, act.required);
+      if (empty.length > 0) return show(request, shown, { values: call.body, errors: empty });
+      const answer = await act.act(request, call.body, readSeen(call.body), shown);
+      if (answer.outcome === 'refused')
+        return show(request, shown, refusedForm(words, call.body, answer as Refused, act.fields));
+      return goTo(call, `/people/${call.params.enrollment}`, { kind: 'done', key: act.done });
+    },
+  );
+  return [asked, sent];
+}
+
+export const actRoutes = acts.flatMap(routesOf);

@@ -1,0 +1,41 @@
+import { html } from 'hono/html';
+import { type Frame, pageOf, refusalText } from './frame.ts';
+import type { TextKey } from './language.ts';
+import type { Html } from './markup.ts';
+
+/** What stood in the way, as people meet it. `refused`: an act's refusal, told by its code. */
+export type Trouble =
+  | 'not_allowed'
+  | 'not_found'
+  | 'not_sent_here'
+  | 'refused'
+  | 'too_large'
+  | 'too_many'
+  | 'stale'
+  | 'unavailable'
+  | 'fault';
+
+/** What a problem's status and code are to somebody in front of a page. */
+export function troubleOf({ status, code }: { status: number; code: string }): Trouble {
+  if (code === 'request.cross-site') return 'not_sent_here';
+  if (status === 403) return 'not_allowed';
+  if (status === 404 || status === 405) return 'not_found';
+  if (status === 412) return 'stale';
+  if (status === 413 || status === 414) return 'too_large';
+  if (status === 429) return 'too_many';
+  if (status === 503) return 'unavailable';
+  return status >= 500 ? 'fault' : 'refused';
+}
+
+/** A page for what did not go: what happened, what to do, and a code to quote when asking for help. */
+export function troublePage(frame: Frame, problem: { status: number; code: string }): Html {
+  const { words } = frame;
+  const { t } = words;
+  const trouble = troubleOf(problem);
+  const title = t(`trouble.${trouble}_title`);
+  const text = trouble === 'refused' ? refusalText(words, problem.code) : t(`trouble.${trouble}_text` as TextKey);
+  const body = html`<div class="narrow sheet"><h1>${title}</h1><p>${text}</p>
+<p class="hint">${words.rich('trouble.code', { code: html`<code>${problem.code}</code>` })}</p>
+<p class="acts"><a class="button" href="/">${t('nav.home')}</a></p></div>`;
+  return pageOf(frame, { title, body, failed: true });
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { completionSchema, type Enrollment, enrollmentStatusSchema, leavingCodes } from '../../domain/enrollment.ts';
+import { type Framework, frameworkRefSchema, requirementsOf } from '../../domain/framework.ts';
+import { enrollmentIdSchema } from '../../domain/ids.ts';
+import { civilDateSchema, instantSchema } from '../../domain/time.ts';
+import type { Acting } from '../route.ts';
+
+export const enrollmentParams = /* @__PURE__ */ z.lazy(() => z.strictObject({ enrollment: enrollmentIdSchema }));
+
+/** Opaque: whoever got it from the list before gives it back. */
+export const cursorSchema = z.string().min(1).max(2_000).describe('As the page before gave it');
+
+const common = () => ({
+  enrollment: z.string(),
+  status: enrollmentStatusSchema,
+  enrolledOn: civilDateSchema,
+  met: z.number().int(),
+  of: z.number().int(),
+  lastChangeAt: instantSchema,
+});
+
+/** One line of a list. */
+export const enrollmentLineSchema = () =>
+  z.strictObject({ ...common(), apprentice: z.strictObject({ id: z.string(), name: z.string() }) });
+
+export function enrollmentLine(enrollment: Enrollment, framework: Framework | undefined) {
+  const { apprentice, status, enrolledOn, met, lastChangeAt } = enrollment;
+  return {
+    enrollment: enrollment.enrollment,
+    status,
+    enrolledOn,
+    met,
+    of: framework ? requirementsOf(framework).size : 0,
+    lastChangeAt,
+    apprentice: { id: apprentice.id, name: apprentice.name },
+  };
+}
+
+/** One enrollment. The address is the administrators' and the apprentice's own to see. */
+export const enrollmentViewSchema = () =>
+  z
+    .strictObject({
+      ...common(),
+      apprentice: z.strictObject({ id: z.string(), name: z.string(), email: z.string().optional() }),
+      framework: frameworkRefSchema(),
+      completion: completionSchema().optional(),
+      left: z.strictObject({ at: instantSchema, code: z.enum(leavingCodes) }).optional(),
+    })
+    .meta({ title: 'Enrollment' });
+
+export function enrollmentView(enrollment: Enrollment, framework: Framework | undefined, { as, scope }: Acting) {
+  const { apprentice, completion, left } = enrollment;
+  const seesAddress = as.role === 'administrator' || scope === 'own';
+  return {
+    ...enrollmentLine(enrollment, framework),
+    apprentice: { id: apprentice.id, name: apprentice.name, ...(seesAddress && { email: apprentice.email }) },
+    framework: enrollment.framework,
+    ...(completion && { completion }),
+    ...(left && { left: { at: left.at, code: left.code } }),
+  };
+}

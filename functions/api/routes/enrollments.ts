@@ -1,0 +1,167 @@
+import * as z from 'zod';
+import { changeApprentice } from '../../acts/change-apprentice.ts';
+import { enroll, enrollInputSchema } from '../../acts/enroll.ts';
+import { refused } from '../../acts/refusal.ts';
+import { type Enrollment, enrollmentStatusSchema } from '../../domain/enrollment.ts';
+import { type Framework, requirementsOf } from '../../domain/framework.ts';
+import { type EnrollmentRef, requirementIdSchema } from '../../domain/ids.ts';
+import { emailAddressSchema } from '../../domain/person.ts';
+import type { Page, RecordStore } from '../../ports/record-store.ts';
+import { etagOf } from '../etag.ts';
+import { type Acting, type Answer, defineRoute } from '../route.ts';
+import {
+  cursorSchema,
+  enrollmentLine,
+  enrollmentLineSchema,
+  enrollmentParams,
+  enrollmentView,
+  enrollmentViewSchema,
+} from './enrollment-shapes.ts';
+
+const listQuery = /* @__PURE__ */ z.lazy(() =>
+  z.strictObject({
+    status: enrollmentStatusSchema.optional().describe('Without it: open; of an apprentice, all'),
+    missing: requirementIdSchema.optional().describe('Only who has not met this requirement'),
+    cursor: cursorSchema.optional(),
+  }),
+);
+type ListQuery = z.output<typeof listQuery>;
+
+const list = defineRoute(
+  {
+    method: 'get',
+    path: '/enrollments',
+    summary: 'Enrollments of the program by status, the longest unchanged first, a hundred at the most',
+    description:
+      'With `missing`, a page may hold fewer than there are: while there is a `cursor`, there may be more. An apprentice sees their own.',
+    access: { administrator: 'any', assessor: 'any', auditor: 'any', operator: 'any', apprentice: 'own' },
+    request: { query: listQuery },
+    responses: {
+      200: {
+        description: 'A page',
+        schema: /* @__PURE__ */ z.lazy(() =>
+          z.strictObject({ items: z.array(enrollmentLineSchema()).max(100), cursor: z.string().optional() }),
+        ),
+      },
+    },
+    reads: { action: 'records-listed', what: 'enrollments' },
+  },
+  async ({ ports: { store }, who, query }) => {
+    const { items, cursor } = await readPage(store, who, query);
+    const frameworks = await frameworksOf(store, items);
+    const { missing } = query;
+    const shown =
+      missing === undefined ? items : items.filter((each) => lacks(each, frameworks.get(hashOf(each)), missing));
+    const lines = shown.map((each) => enrollmentLine(each, frameworks.get(hashOf(each))));
+    return { status: 200, json: { items: lines, ...(cursor !== undefined && { cursor }) } };
+  },
+);
+
+/** A page in two requests, however long: the index, and the enrollments of it together. */
+async function readPage(store: RecordStore, who: Acting, { status, cursor }: ListQuery): Promise<Page<Enrollment>> {
+  if (who.scope === 'own') {
+    const own = await store.readEnrollments(await store.listOwnEnrollments(who.program, who.actor));
+    // The index lags behind: what it shows may be somebody else's by now.
+    const theirs = own.filter(({ apprentice }) => apprentice.id === who.actor);
+    return { items: status === undefined ? theirs : theirs.filter((each) => each.status === status) };
+  }
+  const page = await store.listEnrollments(who.program, status ?? 'open', cursor);
+  const items = await store.readEnrollments(page.items);
+  return { items, ...(page.cursor !== undefined && { cursor: page.cursor }) };
+}
+
+const hashOf = ({ framework }: Enrollment) => framework.hash;
+
+/** Each version once: a program follows one or two. */
+async function frameworksOf(store: RecordStore, enrollments: readonly Enrollment[]): Promise<Map<string, Framework>> {
+  const refs = new Map(enrollments.map(({ framework }) => [framework.hash, framework]));
+  const read = await Promise.all(
+    [...refs.values()].map(async (ref) => [ref.hash, await store.readFramework(ref)] as const),
+  );
+  return new Map(read.flatMap(([hash, framework]) => (framework ? [[hash, framework]] : [])));
+}
+
+function lacks({ progress }: Enrollment, framework: Framework | undefined, requirement: string): boolean {
+  return (
+    framework !== undefined && requirementsOf(framework).has(requirement) && progress[requirement]?.status !== 'met'
+  );
+}
+
+const create = defineRoute(
+  {
+    method: 'post',
+    path: '/enrollments',
+    summary: 'Enrolls an apprentice, pinned to the framework version that the program uses now',
+    access: { administrator: 'any' },
+    request: { body: /* @__PURE__ */ z.lazy(() => enrollInputSchema.omit({ program: true })) },
+    responses: { 201: { description: 'Enrolled', schema: /* @__PURE__ */ z.lazy(enrollmentViewSchema) } },
+  },
+  async ({ ports, who, body, isRerun }) => {
+    const enrollment = body.enrollment ?? ports.ids.id();
+    const { enrolledOn, apprentice } = body;
+    const input = { program: who.program, enrollment, apprentice, ...(enrolledOn !== undefined && { enrolledOn }) };
+    const answer = await enroll(ports, who.as, input);
+    if (answer.outcome === 'enrolled') return created(ports.store, answer.enrollment, who);
+    const before = isRerun && answer.code === 'enrollment.exists' && (await ports.store.readEnrollment(input));
+    return before && isSame(before.apprentice, apprentice) ? created(ports.store, before, who) : answer;
+  },
+);
+
+async function created(store: RecordStore, enrollment: Enrollment, who: Acting) {
+  const framework = await store.readFramework(enrollment.framework);
+  const headers = { ETag: etagOf(enrollment), Location: `/enrollments/${enrollment.enrollment}` };
+  return { status: 201, json: enrollmentView(enrollment, framework, who), headers };
+}
+
+function isSame(a: Enrollment['apprentice'], b: Enrollment['apprentice']): boolean {
+  return a.id === b.id && a.name === b.name && a.email === b.email;
+}
+
+const read = defineRoute(
+  {
+    method: 'get',
+    path: '/enrollments/{enrollment}',
+    summary: 'One enrollment; its ETag says which state this is',
+    access: { administrator: 'any', assessor: 'any', auditor: 'any', operator: 'any', apprentice: 'own' },
+    request: { params: enrollmentParams },
+    responses: { 200: { description: 'The enrollment', schema: /* @__PURE__ */ z.lazy(enrollmentViewSchema) } },
+    reads: { action: 'record-read', what: 'enrollment' },
+  },
+  ({ ports, who, params }) => viewOf(ports.store, { program: who.program, ...params }, who),
+);
+
+const change = defineRoute(
+  {
+    method: 'patch',
+    path: '/enrollments/{enrollment}',
+    summary: "Corrects the apprentice's name or address; what was issued stays as it is until it is issued anew",
+    access: { administrator: 'any' },
+    request: {
+      params: enrollmentParams,
+      body: /* @__PURE__ */ z.lazy(() =>
+        z
+          .strictObject({ name: z.string().max(1_000).optional(), email: emailAddressSchema.optional() })
+          .describe('A name, an address, or both'),
+      ),
+    },
+    responses: {
+      200: { description: 'The enrollment as it is now', schema: /* @__PURE__ */ z.lazy(enrollmentViewSchema) },
+    },
+    ifMatch: true,
+  },
+  async ({ ports, who, params, body, seen }) => {
+    const ref = { program: who.program, ...params };
+    const answer = await changeApprentice(ports, who.as, ref, { ...body, seen });
+    if (answer.outcome === 'refused') return answer;
+    return viewOf(ports.store, ref, who);
+  },
+);
+
+async function viewOf(store: RecordStore, ref: EnrollmentRef, who: Acting): Promise<Answer> {
+  const enrollment = await store.readEnrollment(ref);
+  if (!enrollment) return refused('enrollment.unknown', `enrollment: there is no "${ref.enrollment}" in this program`);
+  const framework = await store.readFramework(enrollment.framework);
+  return { status: 200, json: enrollmentView(enrollment, framework, who), headers: { ETag: etagOf(enrollment) } };
+}
+
+export const enrollments = [list, create, read, change];

@@ -1,0 +1,147 @@
+import type { Role } from '../../functions/api/caller.ts';
+import type { ApiWorld, Asking } from './api-world.ts';
+
+/** A record of `harbor` that a cell asks for; each cell has one of its own, so that none depends on another. */
+export type Place = { enrollment: string; apprentice: string; etag: string };
+
+export type Row = {
+  /**
+   * The answer's status for each role, in four cells: the caller's token is of the record's program and the record is
+   * the caller's own; of its program, somebody else's; then the same two with a token of another program, where the
+   * caller goes by the same id. `nobody` sends no token.
+   */
+  cells: Record<Role, string> & { nobody: string };
+  /** A request that is good in itself; without it, the path alone. `{enrollment}` is put in. */
+  request?: (place: Place, world: ApiWorld) => Asked | Promise<Asked>;
+};
+type Asked = Pick<Asking, 'body' | 'headers'> & { params?: Record<string, string>; query?: string; form?: string };
+
+const open = '200 200 200 200';
+const none = '403 403 403 403';
+const all = (cells: string) => ({
+  administrator: cells,
+  assessor: cells,
+  apprentice: cells,
+  auditor: cells,
+  operator: cells,
+});
+const anyRecord = '200 200 404 404';
+const ownRecord = '200 404 404 404';
+/** Staff read every record of their program, apprentices their own. */
+const readers = {
+  administrator: anyRecord,
+  assessor: anyRecord,
+  auditor: anyRecord,
+  operator: anyRecord,
+  apprentice: ownRecord,
+  nobody: '401',
+};
+const administrators = (cells: string) => ({ ...all(none), administrator: cells, nobody: '401' });
+
+/** Everybody alike, signed in or not. */
+const everybody = (status: number) => ({ ...all(Array(4).fill(status).join(' ')), nobody: String(status) });
+/** Whoever is not signed in is sent to sign in. */
+const only = (cells: string, ...of: Role[]) => ({
+  ...all(none),
+  ...Object.fromEntries(of.map((role) => [role, cells])),
+  nobody: '303',
+});
+const offices: Role[] = ['administrator', 'operator'];
+const unknown = '404 404 404 404';
+const credential = () => ({ params: { credential: 'none' } });
+const delivery = () => ({ params: { delivery: 'none' } });
+const emptyForm = (more: object = {}) => ({ form: 'seen=0.0', ...more });
+
+/** The pages. A form that is sent empty shows itself again (422), to those who may send it at all. */
+const pageTable: Record<string, Row> = {
+  'GET /web/{name}': { cells: everybody(200), request: () => ({ params: { name: 'style.css' } }) },
+  'GET /': { cells: everybody(200) },
+  'GET /sign-in': { cells: everybody(200) },
+  'GET /sign-in/continue': { cells: everybody(303) },
+  'GET /signed-in': { cells: everybody(303) },
+  'POST /sign-out': { cells: everybody(303), request: () => ({ form: '' }) },
+  'GET /signed-out': { cells: everybody(200) },
+  'GET /v': { cells: everybody(200) },
+  'GET /v/{code}': { cells: everybody(404), request: () => ({ params: { code: 'nobody-has-this' } }) },
+  'GET /cohort': { cells: only(open, ...offices) },
+  'GET /enroll': { cells: only(open, 'administrator') },
+  'POST /enroll': { cells: only('422 422 422 422', 'administrator'), request: () => emptyForm() },
+  'GET /people/{enrollment}': { cells: only(anyRecord, ...offices) },
+  'GET /people/{enrollment}/correction': { cells: only(anyRecord, 'administrator') },
+  'POST /people/{enrollment}/correction': {
+    cells: only('422 422 404 404', 'administrator'),
+    request: () => emptyForm(),
+  },
+  'GET /people/{enrollment}/revocation/{credential}': { cells: only(unknown, 'administrator'), request: credential },
+  'POST /people/{enrollment}/revocation/{credential}': {
+    cells: only(unknown, 'administrator'),
+    request: () => emptyForm(credential()),
+  },
+  'GET /people/{enrollment}/reissue/{credential}': { cells: only(unknown, 'administrator'), request: credential },
+  'POST /people/{enrollment}/reissue/{credential}': {
+    cells: only(unknown, 'administrator'),
+    request: () => emptyForm(credential()),
+  },
+  'GET /people/{enrollment}/resend/{delivery}': { cells: only(unknown, ...offices), request: delivery },
+  'POST /people/{enrollment}/resend/{delivery}': {
+    cells: only(unknown, ...offices),
+    request: () => emptyForm(delivery()),
+  },
+  'GET /people/{enrollment}/leaving': { cells: only(anyRecord, 'administrator') },
+  'POST /people/{enrollment}/leaving': { cells: only('422 422 404 404', 'administrator'), request: () => emptyForm() },
+  'GET /people/{enrollment}/resumption': { cells: only(anyRecord, 'administrator') },
+  'POST /people/{enrollment}/resumption': {
+    cells: only('422 422 404 404', 'administrator'),
+    request: () => emptyForm(),
+  },
+  'GET /people/{enrollment}/credentials/{credential}/document': {
+    cells: only(unknown, ...offices),
+    request: credential,
+  },
+  'GET /assess': { cells: only(open, 'assessor') },
+  // Their own evidence is refused to them, whatever their role.
+  'GET /assess/{enrollment}': { cells: only('422 200 404 404', 'assessor') },
+  'POST /assess/{enrollment}': { cells: only('422 422 404 404', 'assessor'), request: () => emptyForm() },
+  'GET /me': { cells: only(open, 'apprentice') },
+  'GET /me/evidence': { cells: only(open, 'apprentice') },
+  'POST /me/evidence': { cells: only('422 404 404 404', 'apprentice'), request: () => emptyForm() },
+  'GET /me/credentials/{credential}/document': { cells: only(unknown, 'apprentice'), request: credential },
+  'GET /records': { cells: only(open, 'auditor') },
+  'GET /records/{enrollment}': { cells: only(anyRecord, 'auditor') },
+};
+
+/** Every route of the application. One that is missing here fails the test. */
+export const accessTable: Record<string, Row> = {
+  'GET /healthz': { cells: { ...all(open), nobody: '200' } },
+  'GET /openapi.json': { cells: { ...all(open), nobody: '200' } },
+  'GET /docs': { cells: { ...all(open), nobody: '200' } },
+  'GET /programs': { cells: { ...all(open), nobody: '401' } },
+  'GET /frameworks/{id}/{version}': {
+    cells: { ...all(open), nobody: '401' },
+    request: () => ({ params: { id: 'small', version: '1' } }),
+  },
+  'GET /enrollments': { cells: { ...all(open), nobody: '401' } },
+  'POST /enrollments': {
+    cells: administrators('201 201 201 201'),
+    request: () => ({ body: { apprentice: { id: 'new-one', name: 'New One', email: 'new@apprentices.example' } } }),
+  },
+  'GET /enrollments/{enrollment}': { cells: readers },
+  'PATCH /enrollments/{enrollment}': {
+    cells: administrators(anyRecord),
+    request: ({ etag }) => ({ body: { email: 'moved@apprentices.example' }, headers: { 'if-match': etag } }),
+  },
+  'GET /enrollments/{enrollment}/progress': { cells: readers },
+  'POST /enrollments/{enrollment}/leaving': {
+    cells: administrators(anyRecord),
+    request: ({ etag }) => ({ body: { code: 'resigned', reason: 'Took another job' }, headers: { 'if-match': etag } }),
+  },
+  'POST /enrollments/{enrollment}/resumption': {
+    cells: administrators('409 409 404 404'),
+    request: ({ etag }) => ({ headers: { 'if-match': etag } }),
+  },
+  'GET /audit/access': {
+    cells: { ...all(none), administrator: open, auditor: open, nobody: '401' },
+    request: () => ({ query: '?from=2026-01-01&to=2026-01-31' }),
+  },
+  ...pageTable,
+};

@@ -1,0 +1,525 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Status } from '../../functions/acts/status.ts';
+import {
+  correctionPage,
+  enrollPage,
+  leavingPage,
+  reissuePage,
+  resendPage,
+  resumptionPage,
+  revocationPage,
+} from '../../functions/api/pages/act-page.ts';
+import { awaitingPieces } from '../../functions/api/pages/assess-model.ts';
+import { deskPage, queuePage } from '../../functions/api/pages/assess-page.ts';
+import { type CohortRow, cohortRow } from '../../functions/api/pages/cohort-model.ts';
+import { cohortPage } from '../../functions/api/pages/cohort-page.ts';
+import { emptyForm } from '../../functions/api/pages/form-field.ts';
+import type { Frame, PageRole } from '../../functions/api/pages/frame.ts';
+import { homePage, signedOutPage, signInPage } from '../../functions/api/pages/home-page.ts';
+import { type Language, wordsOf } from '../../functions/api/pages/language.ts';
+import type { Html } from '../../functions/api/pages/markup.ts';
+import { evidencePage, mePage, notEnrolledPage } from '../../functions/api/pages/me-page.ts';
+import { personPage } from '../../functions/api/pages/person-page.ts';
+import { recordPage, recordsPage } from '../../functions/api/pages/records-page.ts';
+import { troublePage } from '../../functions/api/pages/trouble-page.ts';
+import type { VerifiedCertificate } from '../../functions/api/pages/verify-model.ts';
+import { verifyForm, verifyPage } from '../../functions/api/pages/verify-page.ts';
+import type { Credential } from '../../functions/domain/credential.ts';
+import { newDelivery } from '../../functions/domain/delivery.ts';
+import type { Enrollment } from '../../functions/domain/enrollment.ts';
+import { rulesOf } from '../../functions/domain/evaluation.ts';
+import { evidenceSortKey, type Submission } from '../../functions/domain/evidence.ts';
+import { explain } from '../../functions/domain/explanation.ts';
+import { frameworkRef, frameworkSchema, requirementsOf } from '../../functions/domain/framework.ts';
+import { programSchema } from '../../functions/domain/program.ts';
+import type { RequirementProgress } from '../../functions/domain/progress.ts';
+import { newEnrollment } from './small-world.ts';
+
+/** Names as people have them, and one as long as a name may be. */
+export const specimenNames = [
+  'Nguyễn Thị Hồng Nhung',
+  'Łukasz Żółć-Brzęczyszczykiewicz',
+  'Ναταλία Παπαδοπούλου',
+  'أحمد بن يوسف',
+  '王小明',
+  "O'Brien-Ñuñez III",
+  'Maximiliana Wilhelmina Friederike Charlotte von und zu Hohenstaufen-Waldburg-Wolfegg-Waldsee-Zeil-Trauchburg Hohenlohe-S',
+] as const;
+
+export type Specimen = { name: string; path: string; html: Html };
+type Given = {
+  language?: Language;
+  asset?: Frame['asset'];
+  /** Stands in the place of every text that a person can write. */
+  text?: string;
+};
+
+const root = join(import.meta.dirname, '../..');
+const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+const framework = frameworkSchema.parse(read('data/frameworks/recovery-support-specialist.1.json'));
+const now = '2026-11-20T15:00:00.000Z';
+const hex = (digit: string) => digit.repeat(64);
+
+/** Every page in every state, as its view draws it: for pictures, for checks of access and of escaping. */
+export function pageSpecimens(given: Given = {}): Specimen[] {
+  const say = (text: string) => given.text ?? text;
+  const frame = (path: string, roles: readonly PageRole[] = [], more: Partial<Frame> = {}): Frame => ({
+    words: wordsOf(given.language ?? 'en'),
+    path,
+    asset: given.asset ?? ((name) => `/web/${name}`),
+    ...(roles.length > 0 && { reader: { name: say('Maria Santangelo'), roles: new Set(roles) } }),
+    ...more,
+  });
+  const world = specimenWorld(say);
+  return [
+    ...publicPages(frame, say, world),
+    ...programPages(frame, say, world),
+    ...assessorPages(frame, world),
+    ...apprenticePages(frame, world),
+    ...auditorPages(frame, world),
+    ...troublePages(frame),
+  ];
+}
+
+type Say = (text: string) => string;
+type MakeFrame = (path: string, roles?: readonly PageRole[], more?: Partial<Frame>) => Frame;
+type World = ReturnType<typeof specimenWorld>;
+
+function specimenWorld(say: Say) {
+  const raw = read('data/programs/recovery-support-specialist.json');
+  const parsed = programSchema.parse({ ...raw, policy: { ...raw.policy, minimumHours: 2000 } });
+  const program = {
+    ...parsed,
+    name: say(parsed.name),
+    sponsor: say(parsed.sponsor),
+    achievement: say(parsed.achievement),
+  };
+  const ids = [...requirementsOf(framework).keys()];
+  const met = (i: number, more: object = {}): RequirementProgress => ({
+    status: 'met',
+    since: new Date(Date.UTC(2026, 3, 1, 15) + i * 86_400_000).toISOString(),
+    basis: '0123456789ab',
+    ...more,
+  });
+  const progressOf = (share: number): Enrollment['progress'] =>
+    Object.fromEntries(
+      ids.flatMap((id, i): [string, RequirementProgress][] => {
+        if (framework.certificates.some((each) => each.id === id))
+          return [
+            [id, met(i, { intervals: [{ from: '2025-01-10', to: '2027-01-09', at: '2026-04-02T15:00:00.000Z' }] })],
+          ];
+        if (i < share * ids.length) return [[id, met(i, i === 0 ? { hours: { sum: 1200, at: now } } : {})]];
+        if (i % 11 === 0) return [[id, { status: 'not-met', at: '2026-10-01T15:00:00.000Z' }]];
+        if (i % 7 === 0) return [[id, { status: 'awaiting' }]];
+        return i % 29 === 0 ? [[id, { status: 'unsettled', why: 'edited' }]] : [];
+      }),
+    );
+  const person = (i: number, share: number, more: Partial<Enrollment> = {}): Enrollment => {
+    const name = say(specimenNames[i % specimenNames.length] ?? '');
+    const progress = progressOf(share);
+    return newEnrollment({
+      program: program.id,
+      enrollment: `enr-${100 + i}`,
+      apprentice: { id: `apprentice-${100 + i}`, name, email: 'someone@apprentices.example' },
+      framework: frameworkRef(framework),
+      progress,
+      met: Object.values(progress).filter(({ status }) => status === 'met').length,
+      lastChangeAt: `2026-11-${String(19 - i).padStart(2, '0')}T14:0${i}:00.000Z`,
+      ...more,
+    });
+  };
+  return { program, person, progressOf, say };
+}
+
+function certificateOf(
+  { program, say }: World,
+  standing: VerifiedCertificate['standing'],
+  name: string,
+): VerifiedCertificate {
+  return {
+    code: '7Q4NZ0K8W2RJ5TX1M9VC3HYBPD',
+    name: say(name),
+    program: program.name,
+    sponsor: program.sponsor,
+    achievement: { of: 'program', text: program.achievement },
+    completedOn: '2026-05-14',
+    issuedOn: '2026-05-15',
+    timeZone: program.timeZone,
+    document: { hash: hex('5d'.slice(0, 1)), bytes: 43_940 },
+    record: { statement: `{"name":"${say(name)}"}`, signature: 'MEUCIQ' },
+    standing,
+  };
+}
+
+function publicPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
+  const at = '2026-09-03T18:20:00.000Z';
+  const shown = (name: string, standing: VerifiedCertificate['standing'], holder: string): Specimen => {
+    const path = '/v/7Q4NZ0K8W2RJ5TX1M9VC3HYBPD';
+    return {
+      name,
+      path,
+      html: verifyPage(frame(path), { found: true, certificate: certificateOf(world, standing, holder) }),
+    };
+  };
+  const part = certificateOf(world, { state: 'in-force' }, specimenNames[4]);
+  return [
+    { name: 'home', path: '/', html: homePage(frame('/'), undefined) },
+    {
+      name: 'home-signed-in',
+      path: '/',
+      html: homePage(frame('/', ['administrator', 'assessor', 'apprentice', 'auditor']), world.program),
+    },
+    { name: 'verify-form', path: '/v', html: verifyForm(frame('/v')) },
+    shown('verify-in-force', { state: 'in-force' }, specimenNames[0]),
+    shown('verify-long-name', { state: 'in-force' }, specimenNames[6]),
+    shown('verify-suspended', { state: 'suspended', since: at }, specimenNames[3]),
+    shown('verify-superseded', { state: 'superseded', at, successor: '0'.repeat(26) }, specimenNames[2]),
+    shown(
+      'verify-revoked',
+      { state: 'revoked', at, code: 'issued-in-error', text: say('The hours of two people were mixed up.') },
+      specimenNames[1],
+    ),
+    {
+      name: 'verify-part',
+      path: '/v/7Q4NZ0K8W2RJ5TX1M9VC3HYBPD',
+      html: verifyPage(frame('/v/x'), {
+        found: true,
+        certificate: { ...part, achievement: { of: 'part', text: undefined } },
+      }),
+    },
+    { name: 'verify-unknown', path: '/v/x', html: verifyPage(frame('/v/x'), { found: false }) },
+    { name: 'sign-in', path: '/sign-in', html: signInPage(frame('/sign-in'), '/cohort') },
+    { name: 'sign-in-failed', path: '/sign-in', html: signInPage(frame('/sign-in'), undefined, 'expired') },
+    { name: 'signed-out', path: '/signed-out', html: signedOutPage(frame('/signed-out'), 'https://id.example/logout') },
+  ];
+}
+
+function rowsOf({ person, program }: World): CohortRow[] {
+  const active = { credentialId: '01JX8Z6TQ4H0W3N5V7K9R2M1PD', completedOn: '2026-05-14' };
+  const people = [
+    { enrollment: person(0, 0.92) },
+    { enrollment: person(1, 0.4, { lastChangeAt: '2026-08-01T12:00:00.000Z' }) },
+    { enrollment: person(2, 0.63) },
+    { enrollment: person(3, 1, { pointers: { completion: { active: { ...active, suspended: true } } } }) },
+    {
+      enrollment: person(4, 1, { pointers: { completion: { active: { ...active, suspended: false } } } }),
+      email: 'parked' as const,
+    },
+    { enrollment: person(5, 0.15) },
+    { enrollment: person(6, 0) },
+  ];
+  return people.map(({ enrollment, email }) =>
+    cohortRow(enrollment, program, framework, email && { state: email }, now),
+  );
+}
+
+function statusOf({ program, person, say }: World, share: number, more: Partial<Status> = {}): Status {
+  const enrollment = person(0, share);
+  return {
+    outcome: 'found',
+    standing: enrollment,
+    enrollment,
+    program,
+    framework,
+    frameworks: [framework],
+    explanation: explain(enrollment, program, framework, now),
+    credentials: [],
+    deliveries: [],
+    ledger: ledger(enrollment),
+    chainFault: undefined,
+    lapses: [],
+    aside: [
+      {
+        program: program.id,
+        enrollment: enrollment.enrollment,
+        sk: 'EVIDENCE#x#y',
+        code: 'evidence.future',
+        reason: say('occurredOn: lies after the day of submission'),
+        at: '2026-11-02T15:00:00.000Z',
+        sequence: '1',
+      },
+    ],
+    ...more,
+  };
+}
+
+function ledger({ enrollment }: Enrollment): Status['ledger'] {
+  const entry = (seq: number, action: Status['ledger'][number]['action'], subject: string, facts = {}) => ({
+    seq,
+    at: `2026-0${Math.min(9, seq)}-03T14:0${seq}:00.000Z`,
+    actor: {
+      id: seq % 2 ? 'local-administrator' : 'assessor-feldman',
+      role: seq % 2 ? ('administrator' as const) : ('assessor' as const),
+    },
+    action,
+    subject,
+    facts,
+    cause: `c${seq}`,
+    prevHash: hex(String(seq)),
+    hash: hex(String(seq + 1)),
+  });
+  return [
+    entry(1, 'enrolled', enrollment, { framework: 'recovery-support-specialist@1', enrolledOn: '2026-01-05' }),
+    entry(2, 'assessment-accepted', 'evd-1/asm-1', { requirement: 'crss', outcome: 'met' }),
+    entry(3, 'progress-evaluated', enrollment, { crss: 'met 2026-04-02T15:00:00.000Z' }),
+    entry(4, 'credential-issued', '01JX8Z6TQ4H0W3N5V7K9R2M1PD', { documentHash: hex('a') }),
+    entry(5, 'delivery-parked', 'dlv-01JX8Z6TQ4H0W3N5V7K9R2M1PD', { reason: 'bounced: General' }),
+  ];
+}
+
+function credential({ program, say }: World, state: Credential['state']): Credential {
+  return {
+    credentialId: '01JX8Z6TQ4H0W3N5V7K9R2M1PD',
+    program: program.id,
+    enrollment: 'enr-100',
+    achievement: 'completion',
+    code: '7Q4NZ0K8W2RJ5TX1M9VC3HYBPD',
+    requestedAt: '2026-05-15T14:30:00.000Z',
+    issuedAt: '2026-05-15T14:30:02.000Z',
+    facts: {
+      name: say(specimenNames[0]),
+      completedOn: '2026-05-14',
+      framework: frameworkRef(framework),
+      hashes: { program: hex('1'), template: hex('2'), policy: hex('3') },
+    },
+    transcript: { skillSets: [], courses: [], certificates: [] },
+    basisHash: hex('4'),
+    document: { key: 'k', hash: hex('5'), unsignedHash: hex('6'), bytes: 43_940, engine: 'journeypaper-pdf/2' },
+    signature: { keyId: 'k', value: 'MEUCIQ' },
+    state,
+    delivery: 'dlv-01JX8Z6TQ4H0W3N5V7K9R2M1PD',
+  };
+}
+
+function complete(world: World): Status {
+  const about = { kind: 'credential' as const, credentialId: '01JX8Z6TQ4H0W3N5V7K9R2M1PD' };
+  const email = newDelivery({ program: world.program.id, enrollment: 'enr-100', deliveryId: 'dlv-1', about }, now);
+  const enrollment = world.person(0, 1, {
+    status: 'complete',
+    pointers: {
+      completion: { active: { credentialId: about.credentialId, suspended: false, completedOn: '2026-05-14' } },
+    },
+  });
+  return statusOf(world, 1, {
+    enrollment,
+    standing: enrollment,
+    explanation: explain(
+      enrollment,
+      { ...world.program, policy: { ...world.program.policy, minimumHours: null } },
+      framework,
+      now,
+    ),
+    credentials: [credential(world, 'issued'), { ...credential(world, 'superseded'), credentialId: 'older' }],
+    deliveries: [
+      { ...email, state: 'parked', reason: 'bounced: General', settledAt: now },
+      { ...email, deliveryId: 'dlv-0', state: 'delivered', settledAt: now },
+    ],
+    lapses: [{ requirement: 'cpr', on: '2026-10-01' }],
+    aside: [],
+  });
+}
+
+function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
+  const roles = ['administrator'] as const;
+  const { program } = world;
+  const rows = rowsOf(world);
+  const person = { enrollment: 'enr-100', name: say(specimenNames[0]), seen: '7.2' };
+  const cohort = (name: string, of: readonly CohortRow[], more: object = {}): Specimen => ({
+    name,
+    path: '/cohort',
+    html: cohortPage(frame('/cohort', roles), { program, status: 'open', rows: of, isFirst: true, ...more }),
+  });
+  const wrong = {
+    values: { name: say('Ana'), email: say('ana@'), id: say('a b') },
+    errors: [
+      { field: 'email', message: say('That is not an email address.') },
+      { field: 'id', message: say('Letters, digits, hyphens and underscores only.') },
+    ],
+  };
+  const act = (name: string, html: Html): Specimen => ({ name, path: '/people/enr-100', html });
+  const f = frame('/people/enr-100', roles);
+  const model = { showsSensitive: false, mayChange: true };
+  return [
+    cohort('cohort', rows, { cursor: 'next' }),
+    cohort(
+      'cohort-calm',
+      rows.slice(2, 3).map((row) => ({ ...row, lapsing: undefined, isStuck: false })),
+    ),
+    cohort('cohort-empty', []),
+    cohort('cohort-withdrawn', [], { status: 'withdrawn' }),
+    act(
+      'person',
+      personPage(frame('/people/enr-100', roles, { notice: { kind: 'done', key: 'done.corrected' } }), {
+        status: statusOf(world, 0.6),
+        ...model,
+      }),
+    ),
+    act('person-complete', personPage(f, { status: complete(world), ...model })),
+    act('person-sensitive', personPage(f, { status: statusOf(world, 0.2), showsSensitive: true, mayChange: false })),
+    { name: 'enroll', path: '/enroll', html: enrollPage(frame('/enroll', roles), emptyForm, '2026-11-20') },
+    { name: 'enroll-wrong', path: '/enroll', html: enrollPage(frame('/enroll', roles), wrong, '2026-11-20') },
+    act(
+      'correction',
+      correctionPage(
+        f,
+        { values: { name: person.name, email: say('someone@apprentices.example') }, errors: [] },
+        person,
+      ),
+    ),
+    act('revoke', revocationPage(f, emptyForm, { ...person, credential: 'x' })),
+    act('reissue', reissuePage(f, emptyForm, { ...person, credential: 'x' })),
+    act('resend', resendPage(f, emptyForm, { ...person, delivery: 'x', isParked: true })),
+    act('leaving', leavingPage(f, emptyForm, person)),
+    act('resumption', resumptionPage(f, emptyForm, person)),
+  ];
+}
+
+function assessorPages(frame: MakeFrame, { program, person, say }: World): Specimen[] {
+  const roles = ['assessor'] as const;
+  const enrollment = person(0, 0.5);
+  const wanted = [...requirementsOf(framework).keys()];
+  const picked = [
+    ...wanted.slice(0, 1),
+    ...framework.certificates.slice(0, 1).map(({ id }) => id),
+    ...wanted.slice(14, 19),
+  ];
+  const items = picked.map((requirement, i) => {
+    const isCertificate = framework.certificates.some(({ id }) => id === requirement);
+    const submission: Submission = {
+      schema: 'journeypaper/evidence/1',
+      program: program.id,
+      enrollment: enrollment.enrollment,
+      requirement,
+      evidence: `evd-${i}`,
+      submittedBy: enrollment.apprentice.id,
+      submittedAt: `2026-11-1${i}T15:00:00.000Z`,
+      occurredOn: '2026-11-09',
+      attestation: say(
+        'Led the Tuesday group three weeks running, with the checklist filled in each time.\nMy supervisor sat in twice.',
+      ),
+      ...(i % 2 === 0 && { pointer: say('Binder 4, sheet 12'), hours: 6 }),
+      ...(isCertificate && {
+        certificate: { issuer: say('American Red Cross'), number: say('CPR-5512'), issuedOn: '2026-11-01' },
+      }),
+    };
+    return {
+      sk: evidenceSortKey({ requirement, evidence: submission.evidence, part: 'evidence' }),
+      attributes: submission,
+    };
+  });
+  const groups = awaitingPieces(items, framework, rulesOf(enrollment, program));
+  const desk = {
+    enrollment: enrollment.enrollment,
+    name: enrollment.apprentice.name,
+    timeZone: program.timeZone,
+    groups,
+    form: emptyForm,
+  };
+  const path = '/assess/enr-100';
+  const rows = [0, 1, 2, 3, 6].map((i) => ({
+    enrollment: `enr-${100 + i}`,
+    name: say(specimenNames[i] ?? ''),
+    since: `2026-11-0${1 + i}T15:00:00.000Z`,
+    waiting: 12 - i * 2,
+  }));
+  return [
+    {
+      name: 'assess',
+      path: '/assess',
+      html: queuePage(frame('/assess', roles), { program, rows, isFirst: true, cursor: 'next' }),
+    },
+    {
+      name: 'assess-empty',
+      path: '/assess',
+      html: queuePage(frame('/assess', roles), { program, rows: [], isFirst: true }),
+    },
+    { name: 'assess-desk', path, html: deskPage(frame(path, roles), desk) },
+    {
+      name: 'assess-desk-nothing-chosen',
+      path,
+      html: deskPage(frame(path, roles), {
+        ...desk,
+        form: { values: {}, errors: [{ message: say('Decide at least one piece') }] },
+      }),
+    },
+    { name: 'assess-desk-empty', path, html: deskPage(frame(path, roles), { ...desk, groups: [] }) },
+  ];
+}
+
+function apprenticePages(frame: MakeFrame, world: World): Specimen[] {
+  const f = frame('/me', ['apprentice']);
+  const verifyBase = 'https://verify.journeypaper.example/v/';
+  const status = statusOf(world, 0.6);
+  const form = { enrollment: 'enr-100', framework, progress: status.standing.progress, today: '2026-11-20' };
+  const wrong = {
+    values: { requirement: 'cpr', attestation: world.say('Did the course'), issuer: world.say('American Red Cross') },
+    errors: [{ field: 'occurredOn', message: world.say('Fill this in') }],
+  };
+  return [
+    { name: 'me', path: '/me', html: mePage(f, { record: status, others: ['enr-7'], verifyBase }) },
+    { name: 'me-complete', path: '/me', html: mePage(f, { record: complete(world), others: [], verifyBase }) },
+    { name: 'me-not-enrolled', path: '/me', html: notEnrolledPage(f, 'apprentice-9') },
+    { name: 'evidence', path: '/me/evidence', html: evidencePage(f, emptyForm, form) },
+    { name: 'evidence-wrong', path: '/me/evidence', html: evidencePage(f, wrong, form) },
+  ];
+}
+
+function auditorPages(frame: MakeFrame, world: World): Specimen[] {
+  const roles = ['auditor'] as const;
+  const { program, say } = world;
+  const base = {
+    credentialId: '01JX8Z6TQ4H0W3N5V7K9R2M1PD',
+    enrollment: 'enr-100',
+    issuedAt: '2026-05-15T14:30:02.000Z',
+  };
+  const results = (['issued', 'suspended', 'superseded', 'revoked'] as const).map((state, i) => ({
+    ...base,
+    state,
+    kind: i === 2 ? ('skill-set' as const) : ('completion' as const),
+  }));
+  const search = (name: string, more: object): Specimen => ({
+    name,
+    path: '/records',
+    html: recordsPage(frame('/records', roles), { program, form: emptyForm, results: undefined, ...more }),
+  });
+  const status = statusOf(world, 0.3);
+  const record = (name: string, more: Partial<Status>, form = emptyForm): Specimen => ({
+    name,
+    path: '/records/enr-100',
+    html: recordPage(frame('/records/enr-100', roles), { status: { ...status, ...more }, mask: (text) => text, form }),
+  });
+  return [
+    search('records', {}),
+    search('records-found', {
+      results,
+      next: 'cursor=x',
+      form: { values: { from: '2026-05-01', to: '2026-05-31' }, errors: [] },
+    }),
+    search('records-none', { results: [], form: { values: { id: say('enr-999') }, errors: [] } }),
+    search('records-wrong', {
+      form: { values: { to: say('soon') }, errors: [{ field: 'to', message: say('Give a day in the past.') }] },
+    }),
+    record('record', {}),
+    record('record-past', { at: '2026-06-30T23:59:59.999Z' }),
+    record('record-broken', { chainFault: { seq: 3, fault: 'hash' } }),
+  ];
+}
+
+function troublePages(frame: MakeFrame): Specimen[] {
+  const problems = [
+    [403, 'caller.forbidden'],
+    [404, 'route.unknown'],
+    [403, 'request.cross-site'],
+    [422, 'credential.not-in-force'],
+    [413, 'request.too-large'],
+    [412, 'enrollment.moved'],
+    [503, 'server.unavailable'],
+    [500, 'server.failed'],
+  ] as const;
+  return problems.map(([status, code]) => ({
+    name: `trouble-${code.replace('.', '-')}`,
+    path: '/',
+    html: troublePage(frame('/'), { status, code }),
+  }));
+}
