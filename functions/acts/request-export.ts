@@ -24,13 +24,13 @@ export type RequestExportPorts = {
 };
 
 /** Whose records, and who is told; the rest says what the bundle is to hold. */
-const errandSchema = () =>
-  z.object({
-    /** The program whose records are wanted; the caller's own where it is left out. */
-    program: programIdSchema.optional(),
-    /** Who is to be told of the end, by email. */
-    notify: z.strictObject({ address: emailAddressSchema, language: z.enum(exportLanguages).default('en') }).optional(),
-  });
+export const exportErrandFields = () => ({
+  /** The program whose records are wanted; the caller's own where it is left out. */
+  program: programIdSchema.optional(),
+  /** Who is to be told of the end, by email. */
+  notify: z.strictObject({ address: emailAddressSchema, language: z.enum(exportLanguages).default('en') }).optional(),
+});
+const errandSchema = () => z.object(exportErrandFields());
 
 /** `program`: whose records the caller may read. */
 export type ExportCaller = { program: string; actor: Actor };
@@ -77,6 +77,7 @@ export async function requestExport(
     subject: scopeSubject(scope, program),
     facts,
   });
+  // There already: a rerun of the same request, whose message may never have left.
   await ports.exports.add(job);
   await ports.queue.send({ type: 'export-requested', version: 1, program, exportId });
   return { outcome: 'requested', job };

@@ -3,6 +3,7 @@ import type { Route } from './route.ts';
 import { audit } from './routes/audit.ts';
 import { document } from './routes/document.ts';
 import { enrollments } from './routes/enrollments.ts';
+import { exports } from './routes/exports.ts';
 import { frameworks } from './routes/frameworks.ts';
 import { health } from './routes/health.ts';
 import { membership } from './routes/membership.ts';
@@ -18,6 +19,7 @@ export const resources: readonly Route[] = [
   ...membership,
   ...progress,
   ...audit,
+  ...exports,
 ];
 
 /** Every route of the application. */

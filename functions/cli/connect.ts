@@ -16,7 +16,7 @@ import { randomIds } from '../adapters/aws/ids.ts';
 import { kmsSigner } from '../adapters/aws/kms-signer.ts';
 import { s3Checkpoints } from '../adapters/aws/s3-checkpoints.ts';
 import { s3Documents } from '../adapters/aws/s3-documents.ts';
-import { s3ExportLinks } from '../adapters/aws/s3-exports.ts';
+import { s3ExportLinks } from '../adapters/aws/s3-export-links.ts';
 import { s3Inspection } from '../adapters/aws/s3-inspection.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { imageFault } from '../adapters/pdf/images/decode-image.ts';

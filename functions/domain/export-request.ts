@@ -19,6 +19,23 @@ const day = () => z.iso.date('is no date; give one such as 2026-03-31');
 
 export const exportPresets = ['apprentice', 'completions', 'sample'] as const;
 
+/** Each field by itself; which of them stand together is the schema's below to say. */
+export const exportRequestFields = () => ({
+  preset: z.enum(exportPresets).optional(),
+  enrollment: enrollmentIdSchema.optional(),
+  from: day().optional(),
+  to: day().optional(),
+  /** How many records a sample has. */
+  size: z.number().int().min(1).max(10_000).optional(),
+  /** Published before the sample is drawn, so that nobody chose the records. */
+  seed: z
+    .string()
+    .check(z.trim(), z.minLength(1), z.maxLength(100), z.regex(/^[\x20-\x7e]*$/, 'letters, digits and signs of ASCII'))
+    .optional(),
+  unredacted: z.boolean().default(false),
+  summaries: z.boolean().default(true),
+});
+
 /**
  * What a person asks for, on the command line and of the API. A preset says what such audits want: one apprentice's
  * file; the completions of a period; a sample. Without one the scope follows from what is given: an enrollment, or the
@@ -26,26 +43,7 @@ export const exportPresets = ['apprentice', 'completions', 'sample'] as const;
  */
 export const exportRequestSchema = /* @__PURE__ */ z.lazy(() =>
   z
-    .strictObject({
-      preset: z.enum(exportPresets).optional(),
-      enrollment: enrollmentIdSchema.optional(),
-      from: day().optional(),
-      to: day().optional(),
-      /** How many records a sample has. */
-      size: z.number().int().min(1).max(10_000).optional(),
-      /** Published before the sample is drawn, so that nobody chose the records. */
-      seed: z
-        .string()
-        .check(
-          z.trim(),
-          z.minLength(1),
-          z.maxLength(100),
-          z.regex(/^[\x20-\x7e]*$/, 'letters, digits and signs of ASCII'),
-        )
-        .optional(),
-      unredacted: z.boolean().default(false),
-      summaries: z.boolean().default(true),
-    })
+    .strictObject(exportRequestFields())
     .superRefine((given, context) => {
       const issue = firstMisfit(given);
       if (issue) context.addIssue({ code: 'custom', ...issue });

@@ -75,16 +75,17 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
 
   // In people's names, who may do what is the app's to say: it is the one that checks their tokens.
   allowTable(api, r.table, {
-    get: [...decisions, 'evidence', 'asides', 'access', 'idempotency'],
+    get: [...decisions, 'evidence', 'asides', 'access', 'idempotency', 'exports'],
     many: true,
-    query: ['enrollments', 'evidence', 'programs', 'asides', 'access'],
+    query: ['enrollments', 'evidence', 'programs', 'asides', 'access', 'exports'],
     indexes: ['code', 'list'],
-    write: ['enrollments', 'evidence', 'access', 'idempotency'],
+    write: ['enrollments', 'evidence', 'access', 'idempotency', 'exports'],
     remove: ['idempotency'],
   });
-  allowSend(api, r.queues, 'evaluation', 'issue', 'delivery');
+  allowSend(api, r.queues, 'evaluation', 'issue', 'delivery', 'export');
   api.allowDataKey('dynamodb', 'sqs', 's3');
   allowDocuments(api, r, ['s3:GetObject']);
+  allowFetching(api, r);
 }
 
 function allowSend(step: Step, queues: Queues, ...names: (keyof Queues)[]): void {
@@ -126,6 +127,15 @@ function allowFailedBatches(step: Step, { failedBatches }: Resources): void {
 function allowExports(step: Step, { exports }: Resources): void {
   const actions = ['s3:PutObject', 's3:AbortMultipartUpload'];
   step.allow({ sid: 'Exports', actions, resources: [exports.arnForObjects('*')] });
+  accept(step.role, 'AwsSolutions-IAM5[Resource::<Exports.Arn>/*]', 'Bundles are named by program and job, one each.');
+}
+
+/** Who asks the API for a bundle gets an address that the API signed: it needs the right itself. */
+function allowFetching(step: Step, { exports }: Resources): void {
+  step.allow(
+    { sid: 'Exports', actions: ['s3:GetObject'], resources: [exports.arnForObjects('*')] },
+    { sid: 'ExportsBucket', actions: ['s3:ListBucket'], resources: [exports.bucketArn] },
+  );
   accept(step.role, 'AwsSolutions-IAM5[Resource::<Exports.Arn>/*]', 'Bundles are named by program and job, one each.');
 }
 

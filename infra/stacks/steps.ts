@@ -94,6 +94,8 @@ function settingsOf(r: Resources): Settings {
     },
     api: {
       TABLE_NAME,
+      EXPORT_QUEUE_URL,
+      EXPORTS_BUCKET: r.exports.bucketName,
       EVALUATION_QUEUE_URL,
       ISSUE_QUEUE_URL,
       DELIVERY_QUEUE_URL,

@@ -22,6 +22,8 @@ const links = (pattern: RegExp) => (answer: string) => new Set(answer.match(patt
 /** Every list, and how many table requests one page of it may take; a read that is logged takes two more. */
 const lists: Record<string, List> = {
   'GET /enrollments': { path: '/enrollments', role: 'assessor', results: items, most: 2 },
+  // One query; its entry in the access chain takes two more.
+  'GET /audit/exports': { path: '/audit/exports', role: 'auditor', results: items, most: 3 },
   'GET /cohort': { path: '/cohort', role: 'administrator', results: links(/\/people\/enr-\d+/g), most: 6 },
   'GET /assess': { path: '/assess', role: 'assessor', results: links(/\/assess\/enr-\d+/g), most: 3 },
   'GET /records': { path: '/records?from=2026-01-01', role: 'auditor', results: links(/\/records\/enr-\d+/g), most: 5 },
@@ -54,6 +56,12 @@ async function fill(program: string, records: number): Promise<void> {
     });
   };
   await Promise.all(Array.from({ length: records }, (_, n) => fillOne(n)));
+  const exportOf = (n: number) => ({
+    ...{ program, exportId: `exp-${n}`, requestedBy: { id: 'auditor-1', role: 'auditor' as const }, requestedAt: at },
+    ...{ scope: { kind: 'program' as const }, unredacted: false, summaries: true },
+    ...{ state: 'queued' as const, version: 1, changedAt: at, attempt: 0 },
+  });
+  await Promise.all(Array.from({ length: records }, (_, n) => world.ports.exports.add(exportOf(n))));
 }
 
 const person = (id: string) => ({ id, name: 'Łukasz Żółć', email: 'lukasz@apprentices.example' });

@@ -60,6 +60,8 @@ const walks: Record<string, Walk> = {
   ]),
   'framework move': { none: acts },
   lapses: listed(() => ['lapses', 'harbor']),
+  correct: { none: acts },
+  resend: { none: acts },
   'evidence list': read(() => ['evidence', 'list', 'harbor', 'enr-1']),
   'evidence refused': listed(() => ['evidence', 'refused', 'harbor']),
   'evidence strays': { none: 'strays belong to no program, so that there is no chain to enter a look at them into' },

@@ -11,7 +11,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { s3ExportLinks, s3Exports } from '../../functions/adapters/aws/s3-exports.ts';
+import { s3ExportLinks } from '../../functions/adapters/aws/s3-export-links.ts';
+import { s3Exports } from '../../functions/adapters/aws/s3-exports.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { type SpawnedService, spawnService } from '../../infra/local/services/process.ts';
 import { expireObjects } from '../../infra/local/services/s3-lifecycle.ts';

@@ -34,6 +34,7 @@ describe('wildcards', () => {
     ['ExportRoleDefaultPolicy Checkpoints.Arn/*', 'the same, of the one taken for a bundle'],
     ['ExportRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['ExportRoleDefaultPolicy Exports.Arn/*', 'a bundle is named by its program and job'],
+    ['ApiRoleDefaultPolicy Exports.Arn/*', 'the same'],
     ['IssueRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy arn:Partition:ses:Region:AccountId:identity/*', 'programs verify their own senders'],
@@ -138,6 +139,7 @@ describe('each step may do its own work only', () => {
       '*#EVIDENCE#*',
       '*#ACCESS',
       '*#IDEMPOTENCY',
+      '*#EXPORT',
     ]);
     expect(mayTouch('ApiRole', 'dynamodb:DeleteItem')).toEqual(['*#IDEMPOTENCY']);
     const touching = statements.filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#IDEMPOTENCY'));
@@ -146,7 +148,9 @@ describe('each step may do its own work only', () => {
 
   test('the API sends to the queues of the steps that it asks, reads documents and stores none, and signs nothing', () => {
     const sending = allowing('sqs:SendMessage').filter((s) => s.roles.includes('ApiRole'));
-    expect(sending.flatMap((s) => s.resources)).toEqual(['EvaluationQueue.Arn', 'IssueQueue.Arn', 'DeliveryQueue.Arn']);
+    expect(sending.flatMap((s) => s.resources)).toEqual([
+      ...['EvaluationQueue.Arn', 'IssueQueue.Arn', 'DeliveryQueue.Arn', 'ExportQueue.Arn'],
+    ]);
     const others = statements
       .filter((s) => s.allow && s.roles.includes('ApiRole'))
       .flatMap((s) => s.actions)
@@ -216,12 +220,14 @@ describe('each step may do its own work only', () => {
   });
 });
 
-test('export changes nothing of the records, and nobody but it writes bundles; it reads none of them', () => {
+test('export changes nothing of the records, and nobody but it writes bundles; the API reads them, and it does not', () => {
   expect(mayTouch('ExportRole', 'dynamodb:PutItem')).toEqual(['*#ACCESS', '*#EXPORT']);
   expect(mayTouch('ExportRole', 'dynamodb:DeleteItem')).toEqual([]);
   const onBucket = statements.filter((s) => s.allow && s.resources.some((r) => r.startsWith('Exports.Arn')));
   expect(onBucket.map((s) => [s.roles, s.actions])).toEqual([
     [['ExportRole'], ['s3:PutObject', 's3:AbortMultipartUpload']],
+    [['ApiRole'], ['s3:GetObject']],
+    [['ApiRole'], ['s3:ListBucket']],
   ]);
 });
 

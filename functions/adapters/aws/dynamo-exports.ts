@@ -5,7 +5,7 @@ import { isConditionFailure } from './dynamo-errors.ts';
 import { fromCursor, type Item, table, toCursor } from './dynamo-table.ts';
 import { bare, exportKey, exportPartition, own } from './record-keys.ts';
 
-const pageSize = 50;
+const pageSize = 100;
 
 /** Export jobs in the Records table, an item each. */
 export function dynamoExports(options: { client: DynamoDBClient; tableName: string }): ExportJobs {

@@ -4,14 +4,11 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { ExportLinks, ExportStore } from '../../ports/export-store.ts';
-import { awsFailure, statusOf } from './aws-failure.ts';
+import type { ExportStore } from '../../ports/export-store.ts';
+import { awsFailure } from './aws-failure.ts';
 
 type Options = { client: S3Client; bucket: string };
 
@@ -79,25 +76,4 @@ async function* inParts(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     }
   }
   if (filled > 0 || !any) yield part.subarray(0, filled);
-}
-
-/** Presigned addresses of bundles, by whoever may read the bucket. */
-export function s3ExportLinks({ client, bucket }: Options): ExportLinks {
-  return {
-    async link(key, fileName, seconds) {
-      try {
-        await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-        const command = new GetObjectCommand({
-          Bucket: bucket,
-          Key: key,
-          ResponseContentDisposition: `attachment; filename="${fileName}"`,
-          ResponseCacheControl: 'private, no-store',
-        });
-        return await getSignedUrl(client, command, { expiresIn: seconds });
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw awsFailure('export.link', 'making an address for a bundle', error);
-      }
-    },
-  };
 }
