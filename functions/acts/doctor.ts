@@ -1,6 +1,7 @@
 import type { Credential } from '../domain/credential.ts';
 import { sha256 } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
+import { keptUntil } from '../domain/retention.ts';
 import { addSeconds } from '../domain/time.ts';
 import { type DeadLetterQueue, type DeadLetters, deadLetterQueues } from '../ports/dead-letters.ts';
 import type { DocumentInspection, RecordInspection } from '../ports/inspection.ts';
@@ -116,10 +117,11 @@ async function examineEnrollment(
 }
 
 async function examineDocument(
-  { documents }: DoctorPorts,
+  { documents, store }: DoctorPorts,
   ref: EnrollmentRef,
-  { credentialId: subject, document }: Credential,
+  credential: Credential,
 ): Promise<Finding[]> {
+  const { credentialId: subject, document, program, facts } = credential;
   const found = await documents.look(document.key);
   const restore = 'the bucket keeps every version: the runbook, "A document is not what was issued"';
   if (!found)
@@ -128,7 +130,13 @@ async function examineDocument(
     const problem = 'its document is not the one that was issued: its hash differs';
     return [{ code: 'document.altered', ref, subject, problem, remedy: restore }];
   }
-  if (found.committed && found.lockedUntil !== undefined) return [];
+  if (found.committed && found.lockedUntil !== undefined) {
+    const frozen = await store.readProgramVersion(program, facts.hashes.program);
+    const until = keptUntil(credential, frozen?.policy ?? {});
+    if (found.lockedUntil.slice(0, 10) >= until) return [];
+    const problem = `its document is locked until ${found.lockedUntil.slice(0, 10)}, and is to be kept until ${until}`;
+    return [{ code: 'document.lock-short', ref, subject, problem, remedy: redriveRemedy(ref) }];
+  }
   const problem = 'its document is not locked and may be cleaned up';
   return [{ code: 'document.unlocked', ref, subject, problem, remedy: redriveRemedy(ref) }];
 }

@@ -41,7 +41,7 @@ export function summaryContent(sources: SummarySources): SummaryContent {
       `Enrollment ${enrollment}, up to checkpoint ${checkpoint.number} of ${checkpoint.at}`,
     ],
     running: `${apprentice.name} · ${enrollment}`,
-    foot: `${program.name} · up to checkpoint ${checkpoint.number} of ${checkpoint.at}. The bundle’s master.ndjson is the record; verify.mjs checks it.`,
+    foot: `${program.name} · checkpoint ${checkpoint.number} of ${checkpoint.at} · verify.mjs in the bundle checks its record`,
     author: program.sponsor,
     id: enrollment,
     madeAt,
@@ -127,9 +127,12 @@ function decisions({ record, hidden, framework, versions }: SummarySources): Sum
       ['Standards then', `${id} ${version}, hash ${hash}; ${requirementsOf(framework).size} requirements now`],
       ['Program version', programVersionWords(past?.programHash, versions)],
       ...(policy === undefined ? [] : [['Policy', `hash ${policy}`] as const]),
-      ['Inputs', `${inputs.length} requirements: ${inputs.join('; ')}`],
     ];
-    return [{ kind: 'facts', facts }];
+    const text = `Its inputs, ${inputs.length} requirements: ${inputs.join('; ')}`;
+    return [
+      { kind: 'facts', facts },
+      { kind: 'text', text },
+    ];
   });
 }
 

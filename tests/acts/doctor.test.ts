@@ -1,5 +1,11 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  PutObjectCommand,
+  PutObjectRetentionCommand,
+  PutObjectTaggingCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -227,6 +233,22 @@ describe('damage in the documents is named', () => {
     const Tagging = { TagSet: [{ Key: 'commit', Value: 'pending' }] };
     await clients.s3.send(new PutObjectTaggingCommand({ ...place(), Tagging }));
     expect(await findings()).toMatchObject([{ code: 'document.unlocked', remedy: `redrive harbor ${ref.enrollment}` }]);
+    await run('redrive', 'harbor', ref.enrollment);
+    await steps.settle(ref);
+    expect(await codes()).toEqual([]);
+  });
+
+  test('one that is locked for less than its program promised, until its enrollment is driven again', async () => {
+    const RetainUntilDate = new Date('2027-01-01T00:00:00.000Z');
+    const Retention = { Mode: 'GOVERNANCE' as const, RetainUntilDate };
+    await clients.s3.send(new PutObjectRetentionCommand({ ...place(), Retention, BypassGovernanceRetention: true }));
+    expect(await findings()).toMatchObject([
+      {
+        code: 'document.lock-short',
+        remedy: `redrive harbor ${ref.enrollment}`,
+        problem: expect.stringContaining('until 2027-01-01'),
+      },
+    ]);
     await run('redrive', 'harbor', ref.enrollment);
     await steps.settle(ref);
     expect(await codes()).toEqual([]);

@@ -176,6 +176,57 @@ describe('a ledger in a bundle, even where whoever changed it could sign the bun
   });
 });
 
+describe('a forger who could sign the bundle anew', () => {
+  let world: Awaited<ReturnType<typeof issuedAndSuspended>>;
+  let sound: string;
+  beforeAll(async () => {
+    world = await issuedAndSuspended();
+    await world.checkpoint();
+    sound = freshFolder();
+    await world.exportTo(sound, { summaries: false });
+  });
+
+  const place = fc.nat();
+  const changes = fc.oneof(
+    fc.record({ kind: fc.constant('drop' as const), place }),
+    fc.record({ kind: fc.constant('double' as const), place }),
+    fc.record({ kind: fc.constant('swap' as const), place }),
+    fc.record({ kind: fc.constant('rewrite' as const), place, text: fc.string({ minLength: 1, maxLength: 5 }) }),
+  );
+
+  test('can drop, double, swap or rewrite no entry of a ledger without its enrollment being named', async () => {
+    const lines = linesIn(sound);
+    const entries = lines.flatMap((line, i) => (line.kind === 'entry' ? [i] : []));
+    await fc.assert(
+      fc.asyncProperty(changes, async (change) => {
+        const at = entries[change.place % entries.length] as number;
+        const forged = [...lines];
+        if (change.kind === 'drop') forged.splice(at, 1);
+        if (change.kind === 'double') forged.splice(at, 0, lines[at] as Line);
+        if (change.kind === 'swap') {
+          const other = entries[(entries.indexOf(at) + 1) % entries.length] as number;
+          [forged[at], forged[other]] = [lines[other] as Line, lines[at] as Line];
+        }
+        if (change.kind === 'rewrite') {
+          const { entry } = lines[at] as Line;
+          forged[at] = {
+            ...(lines[at] as Line),
+            entry: { ...entry, seq: entry?.seq ?? 0, subject: `${change.text}!` },
+          };
+        }
+        const folder = freshFolder();
+        cpSync(sound, folder, { recursive: true });
+        await world.forge(folder, 'master.ndjson', `${forged.map((line) => JSON.stringify(line)).join('\n')}\n`);
+        const { exitCode, said } = await verifyBundle(folder, '--key', world.fingerprint);
+        rmSync(folder, { recursive: true });
+        expect(exitCode, said).toBe(1);
+        expect(said).toMatch(/^DOES NOT FIT: (enrollment |master\.ndjson, line |.*the ledger)/);
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+});
+
 const last = (lines: Line[]) => Math.max(...lines.map((line) => (line.kind === 'entry' ? (line.entry?.seq ?? 0) : 0)));
 function swapped(lines: Line[]): Line[] {
   const at = (seq: number) => lines.findIndex((line) => line.kind === 'entry' && line.entry?.seq === seq);

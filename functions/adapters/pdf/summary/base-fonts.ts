@@ -9,7 +9,13 @@ const alphabet = `${String.fromCharCode(...Array.from({ length: 0x5f }, (_, i) =
 const faces = ['regular', 'bold'] as const;
 export type SummaryFace = Extract<FaceName, (typeof faces)[number]>;
 
-type Face = { key: string; literals: (string | undefined)[]; widths: number[] };
+/** By code unit. A width is not a number where the alphabet lacks the character. */
+type Face = { key: string; literals: string[]; widths: Float64Array };
+
+const emptyFace = (): Face => {
+  const units = 1 + Math.max(...[...alphabet].map((letter) => letter.charCodeAt(0)));
+  return { key: '', literals: new Array<string>(units).fill(''), widths: new Float64Array(units).fill(Number.NaN) };
+};
 
 /**
  * The fonts that every summary begins with, embedded once for all. Text of their alphabet is set character by character,
@@ -34,7 +40,7 @@ export function baseFonts(typefaces: Typefaces, first: number): BaseFonts {
   const { fonts, codes } = glyphs.close(typefaces, 'F');
   const known = Object.fromEntries(
     faces.map((face, i) => {
-      const set: Face = { key: '', literals: [], widths: [] };
+      const set = emptyFace();
       for (const run of shaped[i]?.runs ?? [])
         for (const glyph of run.glyphs) {
           const code = codes.codeOf(run.font, glyph);

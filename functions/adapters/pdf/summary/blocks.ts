@@ -97,17 +97,23 @@ function drawRows(
 ): void {
   const line = styles.small.size * leading;
   for (const row of rows) {
-    const cells = cellsAt(row, shares, styles.small, set, pages);
-    const height = line * Math.max(1, ...cells.map(({ lines }) => lines.length)) + 2;
-    if (pages.need(height)) repeatHead();
     const tr = childOf(body, 'TR');
-    const tagged = cells.map((cell, i): RowCell => {
+    const cells = cellsAt(row, shares, styles.small, set, pages).map((cell, i): RowCell => {
       const element = i === 0 && firstHeads ? childOf(tr, 'TH', { scope: firstHeads }) : childOf(tr, 'TD');
       return { ...cell, element };
     });
-    pages.row(tagged, line, 0.2);
+    const most = Math.max(1, ...cells.map(({ lines }) => lines.length));
+    // A row stands on one page, but for one that no page has room for.
+    for (let from = 0; from < most; from += rowLines) {
+      const part = cells.map((cell) => ({ ...cell, lines: cell.lines.slice(from, from + rowLines) }));
+      if (pages.need(line * Math.min(rowLines, most - from) + 2)) repeatHead();
+      pages.row(part, line, 0.2);
+    }
   }
 }
+
+/** What fits a page beneath a repeated head. */
+const rowLines = 50;
 
 function cellsAt(
   texts: readonly string[],

@@ -119,7 +119,12 @@ export function makePages(set: TextSetter, given: { page: 'letter' | 'a4'; runni
       }
       return pages.map(({ items, marked }) => ({
         marked,
-        operators: () => items.map((item) => (typeof item === 'string' ? item : item())).join(''),
+        operators() {
+          // One text that grows is flattened once, where a joined list flattens each of its items before.
+          let out = '';
+          for (const item of items) out += typeof item === 'string' ? item : item();
+          return out;
+        },
       }));
     },
   };
