@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { type BuildOptions, buildSync, formatMessagesSync } from 'esbuild';
 
 /** The functions: the steps of the workflow, and the API by which people reach it. */
-export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep', 'api'] as const;
+export const stepNames = ['evaluate', 'issue', 'deliver', 'feedback', 'export', 'sweep', 'api'] as const;
 export type StepName = (typeof stepNames)[number];
 
 const root = join(import.meta.dirname, '..');
@@ -11,6 +11,7 @@ const root = join(import.meta.dirname, '..');
 /** Folders, and single files, that a step reads; a bundle keeps them under the same paths. */
 const stepFiles: Partial<Record<StepName, readonly string[]>> = {
   issue: ['templates/fonts', 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'],
+  export: ['functions/export/verify.mjs', 'templates/fonts', 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'],
   api: ['templates/web'],
 };
 

@@ -1,11 +1,13 @@
 import type { Credential } from '../domain/credential.ts';
 import { sha256 } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
+import { keptUntil } from '../domain/retention.ts';
 import { addSeconds } from '../domain/time.ts';
 import { type DeadLetterQueue, type DeadLetters, deadLetterQueues } from '../ports/dead-letters.ts';
 import type { DocumentInspection, RecordInspection } from '../ports/inspection.ts';
 import type { ActPorts } from './act-ports.ts';
 import { listDeadLetters } from './dead-letters.ts';
+import { type CheckpointExamPorts, readSealed, type SealedProgram } from './examine-checkpoints.ts';
 import { examineRecord } from './examine-record.ts';
 import { type Finding, redriveRemedy, restoreRemedy } from './finding.ts';
 
@@ -13,7 +15,7 @@ export type DoctorPorts = Pick<ActPorts, 'store' | 'clock'> & {
   records: RecordInspection;
   documents: DocumentInspection;
   deadLetters: DeadLetters;
-};
+} & CheckpointExamPorts;
 
 export type DoctorOptions = {
   program?: string;
@@ -43,6 +45,9 @@ export async function examineStack(ports: DoctorPorts, options: DoctorOptions): 
     findings.forEach(options.onFinding);
   };
   const known = new Set<string>();
+  // Before the records: what is written meanwhile is more than the checkpoints hold, and no fault.
+  const sealed = await sealedPrograms(ports, options);
+  for (const { findings } of sealed.values()) tell(findings);
   const suspects: Suspect[] = [];
   /** Looks again where something seemed wrong: what was under way has come to rest by then, what is wrong stays. */
   const lookAgain = async () => {
@@ -50,14 +55,14 @@ export async function examineStack(ports: DoctorPorts, options: DoctorOptions): 
     if (some.length === 0) return;
     await options.rest();
     for (const { ref, findings } of some) {
-      const now = await examineEnrollment(ports, ref);
+      const now = await examineEnrollment(ports, ref, sealed);
       tell(now.findings.filter((finding) => findings.some((before) => isSame(before, finding))));
     }
   };
   const refs = refsOf(ports, options)[Symbol.asyncIterator]();
   const work = async () => {
     for (let next = await refs.next(); !next.done; next = await refs.next()) {
-      const { findings, keys } = await examineEnrollment(ports, next.value);
+      const { findings, keys } = await examineEnrollment(ports, next.value, sealed);
       for (const key of keys) known.add(fingerprint(key));
       diagnosis.enrollments++;
       diagnosis.documents += keys.length;
@@ -68,9 +73,20 @@ export async function examineStack(ports: DoctorPorts, options: DoctorOptions): 
   await Promise.all(Array.from({ length: atOnce }, work));
   await lookAgain();
   if (options.enrollment !== undefined) return diagnosis;
+  for (const one of sealed.values()) tell([...one.missing(ports.clock.now()), ...(await one.examineAccess())]);
   tell(await examineUnknownDocuments(ports, options.program, known));
   if (options.program === undefined) tell(await examineDeadLetters(ports));
   return diagnosis;
+}
+
+async function sealedPrograms(
+  ports: DoctorPorts,
+  { program }: DoctorOptions,
+): Promise<ReadonlyMap<string, SealedProgram>> {
+  const ids = program === undefined ? (await ports.store.listPrograms()).map((stored) => stored.program.id) : [program];
+  const sealed = new Map<string, SealedProgram>();
+  for (const id of ids) sealed.set(id, await readSealed(ports, id, ports.clock.now()));
+  return sealed;
 }
 
 async function* refsOf({ records }: DoctorPorts, { program, enrollment }: DoctorOptions): AsyncIterable<EnrollmentRef> {
@@ -87,6 +103,7 @@ const isSame = (a: Finding, b: Finding) => a.code === b.code && a.subject === b.
 async function examineEnrollment(
   ports: DoctorPorts,
   ref: EnrollmentRef,
+  sealed: ReadonlyMap<string, SealedProgram>,
 ): Promise<{ findings: Finding[]; keys: string[] }> {
   // The record before the evidence: evidence that comes between the two reads is under way, not wrong.
   const record = await ports.records.inspect(ref);
@@ -94,15 +111,17 @@ async function examineEnrollment(
   const framework = record.enrollment && (await ports.store.readFramework(record.enrollment.framework));
   const items = await ports.store.readAllEvidence(ref);
   const findings = examineRecord(ref, record, { program, framework }, items, ports.clock.now());
+  findings.push(...(sealed.get(ref.program)?.examineLedger(ref, record.ledger) ?? []));
   for (const credential of record.credentials) findings.push(...(await examineDocument(ports, ref, credential)));
   return { findings, keys: record.credentials.map(({ document }) => document.key) };
 }
 
 async function examineDocument(
-  { documents }: DoctorPorts,
+  { documents, store }: DoctorPorts,
   ref: EnrollmentRef,
-  { credentialId: subject, document }: Credential,
+  credential: Credential,
 ): Promise<Finding[]> {
+  const { credentialId: subject, document, program, facts } = credential;
   const found = await documents.look(document.key);
   const restore = 'the bucket keeps every version: the runbook, "A document is not what was issued"';
   if (!found)
@@ -111,7 +130,13 @@ async function examineDocument(
     const problem = 'its document is not the one that was issued: its hash differs';
     return [{ code: 'document.altered', ref, subject, problem, remedy: restore }];
   }
-  if (found.committed && found.lockedUntil !== undefined) return [];
+  if (found.committed && found.lockedUntil !== undefined) {
+    const frozen = await store.readProgramVersion(program, facts.hashes.program);
+    const until = keptUntil(credential, frozen?.policy ?? {});
+    if (found.lockedUntil.slice(0, 10) >= until) return [];
+    const problem = `its document is locked until ${found.lockedUntil.slice(0, 10)}, and is to be kept until ${until}`;
+    return [{ code: 'document.lock-short', ref, subject, problem, remedy: redriveRemedy(ref) }];
+  }
   const problem = 'its document is not locked and may be cleaned up';
   return [{ code: 'document.unlocked', ref, subject, problem, remedy: redriveRemedy(ref) }];
 }

@@ -14,4 +14,7 @@ export type Finding = {
 /** Where no command can mend it: somebody changed the table, and only what it held before says what was. */
 export const restoreRemedy = 'the runbook, "Restoring the table"';
 
+/** Where a checkpoint shows that somebody changed the table. */
+export const changedRemedy = 'the runbook, "The record was changed by hand"';
+
 export const redriveRemedy = ({ program, enrollment }: EnrollmentRef) => `redrive ${program} ${enrollment}`;

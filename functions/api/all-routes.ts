@@ -7,6 +7,7 @@ import { deliveries } from './routes/deliveries.ts';
 import { document } from './routes/document.ts';
 import { enrollments } from './routes/enrollments.ts';
 import { evidence } from './routes/evidence.ts';
+import { exports } from './routes/exports.ts';
 import { frameworks } from './routes/frameworks.ts';
 import { health } from './routes/health.ts';
 import { membership } from './routes/membership.ts';
@@ -26,6 +27,7 @@ export const resources: readonly Route[] = [
   ...credentials,
   ...deliveries,
   ...audit,
+  ...exports,
 ];
 
 /** Every route of the application. */

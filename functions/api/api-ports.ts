@@ -1,6 +1,8 @@
 import type { RecordActPorts } from '../acts/act-ports.ts';
 import type { AccessLog } from '../ports/access-log.ts';
 import type { DocumentLinks } from '../ports/document-links.ts';
+import type { ExportJobs } from '../ports/export-jobs.ts';
+import type { ExportLinks } from '../ports/export-store.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { SignIn } from '../ports/sign-in.ts';
 import type { StaticFiles } from '../ports/static-files.ts';
@@ -14,6 +16,9 @@ export type ApiPorts = RecordActPorts & {
   access: AccessLog;
   idempotency: Idempotency;
   links: DocumentLinks;
+  exports: ExportJobs;
+  /** To bundles, which only an auditor or administrator may fetch. */
+  exportLinks: ExportLinks;
   /** Tells of a request that failed, by ids and codes. */
   failed(error: unknown, fields: Record<string, string | number>): void;
 };

@@ -12,7 +12,10 @@ export const apiEnv = z.object({
   EVALUATION_QUEUE_URL: z.url(),
   ISSUE_QUEUE_URL: z.url(),
   DELIVERY_QUEUE_URL: z.url(),
+  EXPORT_QUEUE_URL: z.url(),
   DOCUMENTS_BUCKET: z.string().min(1),
+  /** Where finished audit bundles are fetched from. */
+  EXPORTS_BUCKET: z.string().min(1),
   /** As in the tokens' `iss`; its keys are found through `/.well-known/openid-configuration` under it. */
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }),
   /** The client id that tokens are for. */

@@ -2,6 +2,7 @@ import { handle } from 'hono/aws-lambda';
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoAccess } from '../adapters/aws/dynamo-access.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { dynamoExports } from '../adapters/aws/dynamo-exports.ts';
 import { dynamoIdempotency } from '../adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
@@ -14,6 +15,7 @@ import { oidcTokenCheck } from '../adapters/oidc/token-check.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
 import { staticFiles } from '../adapters/web/static-files.ts';
 import type { DocumentLink, DocumentLinks } from '../ports/document-links.ts';
+import type { ExportLinks } from '../ports/export-store.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { makeApp } from './app.ts';
 import { apiEnv, maxRequestSeconds } from './env.ts';
@@ -34,11 +36,28 @@ async function link(key: string, filename: string): Promise<DocumentLink> {
   return links.link(key, filename);
 }
 
+let exportLinks: ExportLinks | undefined;
+async function exportLink(...given: Parameters<ExportLinks['link']>): Promise<string | undefined> {
+  if (!exportLinks) {
+    const [{ s3Client }, { s3ExportLinks }] = await Promise.all([
+      import('../adapters/aws/s3-client.ts'),
+      import('../adapters/aws/s3-export-links.ts'),
+    ]);
+    exportLinks = s3ExportLinks({ client: s3Client(), bucket: env.EXPORTS_BUCKET });
+  }
+  return exportLinks.link(...given);
+}
+
 const ports: ApiPorts = {
   store: dynamoStore(table),
   queue: sqsQueue({
     client: sqsClient(),
-    urls: { evaluation: env.EVALUATION_QUEUE_URL, issue: env.ISSUE_QUEUE_URL, delivery: env.DELIVERY_QUEUE_URL },
+    urls: {
+      evaluation: env.EVALUATION_QUEUE_URL,
+      issue: env.ISSUE_QUEUE_URL,
+      delivery: env.DELIVERY_QUEUE_URL,
+      export: env.EXPORT_QUEUE_URL,
+    },
   }),
   clock: systemClock,
   ids: randomIds(systemClock),
@@ -49,6 +68,8 @@ const ports: ApiPorts = {
   access: dynamoAccess({ ...table, clock: systemClock }),
   idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 2 * maxRequestSeconds }),
   links: { link },
+  exports: dynamoExports(table),
+  exportLinks: { link: exportLink },
   failed: stepJournal('api').failed,
 };
 warmUp(ports.store);

@@ -1,4 +1,4 @@
-import { type AccessEntry, findAccessFault } from '../domain/access.ts';
+import { type AccessEntry, findAccessChainFault } from '../domain/access.ts';
 import { accessChainName, type Head } from '../domain/checkpoint.ts';
 import type { AccessLog } from '../ports/access-log.ts';
 import type { CheckpointStore } from '../ports/checkpoint-store.ts';
@@ -29,27 +29,10 @@ export async function examineAccess(
   const names = new Set([...before.keys(), ...chains.keys(), ...sealed.keys()]);
   const broken = [...names].sort().flatMap((chain) => {
     const own = chains.get(chain) ?? [];
-    const seq = faultOf(program, chain, own, before.get(chain) ?? after.get(chain), sealed.get(chain));
+    const seq = findAccessChainFault(program, chain, own, before.get(chain) ?? after.get(chain), sealed.get(chain));
     return seq === undefined ? [] : [{ chain, seq }];
   });
   return { entries, broken };
-}
-
-function faultOf(
-  program: string,
-  chain: string,
-  entries: readonly AccessEntry[],
-  head: Head | undefined,
-  sealed: Head | undefined,
-): number | undefined {
-  const [, actor = '', day = ''] = chain.split('/');
-  // Without a head nothing says where the chain ends: somebody took it away.
-  if (!head) return 1;
-  const until = entries.filter((entry) => entry.seq <= head.seq);
-  const fault = findAccessFault({ program, actor, day }, until, head);
-  if (fault) return fault.seq;
-  if (!sealed || until.some(({ seq, hash }) => seq === sealed.seq && hash === sealed.hash)) return undefined;
-  return Math.min(head.seq + 1, sealed.seq);
 }
 
 async function headsBetween(

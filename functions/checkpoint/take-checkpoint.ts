@@ -1,5 +1,6 @@
 import { checkpointStatement, enrollmentChain, type Head, movedHeads, nextCheckpoint } from '../domain/checkpoint.ts';
 import type { EnrollmentStatus } from '../domain/enrollment.ts';
+import { checkpointMonths } from '../domain/retention.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { AccessLog } from '../ports/access-log.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
@@ -10,7 +11,7 @@ import type { RecordStore } from '../ports/record-store.ts';
 import type { Signer } from '../ports/signer.ts';
 
 export type CheckpointPorts = {
-  store: Pick<RecordStore, 'listPrograms' | 'listChangedEnrollments' | 'readEnrollment'>;
+  store: Pick<RecordStore, 'listPrograms' | 'readProgram' | 'listChangedEnrollments' | 'readEnrollment'>;
   access: Pick<AccessLog, 'heads'>;
   checkpoints: CheckpointStore;
   signer: Signer;
@@ -59,7 +60,8 @@ export async function takeCheckpoint(ports: CheckpointPorts, program: string): P
     return 'unchanged';
   }
   const { keyId, signature } = await ports.signer.sign(checkpointStatement(checkpoint));
-  const stored = await ports.checkpoints.put({ checkpoint, signature: { keyId, value: signature }, heads });
+  const months = checkpointMonths((await ports.store.readProgram(program))?.program.policy ?? {});
+  const stored = await ports.checkpoints.put({ checkpoint, signature: { keyId, value: signature }, heads }, months);
   const outcome = stored === 'stored' ? 'taken' : 'raced';
   ports.journal(`checkpoint.${outcome}`, { program, number: checkpoint.number, chains: checkpoint.size });
   return outcome;

@@ -19,6 +19,7 @@ import {
 } from './command.ts';
 import { type ConfirmFlags, confirmMany } from './confirm.ts';
 import { counted } from './page.ts';
+import { recordListing } from './reading.ts';
 
 type Flags = ActorFlags &
   SensitiveFlags &
@@ -45,7 +46,7 @@ export const addAssessorImpact: AddCommand = (parent, session) =>
           .option('--reason <text>', 'with --apply: one line of 3 to 500 characters; the roster keeps it')
           .option('--revoke [code]', `revoke what falls: ${revocationCodes.join(', ')} (default: fraud)`)
           .option('--yes', 'with --apply: do not ask'),
-        'with --apply: the administrator who confirms it',
+        'who looks; with --apply: the administrator who confirms it',
       ),
     run: (context, flags, [assessor = '']) => impactOrVoid(context, flags, assessor),
   });
@@ -65,6 +66,8 @@ async function impactOrVoid(context: Context, flags: Flags, assessor: string): P
   const stored = await ports.store.readProgram(flags.program);
   if (!stored)
     return refusal(refused('program.unknown', `program: there is no "${flags.program}"; \`program list\` shows them`));
+  const facts = { what: 'assessor-impact', assessor, sensitive: flags.sensitive === true };
+  await recordListing(context, flags, flags.program, { facts });
   const impacts: AssessorImpact[] = [];
   for await (const impact of assessorImpact(ports, stored.program, assessor)) impacts.push(impact);
   const mask = maskFor(

@@ -51,7 +51,9 @@ const given = ({ from, to }: SpanFlags) => ({ ...(from !== undefined && { from }
 const words: Record<AccessEntry['action'], string> = {
   'record-read': 'read a record',
   'records-listed': 'listed records',
+  'export-requested': 'asked for a bundle',
   'export-made': 'made a bundle',
+  'export-fetched': 'fetched a bundle',
   'export-refused': 'was refused a bundle',
   'access-read': 'looked at this list',
 };

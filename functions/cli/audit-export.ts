@@ -1,30 +1,52 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { documentIssue } from '../acts/document-issue.ts';
 import { type Refused, refused } from '../acts/refusal.ts';
-import { folderSink } from '../adapters/bundle/folder-sink.ts';
-import { writeZip } from '../adapters/bundle/zip-folder.ts';
+import { saveZip } from '../adapters/bundle/zip-file.ts';
+import { zipSink } from '../adapters/bundle/zip-sink.ts';
+import type { Actor } from '../domain/audit.ts';
+import { type ExportRequest, exportRequestSchema } from '../domain/export-request.ts';
+import type { ExportScope } from '../domain/export-scope.ts';
 import { enrollmentIdSchema } from '../domain/ids.ts';
 import type { Program } from '../domain/program.ts';
-import { type Exported, type ExportRequest, type ExportScope, exportRecords } from '../export/export-records.ts';
-import { sealBundle } from '../export/seal-bundle.ts';
+import { type BundleKey, bundleKeys } from '../export/bundle-keys.ts';
+import { makeBundle } from '../export/make-bundle.ts';
+import type { Exported } from '../export/open-bundle.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
-import { wrongSpan } from './audit-access.ts';
 import { isDenied, sealedBy, sealNow, unknownProgram } from './audit-checkpoint.ts';
 import { exportAnswer } from './audit-text.ts';
 import { type ActorFlags, actorFrom, type Context } from './command.ts';
 import type { Connection } from './connect.ts';
-import { type BundleKey, bundleKeys } from './ledger-key.ts';
+import { summariesAt } from './engine.ts';
 import { progressBar } from './progress-bar.ts';
 
-export type ExportFlags = ActorFlags & {
+/** What a bundle is to hold. */
+export type WantedFlags = {
   program: string;
-  out: string;
+  preset?: string;
   enrollment?: string;
   from?: string;
   to?: string;
+  sample?: string;
+  seed?: string;
   unredacted?: true;
+  summaries: boolean;
 };
+export type ExportFlags = ActorFlags & WantedFlags & { out: string };
+
+export const withWanted = (command: Command): Command =>
+  command
+    .requiredOption('--program <id>', "the program's id")
+    .option('--preset <name>', 'apprentice, completions or sample')
+    .option('--enrollment <id>', 'one enrollment only')
+    .option('--from <date>', "issued, or completed, on that day or later, in the program's time zone")
+    .option('--to <date>', 'and on that day at the latest')
+    .option('--sample <n>', 'so many enrollments, drawn by --seed')
+    .option('--seed <text>', 'published before the sample is drawn, so that nobody chose the records')
+    .option('--no-summaries', 'without the PDF of each enrollment')
+    .option('--unredacted', 'sensitive requirements in the clear: goes on record as your choice');
 
 /** What a bundle became: its file, and what it says. */
 export type MadeBundle = Exported & {
@@ -44,39 +66,69 @@ export async function exportBundle(context: Context, flags: ExportFlags): Promis
   const actor = actorFrom(flags, 'auditor', context.world);
   const out = freeFile(flags.out);
   const connection = context.connect();
-  const { ports, access } = connection;
+  const { ports } = connection;
   const stored = await ports.store.readProgram(flags.program);
   // Of a program that does not exist there is no access chain to enter the refusal into.
   if (!stored) return unknownProgram(flags.program);
-  const scope = await scopeOf(connection, flags);
-  if ('code' in scope) {
-    const subject = enrollmentIdSchema.safeParse(flags.enrollment).data ?? flags.program;
-    const facts = { code: scope.code, unredacted: flags.unredacted === true };
-    await access.append(flags.program, { actor, action: 'export-refused', subject, facts });
-    return refusal(scope, { enrollment: '--enrollment' });
+  const wanted = wantedOf(flags);
+  if ('code' in wanted) {
+    await noteRefusal(connection, actor, flags, wanted);
+    return refusal(wanted, wantedOptions);
   }
-  const request: ExportRequest = { program: flags.program, scope, actor, unredacted: flags.unredacted === true };
+  const unknown = await unknownEnrollment(connection, flags.program, wanted.scope);
+  if (unknown) {
+    await noteRefusal(connection, actor, flags, unknown);
+    return refusal(unknown, wantedOptions);
+  }
+  const request: ExportRequest = { program: flags.program, actor, ...wanted };
   const fresh = await freshCheckpoint(connection, flags.program);
-  const made = await makeBundle(context, connection, request, out);
+  const made = await saveBundle(context, connection, request, out);
   return exportAnswer(context.page, { ...made, program: stored.program, request, fresh });
 }
 
-async function scopeOf({ ports }: Connection, flags: ExportFlags): Promise<ExportScope | Refused> {
-  const { program, enrollment, from, to } = flags;
-  if (enrollment !== undefined && (from !== undefined || to !== undefined))
-    return refused('scope.invalid', '--enrollment: cannot stand beside --from and --to; leave one of them out');
-  if (enrollment !== undefined) {
-    if (await ports.store.readEnrollment({ program, enrollment })) return { kind: 'enrollment', enrollment };
-    const message = `enrollment: there is no "${enrollment}" in program "${program}"; a bundle holds one program's records`;
-    return refused('enrollment.unknown', message);
-  }
-  if (from === undefined && to === undefined) return { kind: 'program' };
-  const wrong = wrongSpan({ from: from ?? '', to: to ?? '' });
-  return wrong ?? { kind: 'issued', from: from ?? '', to: to ?? '' };
+/** Which option gave a field. */
+export const wantedOptions = {
+  preset: '--preset',
+  enrollment: '--enrollment',
+  from: '--from',
+  to: '--to',
+  size: '--sample',
+  seed: '--seed',
+};
+
+/** What the flags say, as a request is written; nothing of it is checked yet. */
+export function givenBy(flags: WantedFlags): Record<string, unknown> {
+  const { preset, enrollment, from, to, sample, seed, unredacted = false, summaries } = flags;
+  const size = sample === undefined ? undefined : Number(sample);
+  const given = { preset, enrollment, from, to, size, seed, unredacted, summaries };
+  return Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined));
+}
+
+function wantedOf(flags: WantedFlags): Omit<ExportRequest, 'program' | 'actor'> | Refused {
+  const parsed = exportRequestSchema.safeParse(givenBy(flags));
+  return parsed.success ? parsed.data : refused('scope.invalid', documentIssue(parsed.error));
+}
+
+async function unknownEnrollment(
+  { ports }: Connection,
+  program: string,
+  scope: ExportScope,
+): Promise<Refused | undefined> {
+  if (scope.kind !== 'enrollment') return undefined;
+  if (await ports.store.readEnrollment({ program, enrollment: scope.enrollment })) return undefined;
+  const message = `enrollment: there is no "${scope.enrollment}" in program "${program}"; a bundle holds one program's records`;
+  return refused('enrollment.unknown', message);
+}
+
+/** A pull that was asked for and not given is on record too. */
+async function noteRefusal({ access }: Connection, actor: Actor, flags: ExportFlags, { code }: Refused): Promise<void> {
+  const subject = enrollmentIdSchema.safeParse(flags.enrollment).data ?? flags.program;
+  const facts = { code, unredacted: flags.unredacted === true };
+  await access.append(flags.program, { actor, action: 'export-refused', subject, facts });
 }
 
 /** @throws CliFailure `input.file`: it is there already, or its folder is not. */
-function freeFile(path: string): string {
+export function freeFile(path: string): string {
   const out = resolve(path);
   if (existsSync(out)) throw usageFailure('input.file', `--out ${path}: exists already; give another name`);
   if (!statSync(dirname(out), { throwIfNoEntry: false })?.isDirectory())
@@ -96,8 +148,8 @@ async function freshCheckpoint(connection: Connection, program: string): Promise
   }
 }
 
-/** Written beside the zip, for this account alone, and cleaned up however it ends. */
-async function makeBundle(
+/** The zip is written as the records are read, for this account alone, and taken away where that does not end well. */
+async function saveBundle(
   { world }: Context,
   connection: Connection,
   request: ExportRequest,
@@ -105,43 +157,41 @@ async function makeBundle(
 ): Promise<Exported & { out: string; bytes: number; key: BundleKey }> {
   const { ports, access, checkpoints, documents, ledgerSigner: signer } = connection;
   const { store, clock } = ports;
-  const folder = temporaryBeside(out);
-  const clean = () => rmSync(folder, { recursive: true, force: true });
+  const madeAt = clock.now();
+  const { sink, output, fail } = zipSink(madeAt);
   const interrupted = () => {
-    clean();
+    rmSync(out, { force: true });
     process.exit(130);
   };
+  const bar = progressBar(world, 'enrollments');
+  const key = await bundleKeys(connection);
+  const summaries = await summariesAt(world.root);
+  const exportPorts = { store, clock, access, checkpoints, documents, signer, summaries };
+  const seal = { keys: key.pem, verifier: readFileSync(verifier, 'utf8'), madeAt };
   process.once('SIGINT', interrupted);
   process.once('SIGTERM', interrupted);
-  const bar = progressBar(world, 'enrollments');
   try {
-    const sink = folderSink(join(folder, 'bundle'));
-    const key = await bundleKeys(connection);
-    const exportPorts = { store, clock, access, checkpoints, documents, signer };
-    const exported = await exportRecords(exportPorts, request, sink, bar.at);
-    bar.stop();
-    const madeAt = clock.now();
-    const seal = { signer, keys: key.pem, verifier: readFileSync(verifier, 'utf8'), madeAt };
-    await sealedBy(connection, () => sealBundle(sink, request, exported.checkpoint, exported.counts, seal));
-    await writeZip(join(folder, 'bundle'), await sink.files(), madeAt, out);
-    return { ...exported, out, bytes: statSync(out).size, key };
+    const saved = saveZip(output, out);
+    const made = sealedBy(connection, () => makeBundle(exportPorts, request, sink, seal, bar.at)).catch((error) => {
+      fail(error);
+      throw error;
+    });
+    // What stopped the bundle says more than that its file was given up; a file that failed, more than its lost reader.
+    const [ended, file] = await Promise.allSettled([made, saved]);
+    if (file.status === 'rejected' && isUnwritable(file.reason)) throw file.reason;
+    if (ended.status === 'rejected') throw ended.reason;
+    if (file.status === 'rejected') throw file.reason;
+    return { ...ended.value, out, bytes: statSync(out).size, key };
   } catch (error) {
-    if (error instanceof AdapterError && error.code === 'bundle.unwritable')
-      throw usageFailure('input.file', `--out: ${error.message}`, error);
+    if (isUnwritable(error)) throw usageFailure('input.file', `--out: ${error.message}`, error);
     throw error;
   } finally {
     bar.stop();
     process.off('SIGINT', interrupted);
     process.off('SIGTERM', interrupted);
-    clean();
   }
 }
 
-function temporaryBeside(out: string): string {
-  try {
-    return mkdtempSync(join(dirname(out), '.audit-'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw usageFailure('input.file', `--out: ${dirname(out)} cannot be written (${code}); give another folder`, error);
-  }
+function isUnwritable(error: unknown): error is AdapterError {
+  return error instanceof AdapterError && error.code === 'bundle.unwritable';
 }

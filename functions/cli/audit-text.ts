@@ -1,4 +1,4 @@
-import type { ExportFinding } from '../export/export-records.ts';
+import type { ExportFinding } from '../export/open-bundle.ts';
 import type { Answer } from './answer.ts';
 import type { MadeBundle } from './audit-export.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -37,6 +37,7 @@ function exportText(page: Page, { counts, checkpoint, out, bytes, key, program, 
     `${counted(counts.entries, 'ledger entry', 'ledger entries')}${counts.redacted > 0 ? ` (${counts.redacted} redacted)` : ''}`,
     counted(counts.evidence, 'piece', 'pieces'),
     `${counted(counts.credentials, 'credential')} with ${counted(counts.documents, 'paper')}`,
+    ...(counts.summaries > 0 ? [counted(counts.summaries, 'summary', 'summaries')] : []),
     counted(counts.deliveries, 'email'),
     counted(counts.access, 'read'),
   ].join(', ');
@@ -61,12 +62,22 @@ function exportText(page: Page, { counts, checkpoint, out, bytes, key, program, 
 
 const wrapped = (page: Page, text: string) => wrapText(text, page.columns, 0).split('\n');
 
-function scopeText(scope: MadeBundle['request']['scope']): string {
-  if (scope.kind === 'enrollment') return `enrollment ${scope.enrollment}`;
-  return scope.kind === 'program' ? 'all of it' : `credentials issued from ${scope.from} to ${scope.to}`;
+export function scopeText(scope: MadeBundle['request']['scope']): string {
+  switch (scope.kind) {
+    case 'enrollment':
+      return `enrollment ${scope.enrollment}`;
+    case 'program':
+      return 'all of it';
+    case 'issued':
+      return `credentials issued from ${scope.from} to ${scope.to}`;
+    case 'completed':
+      return `completions from ${scope.from} to ${scope.to}`;
+    case 'sample':
+      return `a sample of ${scope.size}, drawn by the seed "${scope.seed}"`;
+  }
 }
 
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
   if (bytes < 10_000) return `${bytes} bytes`;
   return bytes < 10_000_000 ? `${Math.round(bytes / 1e3)} KB` : `${Math.round(bytes / 1e6)} MB`;
 }

@@ -3,6 +3,7 @@ import { type Answer, done, refusal } from './answer.ts';
 import { openBackup, writeBackup } from './backup-folder.ts';
 import { type ActorFlags, type AddCommand, actorFrom, addCommand, type Context, withActor } from './command.ts';
 import { counted } from './page.ts';
+import { recordListing } from './reading.ts';
 
 /** `backup export | restore`: the whole table out, and back into an empty one. */
 export const addBackup: AddCommand = (parent, session) => {
@@ -10,14 +11,16 @@ export const addBackup: AddCommand = (parent, session) => {
     .command('backup')
     .summary('export the whole table to a folder, and restore it into an empty one')
     .description("The whole table, in the form of DynamoDB's own export to S3.");
-  addCommand<object>(group, session, {
+  addCommand<ActorFlags>(group, session, {
     name: 'export <folder>',
     summary: 'write every item of the table into a new folder, for your account alone',
     examples: ['backup export backups/2026-03-02'],
     notes:
       'The folder holds names, addresses and evidence: keep it as you keep those. Documents stay in their bucket.\n' +
+      'Goes on record, in every program, as a read of all that it holds.\n' +
       'On AWS prefer an export to a point in time, which costs the table nothing: infra/README.md says how.',
-    run: (context, _, [folder = '']) => exportTable(context, folder),
+    options: (command) => withActor(command, 'who exports'),
+    run: (context, flags, [folder = '']) => exportTable(context, flags, folder),
   });
   addCommand<ActorFlags>(group, session, {
     name: 'restore <folder>',
@@ -33,8 +36,10 @@ export const addBackup: AddCommand = (parent, session) => {
   });
 };
 
-async function exportTable(context: Context, folder: string): Promise<Answer> {
+async function exportTable(context: Context, flags: ActorFlags, folder: string): Promise<Answer> {
   const { ports, archive } = context.connect();
+  for (const { program } of await ports.store.listPrograms())
+    await recordListing(context, flags, program.id, { facts: { what: 'backup' } });
   const takenAt = ports.clock.now();
   const items = await writeBackup(folder, takenAt, archive.items());
   return done({ outcome: 'exported', folder, takenAt, items }, `${counted(items, 'item')} of ${takenAt} in ${folder}.`);

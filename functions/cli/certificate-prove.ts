@@ -1,12 +1,20 @@
 import { type Proof, proveCredential, type Reprint, type WhichCredential } from '../acts/prove-credential.ts';
 import { publicCodeSchema } from '../domain/credential.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
-import { type AddCommand, addCommand, type Context, type EnrollmentFlags } from './command.ts';
+import {
+  type ActorFlags,
+  type AddCommand,
+  addCommand,
+  type Context,
+  type EnrollmentFlags,
+  withActor,
+} from './command.ts';
 import { engineAt, sealerWith } from './engine.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Page } from './page.ts';
+import { recordRead } from './reading.ts';
 
-type Flags = Partial<EnrollmentFlags>;
+type Flags = Partial<EnrollmentFlags> & ActorFlags;
 
 /** `certificate prove`: does what was issued still come out of what was frozen? */
 export const addProve: AddCommand = (parent, session) =>
@@ -21,8 +29,10 @@ export const addProve: AddCommand = (parent, session) =>
       "CREDENTIAL is the credential's id, given with its program and enrollment, or the code printed on it.\n" +
       'Signatures differ each time, so that bytes are compared without. Exit code 1: something differs.',
     options: (command) =>
-      command.option('--program <id>', "the program's id").option('--enrollment <id>', "the enrollment's id"),
-    run: (context, flags, [credential = '']) => prove(context, whichOf(flags, credential)),
+      withActor(command, 'who looks')
+        .option('--program <id>', "the program's id")
+        .option('--enrollment <id>', "the enrollment's id"),
+    run: (context, flags, [credential = '']) => prove(context, flags, whichOf(flags, credential)),
   });
 
 function whichOf({ program, enrollment }: Flags, credential: string): WhichCredential {
@@ -35,7 +45,7 @@ function whichOf({ program, enrollment }: Flags, credential: string): WhichCrede
   throw usageFailure('usage', 'credential: not a 26-character code; for an id give --program and --enrollment too');
 }
 
-async function prove(context: Context, which: WhichCredential): Promise<Answer> {
+async function prove(context: Context, flags: ActorFlags, which: WhichCredential): Promise<Answer> {
   const { ports, documents, signer } = context.connect();
   const engine = await engineAt(context.world.root);
   const sealer = await sealerWith(signer);
@@ -43,6 +53,7 @@ async function prove(context: Context, which: WhichCredential): Promise<Answer> 
   if (proof.outcome === 'refused') return refusal(proof);
   const { credential, reprint, stored, isSigned, outcome } = proof;
   const { credentialId, program, enrollment, state, document } = credential;
+  await recordRead(context, flags, { program, enrollment }, { facts: { what: 'proof', credential: credentialId } });
   return {
     exitCode: outcome === 'proved' ? exitCodes.done : exitCodes.refused,
     json: { outcome, credentialId, program, enrollment, state, document, reprint, stored, isSigned },

@@ -9,12 +9,14 @@ import { systemClock } from '../adapters/aws/clock.ts';
 import { awsDeadLetters } from '../adapters/aws/dead-letters.ts';
 import { dynamoAccess } from '../adapters/aws/dynamo-access.ts';
 import { dynamoArchive } from '../adapters/aws/dynamo-archive.ts';
+import { dynamoExports } from '../adapters/aws/dynamo-exports.ts';
 import { dynamoInspection } from '../adapters/aws/dynamo-inspection.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
 import { kmsSigner } from '../adapters/aws/kms-signer.ts';
 import { s3Checkpoints } from '../adapters/aws/s3-checkpoints.ts';
 import { s3Documents } from '../adapters/aws/s3-documents.ts';
+import { s3ExportLinks } from '../adapters/aws/s3-export-links.ts';
 import { s3Inspection } from '../adapters/aws/s3-inspection.ts';
 import { sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { imageFault } from '../adapters/pdf/images/decode-image.ts';
@@ -24,6 +26,8 @@ import type { AccessLog } from '../ports/access-log.ts';
 import type { CheckpointStore } from '../ports/checkpoint-store.ts';
 import type { DeadLetters } from '../ports/dead-letters.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import type { ExportJobs } from '../ports/export-jobs.ts';
+import type { ExportLinks } from '../ports/export-store.ts';
 import type { DocumentInspection, RecordInspection } from '../ports/inspection.ts';
 import type { RecordArchive } from '../ports/record-archive.ts';
 import type { Signer } from '../ports/signer.ts';
@@ -51,6 +55,9 @@ export type Connection = {
   checkpoints: CheckpointStore;
   /** The key that checkpoints and audit bundles are signed with. */
   ledgerSigner: Signer;
+  /** Bundles that were asked for, and where they are fetched from. */
+  exports: ExportJobs;
+  exportLinks: ExportLinks;
   /** For people: which table this is. */
   name: string;
   local: boolean;
@@ -69,6 +76,7 @@ type Settings = {
   signingKeyId: string;
   checkpointsBucket: string;
   ledgerKeyId: string;
+  exportsBucket: string;
 };
 
 /**
@@ -149,6 +157,8 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
     signer,
     access: dynamoAccess({ client: clients.dynamodb, tableName: settings.tableName, clock: systemClock }),
     checkpoints: s3Checkpoints({ client: clients.s3, bucket: settings.checkpointsBucket }),
+    exports: dynamoExports({ client: clients.dynamodb, tableName: settings.tableName }),
+    exportLinks: s3ExportLinks({ client: clients.s3, bucket: settings.exportsBucket }),
     ledgerSigner: kmsSigner({ client: clients.kms, keyId: settings.ledgerKeyId }),
     name,
     local,

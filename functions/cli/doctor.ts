@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { examineStack } from '../acts/doctor.ts';
 import type { Finding } from '../acts/finding.ts';
 import { refuseUnknownEnrollment } from '../acts/unknown-enrollment.ts';
+import { kmsSignatureCheck } from '../adapters/aws/kms-signer.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
 import { type AddCommand, addCommand, type Context } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -26,8 +27,8 @@ export const addDoctor: AddCommand = (parent, session) =>
       'doctor --program harbor --enrollment enr-1',
     ],
     notes:
-      'Progress against the evidence, pointers against credentials, documents, emails, ledgers, dead letters, and what\n' +
-      'is overdue. Reads everything and changes nothing. Exits with 1 where anything is wrong.',
+      'Progress against the evidence, pointers against credentials, documents, emails, ledgers against their checkpoints,\n' +
+      'lists of who read what, dead letters, and what is overdue. Reads everything and changes nothing. Exits with 1 where anything is wrong.',
     options: (command) =>
       command.option('--program <id>', 'one program only').option('--enrollment <id>', 'one enrollment only'),
     run: diagnose,
@@ -44,7 +45,14 @@ async function diagnose(context: Context, { program, enrollment }: Flags): Promi
   }
   const findings: Finding[] = [];
   const diagnosis = await examineStack(
-    { ...connection.ports, ...connection.inspection, deadLetters: connection.deadLetters },
+    {
+      ...connection.ports,
+      ...connection.inspection,
+      deadLetters: connection.deadLetters,
+      access: connection.access,
+      checkpoints: connection.checkpoints,
+      isLedgerSignature: kmsSignatureCheck(connection.ledgerSigner),
+    },
     {
       ...(program !== undefined && { program }),
       ...(enrollment !== undefined && { enrollment }),

@@ -1,7 +1,15 @@
+import type { FontSource } from '../adapters/pdf/text/typefaces.ts';
 import type { CertificateEngine } from '../ports/certificate-engine.ts';
 import type { CertificateSealer } from '../ports/certificate-sealer.ts';
 import type { Signer } from '../ports/signer.ts';
+import type { SummaryEngine } from '../ports/summary-engine.ts';
 import { usageFailure } from './answer.ts';
+
+/** What sets summaries, with the fonts of this folder; imported late too. */
+export async function summariesAt(root: string): Promise<SummaryEngine> {
+  const { pdfSummaryEngine } = await import('../adapters/pdf/summary-engine.ts');
+  return pdfSummaryEngine({ fonts: await fontsAt(root) });
+}
 
 /**
  * The engine with the fonts of this folder. It is imported late: most commands print nothing. Its `render` rejects with
@@ -9,10 +17,14 @@ import { usageFailure } from './answer.ts';
  */
 export async function engineAt(root: string): Promise<CertificateEngine> {
   const { pdfCertificateEngine } = await import('../adapters/pdf/certificate-engine.ts');
+  return pdfCertificateEngine({ fonts: await fontsAt(root) });
+}
+
+async function fontsAt(root: string): Promise<FontSource> {
   const { typefaceFiles } = await import('../adapters/pdf/text/typeface-files.ts');
   const { readSfnt } = await import('../adapters/pdf/text/sfnt.ts');
   const read = typefaceFiles(root);
-  const fonts = (file: string) => {
+  return (file) => {
     try {
       const bytes = read(file);
       if (file.endsWith('.ttf')) readSfnt(file, bytes);
@@ -23,7 +35,6 @@ export async function engineAt(root: string): Promise<CertificateEngine> {
       throw usageFailure('input.font', `templates/fonts: ${fault}; put the repository's own file there`, error);
     }
   };
-  return pdfCertificateEngine({ fonts });
 }
 
 /** What signs and checks with this key; imported late too. */

@@ -19,8 +19,9 @@ import {
   withSensitive,
 } from './command.ts';
 import { diffText, type SimulationCounts, simulationText } from './framework-text.ts';
+import { recordListing } from './reading.ts';
 
-type SimulateFlags = SensitiveFlags & { program: string };
+type SimulateFlags = SensitiveFlags & ActorFlags & { program: string };
 type MoveFlags = EnrollmentFlags & ActorFlags & { to: string };
 
 /** `framework diff | simulate | move` */
@@ -41,8 +42,10 @@ export const addFramework: AddCommand = (parent, session) => {
     name: 'simulate <new>',
     summary: 'show who would newly complete under a version, who no longer, and what each would miss',
     examples: ['framework simulate data/frameworks/harbor.2.json --program harbor'],
-    notes: 'Judged by the evidence that the table holds now. Writes nothing; the version need not be loaded.',
-    options: (command) => withSensitive(command.requiredOption('--program <id>', "the program's id")),
+    notes:
+      'Judged by the evidence that the table holds now. Writes nothing but that you looked; the version need not be loaded.',
+    options: (command) =>
+      withActor(withSensitive(command.requiredOption('--program <id>', "the program's id")), 'who looks'),
     run: (context, flags, [file = '']) => simulate(context, flags, file),
   });
   addCommand<MoveFlags>(group, session, {
@@ -71,7 +74,8 @@ async function diff(context: Context, { sensitive }: SensitiveFlags, old: string
   return done(json, diffText(context.page, before, after, changes, mask));
 }
 
-async function simulate(context: Context, { program: id, sensitive }: SimulateFlags, file: string): Promise<Answer> {
+async function simulate(context: Context, flags: SimulateFlags, file: string): Promise<Answer> {
+  const { program: id, sensitive } = flags;
   const next = await readFramework(context, file, 'new');
   const { ports } = context.connect();
   const stored = await ports.store.readProgram(id);
@@ -79,6 +83,8 @@ async function simulate(context: Context, { program: id, sensitive }: SimulateFl
   const { framework } = stored.program;
   if (framework.id !== next.id)
     return refusal(refused('framework.other', `new: is a version of ${next.id}; "${id}" follows ${framework.id}`));
+  const facts = { what: 'simulation', version: next.version, sensitive: sensitive === true };
+  await recordListing(context, flags, id, { facts });
   const affected: SimulatedEnrollment[] = [];
   const counts: SimulationCounts = { enrollments: 0, completes: 0, 'falls-short': 0, none: 0 };
   for await (const one of simulateFramework(ports, id, next)) {

@@ -4,21 +4,32 @@ import { type Framework, requirementsOf } from '../domain/framework.ts';
 import type { Lapse } from '../domain/lapses.ts';
 import { type Mask, maskFor } from '../domain/masking.ts';
 import { done, refusal } from './answer.ts';
-import { type AddCommand, addCommand, type SensitiveFlags, withSensitive } from './command.ts';
+import {
+  type ActorFlags,
+  type AddCommand,
+  addCommand,
+  type SensitiveFlags,
+  withActor,
+  withSensitive,
+} from './command.ts';
 import { type Cell, counted, heading, table } from './page.ts';
+import { recordListing } from './reading.ts';
 
 /** `lapses`: who completed and let a required certificate lapse since. */
 export const addLapses: AddCommand = (parent, session) =>
-  addCommand<SensitiveFlags>(parent, session, {
+  addCommand<SensitiveFlags & ActorFlags>(parent, session, {
     name: 'lapses <program>',
     summary: 'list required certificates that lapsed after their completion, which stands',
     examples: ['lapses harbor'],
-    options: withSensitive,
-    async run({ connect, page }, flags, [id = '']) {
-      const { ports } = connect();
+    options: (command) => withActor(withSensitive(command), 'who looks'),
+    async run(context, flags, [id = '']) {
+      const { page } = context;
+      const { ports } = context.connect();
       const stored = await ports.store.readProgram(id);
       if (!stored)
         return refusal(refused('program.unknown', `program: there is no "${id}"; \`program list\` shows them`));
+      const facts = { what: 'lapses', sensitive: flags.sensitive === true };
+      await recordListing(context, flags, id, { facts });
       const found: LapsedEnrollment[] = [];
       for await (const lapsed of listLapses(ports, stored.program)) found.push(lapsed);
       const mask = maskFor(

@@ -78,7 +78,8 @@ export async function runCli(args: readonly string[], world: World): Promise<Exi
   }
 }
 
-function commandLine(world: World, session: Session, onHelp: () => void): Command {
+/** Every command, with its options and help; nothing runs until a command line is parsed. */
+export function commandLine(world: World, session: Session, onHelp: () => void): Command {
   const { out } = world;
   const program = new Command('npm run cli --')
     .description('Journeypaper: evidence in, certificates out. Talks to the local stack (`npm run local`) or to AWS.')

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { fitText, padText, textWidth } from './text-width.ts';
 import type { Out } from './world.ts';
 
-type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
+export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red';
 
 /** How a command lays out what it says: how wide, and in which colours. */
 export type Page = {

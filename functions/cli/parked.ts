@@ -9,6 +9,7 @@ import { type ConfirmFlags, chosenId, confirmMany } from './confirm.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
 import { counted } from './page.ts';
 import { parkedDetail, parkedText } from './parked-text.ts';
+import { recordListing, recordRead } from './reading.ts';
 
 type FilterFlags = { kind?: Parked['kind']; because?: string };
 type ListFlags = FilterFlags & { setAside?: true };
@@ -21,18 +22,20 @@ export const addParked: AddCommand = (parent, session) => {
     .command('parked')
     .summary('list, show, replay and set aside credentials and emails that wait for a person')
     .description('Credentials and emails that no further try would help: a person decides.');
-  addCommand<ListFlags>(group, session, {
+  addCommand<ListFlags & ActorFlags>(group, session, {
     name: 'list [program] [enrollment]',
     summary: 'list what is parked, since when and why',
     examples: ['parked list', 'parked list harbor --kind email', 'parked list harbor --because restored'],
-    options: (command) => withFilter(command).option('--set-aside', 'what was set aside too'),
+    options: (command) => withActor(withFilter(command), 'who looks').option('--set-aside', 'what was set aside too'),
     run: (context, flags, [program, enrollment]) => listAll(context, flags, filterOf(flags, program, enrollment)),
   });
-  addCommand<object>(group, session, {
+  addCommand<ActorFlags>(group, session, {
     name: 'show <program> <enrollment> <id>',
     summary: 'show one, what led to it, and what can be done',
     examples: ['parked show harbor enr-1 01JZX3V9D7'],
-    run: (context, _, [program = '', enrollment = '', id = '']) => showOne(context, { program, enrollment }, id),
+    options: (command) => withActor(command, 'who looks'),
+    run: (context, flags, [program = '', enrollment = '', id = '']) =>
+      showOne(context, flags, { program, enrollment }, id),
   });
   addCommand<ReplayFlags>(group, session, {
     name: 'replay <program> [enrollment] [id]',
@@ -82,7 +85,7 @@ function filterOf(flags: FilterFlags, program?: string, enrollment?: string): Pa
   };
 }
 
-async function listAll(context: Context, flags: ListFlags, filter: ParkedFilter): Promise<Answer> {
+async function listAll(context: Context, flags: ListFlags & ActorFlags, filter: ParkedFilter): Promise<Answer> {
   const { ports } = context.connect();
   const found = await collected(listParked(ports, { ...filter, withSetAside: flags.setAside === true }));
   const { program, enrollment } = filter;
@@ -93,11 +96,18 @@ async function listAll(context: Context, flags: ListFlags, filter: ParkedFilter)
     if (!(await known))
       return refusal(await refuseUnknownEnrollment(ports.store, { program, enrollment: enrollment ?? '' }));
   }
+  const programs = program === undefined ? new Set(found.map(({ ref }) => ref.program)) : [program];
+  for (const each of programs) await recordListing(context, flags, each, { facts: { what: 'parked' } });
   const json = found.map(parkedJson);
   return done(json, found.length === 0 ? 'Nothing is parked.' : parkedText(context.page, found, ports.clock.now()));
 }
 
-async function showOne(context: Context, ref: { program: string; enrollment: string }, id: string): Promise<Answer> {
+async function showOne(
+  context: Context,
+  flags: ActorFlags,
+  ref: { program: string; enrollment: string },
+  id: string,
+): Promise<Answer> {
   const { ports } = context.connect();
   const found = await collected(listParked(ports, { ...ref, withSetAside: true }));
   const one = found.find(({ parked }) => parkedIdOf(parked) === id);
@@ -105,6 +115,7 @@ async function showOne(context: Context, ref: { program: string; enrollment: str
     return refusal(
       refused('parked.unknown', `id: nothing of "${id}" is parked in this enrollment; \`parked list\` shows what is`),
     );
+  await recordRead(context, flags, ref, { facts: { what: 'parked', id } });
   const record = await ports.store.readRecord(ref);
   const facts = (record?.ledger ?? []).filter(({ subject }) => subject === id);
   const history = facts.map(({ at, action, actor }) => ({ at, action, by: actor.id }));

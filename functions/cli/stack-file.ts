@@ -15,15 +15,22 @@ const stackSchema = z.object({
   credentials: z.object({ accessKeyId: z.string().min(1), secretAccessKey: z.string().min(1) }),
   tableName: z.string().min(1),
   queueUrls: z.object({
-    ...{ evaluation: loopbackUrl, issue: loopbackUrl, delivery: loopbackUrl, feedback: loopbackUrl },
+    ...{
+      evaluation: loopbackUrl,
+      issue: loopbackUrl,
+      delivery: loopbackUrl,
+      feedback: loopbackUrl,
+      export: loopbackUrl,
+    },
     ...{ evaluationDeadLetters: loopbackUrl, issueDeadLetters: loopbackUrl, deliveryDeadLetters: loopbackUrl },
-    ...{ feedbackDeadLetters: loopbackUrl, sweepSchedulesDeadLetters: loopbackUrl },
+    ...{ feedbackDeadLetters: loopbackUrl, exportDeadLetters: loopbackUrl, sweepSchedulesDeadLetters: loopbackUrl },
   }),
   documentsBucket: z.string().min(1),
   failedBatchesBucket: z.string().min(1),
   signingKeyId: z.string().min(1),
   checkpointsBucket: z.string().min(1),
   ledgerKeyId: z.string().min(1),
+  exportsBucket: z.string().min(1),
 });
 export type LocalStack = z.output<typeof stackSchema>;
 
@@ -40,16 +47,19 @@ const outputsSchema = z.object({
   IssueQueueUrl: queueUrl,
   DeliveryQueueUrl: queueUrl,
   FeedbackQueueUrl: queueUrl,
+  ExportQueueUrl: queueUrl,
   EvaluationDeadLettersArn: queueArn,
   IssueDeadLettersArn: queueArn,
   DeliveryDeadLettersArn: queueArn,
   FeedbackDeadLettersArn: queueArn,
+  ExportDeadLettersArn: queueArn,
   SweepSchedulesDeadLettersArn: queueArn,
   DocumentsBucketName: z.string().min(1),
   FailedBatchesBucketName: z.string().min(1),
   SigningKeyId: z.string().min(1),
   CheckpointsBucketName: z.string().min(1),
   LedgerKeyId: z.string().min(1),
+  ExportsBucketName: z.string().min(1),
 });
 export type Deployment = {
   account: string;
@@ -61,6 +71,7 @@ export type Deployment = {
   signingKeyId: string;
   checkpointsBucket: string;
   ledgerKeyId: string;
+  exportsBucket: string;
 };
 
 const noStack = 'no local stack is running: start one with `npm run local`';
@@ -107,10 +118,12 @@ export function readDeployment(file: string): Deployment {
       issue: outputs.IssueQueueUrl,
       delivery: outputs.DeliveryQueueUrl,
       feedback: outputs.FeedbackQueueUrl,
+      export: outputs.ExportQueueUrl,
       evaluationDeadLetters: urlOf(outputs.EvaluationDeadLettersArn),
       issueDeadLetters: urlOf(outputs.IssueDeadLettersArn),
       deliveryDeadLetters: urlOf(outputs.DeliveryDeadLettersArn),
       feedbackDeadLetters: urlOf(outputs.FeedbackDeadLettersArn),
+      exportDeadLetters: urlOf(outputs.ExportDeadLettersArn),
       sweepSchedulesDeadLetters: urlOf(outputs.SweepSchedulesDeadLettersArn),
     },
     documentsBucket: outputs.DocumentsBucketName,
@@ -118,6 +131,7 @@ export function readDeployment(file: string): Deployment {
     signingKeyId: outputs.SigningKeyId,
     checkpointsBucket: outputs.CheckpointsBucketName,
     ledgerKeyId: outputs.LedgerKeyId,
+    exportsBucket: outputs.ExportsBucketName,
   };
 }
 

@@ -1,5 +1,7 @@
+import * as z from 'zod';
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { dynamoExports } from '../adapters/aws/dynamo-exports.ts';
 import { dynamoMailPace } from '../adapters/aws/dynamo-mail-pace.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
@@ -12,11 +14,14 @@ import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
 import { composeMime } from '../adapters/mime/compose-mime.ts';
-import { deliveryRequestedSchema } from '../domain/messages.ts';
+import { deliveryRequestedSchema, exportSettledSchema } from '../domain/messages.ts';
 import { composeEmail } from './compose-email.ts';
+import { composeExportEmail } from './compose-export-email.ts';
 import { type DeliverPorts, deliverEmail } from './deliver.ts';
 import { deliverEnv } from './env.ts';
+import { tellExport } from './tell-export.ts';
 
+const messageSchema = z.discriminatedUnion('type', [deliveryRequestedSchema, exportSettledSchema]);
 const env = readEnv(deliverEnv, process.env);
 const { journal, failed } = stepJournal('deliver');
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
@@ -37,4 +42,8 @@ const ports: DeliverPorts = {
 warmUp(ports.store);
 
 /** SQS edge of the deliver step. A record that throws is retried alone; the rest of its batch is kept. */
-export const handler = sqsBatch({ failed }, (body) => deliverEmail(ports, readMessage(deliveryRequestedSchema, body)));
+export const handler = sqsBatch({ failed }, (body) => {
+  const message = readMessage(messageSchema, body);
+  if (message.type === 'delivery-requested') return deliverEmail(ports, message);
+  return tellExport({ ...ports, exports: dynamoExports(table), compose: composeExportEmail }, message);
+});

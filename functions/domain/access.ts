@@ -3,7 +3,15 @@ import { type Actor, actorSchema, auditFactsSchema } from './audit.ts';
 import { documentHash, sha256 } from './hash.ts';
 import { civilDateSchema, type Instant, instantSchema, later } from './time.ts';
 
-export const accessActions = ['record-read', 'records-listed', 'export-made', 'export-refused', 'access-read'] as const;
+export const accessActions = [
+  'record-read',
+  'records-listed',
+  'export-requested',
+  'export-made',
+  'export-fetched',
+  'export-refused',
+  'access-read',
+] as const;
 export type AccessAction = (typeof accessActions)[number];
 
 /** One chain of reads: of one actor on one day (UTC) in one program, so that no two readers wait for one another. */
@@ -69,4 +77,25 @@ export function findAccessFault(
     previous = { seq: entry.seq, hash, at: entry.at };
   }
   return previous.seq === head.seq && previous.hash === head.hash ? undefined : { seq: previous.seq + 1 };
+}
+
+/**
+ * The first place, if any, at which one access chain, as the checkpoint names it (`access/{actor}/{day}`), is not whole:
+ * it does not lead to its head, or not by what the checkpoint has sealed. Entries behind the head came after it was read.
+ */
+export function findAccessChainFault(
+  program: string,
+  chain: string,
+  entries: readonly AccessEntry[],
+  head: Pick<AccessHead, 'seq' | 'hash'> | undefined,
+  sealed: Pick<AccessHead, 'seq' | 'hash'> | undefined,
+): number | undefined {
+  const [, actor = '', day = ''] = chain.split('/');
+  // Without a head nothing says where the chain ends: somebody took it away.
+  if (!head) return 1;
+  const until = entries.filter((entry) => entry.seq <= head.seq);
+  const fault = findAccessFault({ program, actor, day }, until, head);
+  if (fault) return fault.seq;
+  if (!sealed || until.some(({ seq, hash }) => seq === sealed.seq && hash === sealed.hash)) return undefined;
+  return Math.min(head.seq + 1, sealed.seq);
 }

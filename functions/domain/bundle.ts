@@ -1,5 +1,6 @@
 import { type AuditEntry, detailHash, detailKey } from './audit.ts';
 import type { Head } from './checkpoint.ts';
+import { noticeDueOn } from './completion-notice.ts';
 import type { Credential } from './credential.ts';
 import type { Delivery } from './delivery.ts';
 import type { Enrollment } from './enrollment.ts';
@@ -57,6 +58,12 @@ export type EvidenceLine = {
   assessments: Pick<Assessment, 'assessment' | 'assessor' | 'assessedAt' | 'outcome' | 'evidenceHash'>[];
 };
 
+/**
+ * A completion with the clock of the notice that the registration agency is owed. Whether the notice was given is not in
+ * our records, and is not said.
+ */
+export type CompletionLine = { kind: 'completion'; enrollment: string; completedOn: string; noticeDueOn: string };
+
 export type CredentialLine = { kind: 'credential' } & Omit<Credential, 'code'>;
 export type DeliveryLine = { kind: 'delivery' } & Omit<Delivery, 'dueAt' | 'leaseUntil' | 'to'>;
 
@@ -77,10 +84,17 @@ export function enrollmentLine(enrollment: Enrollment, head: Head, proof: Inclus
   };
 }
 
+const sensitive = new WeakMap<Framework, ReadonlySet<string>>();
+
 /** The requirements and skill sets of a framework that disclose something about their holder. */
 export function sensitiveIds(framework: Framework): ReadonlySet<string> {
-  const requirements = [...requirementsOf(framework).values()].filter((r) => r.sensitive).map((r) => r.id);
-  return new Set([...requirements, ...framework.skillSets.filter((set) => set.sensitive).map((set) => set.id)]);
+  let ids = sensitive.get(framework);
+  if (!ids) {
+    const requirements = [...requirementsOf(framework).values()].filter((r) => r.sensitive).map((r) => r.id);
+    ids = new Set([...requirements, ...framework.skillSets.filter((set) => set.sensitive).map((set) => set.id)]);
+    sensitive.set(framework, ids);
+  }
+  return ids;
 }
 
 export function entryLine(
@@ -88,23 +102,30 @@ export function entryLine(
   entry: AuditEntry,
   hidden: ReadonlySet<string>,
 ): EntryLine {
-  if (!mentions(entry, hidden))
+  if (!isSensitive(entry, hidden))
     return { kind: 'entry', enrollment, entry, salt: recordSalt(salt, detailKey(entry.seq)) };
   const { subject: _, facts: __, cause: ___, ...open } = entry;
   return { kind: 'entry', enrollment, entry: open, redacted: 'sensitive', detail: detailHash(salt, entry) };
 }
 
 /** Does anything in an entry's detail name one of these ids, be it in a key, a value or a cause? */
-function mentions({ subject, facts, cause }: AuditEntry, ids: ReadonlySet<string>): boolean {
+export function isSensitive({ subject, facts, cause }: AuditEntry, ids: ReadonlySet<string>): boolean {
   if (ids.size === 0) return false;
-  const texts = [subject, cause, ...Object.entries(facts).flatMap(([key, value]) => [key, String(value)])];
-  // Ids are slugs; everything that may stand beside one is none of its characters.
-  return texts.some((text) =>
-    text
-      .toLowerCase()
-      .split(/[^a-z0-9-]+/)
-      .some((word) => ids.has(word)),
-  );
+  let detail = `${subject} ${cause}`;
+  for (const key in facts) detail += ` ${key} ${facts[key]}`;
+  return patternOf(ids).test(detail);
+}
+
+const patterns = new WeakMap<ReadonlySet<string>, RegExp>();
+
+/** Ids are slugs, without any sign that a pattern would take otherwise; what may stand beside one is none of theirs. */
+function patternOf(ids: ReadonlySet<string>): RegExp {
+  let pattern = patterns.get(ids);
+  if (!pattern) {
+    pattern = new RegExp(`(?<![a-z0-9-])(?:${[...ids].join('|')})(?![a-z0-9-])`, 'i');
+    patterns.set(ids, pattern);
+  }
+  return pattern;
 }
 
 /** The evidence of an enrollment, by requirement and id. Items that break the contract are left to the ledger. */
@@ -151,6 +172,10 @@ export function evidenceLines(
   }
   for (const line of lines.values()) line.assessments.sort((a, b) => (a.assessedAt < b.assessedAt ? -1 : 1));
   return [...lines.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+export function completionLine({ enrollment }: Pick<Enrollment, 'enrollment'>, completedOn: string): CompletionLine {
+  return { kind: 'completion', enrollment, completedOn, noticeDueOn: noticeDueOn(completedOn) };
 }
 
 /** Without the public code: who holds a bundle verifies by it, and needs no key to the public page. */

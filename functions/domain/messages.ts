@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { achievementSchema, credentialIdSchema } from './credential.ts';
+import { exportIdSchema } from './export-job.ts';
 import { enrollmentIdSchema, evidenceIdSchema, programIdSchema } from './ids.ts';
 import { instantSchema } from './time.ts';
 
@@ -64,4 +65,30 @@ export const deliveryRequestedSchema = /* @__PURE__ */ z.lazy(() =>
 );
 export type DeliveryRequested = z.infer<typeof deliveryRequestedSchema>;
 
-export type Message = EvaluationRequested | IssueRequested | DeliveryRequested;
+/** Make a bundle that somebody asked for. */
+export const exportRequestedSchema = /* @__PURE__ */ z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal('export-requested'),
+      version: z.literal(1),
+      program: programIdSchema,
+      exportId: exportIdSchema,
+    })
+    .meta({ title: 'ExportRequested', description: 'Make an audit bundle that was asked for' }),
+);
+export type ExportRequested = z.infer<typeof exportRequestedSchema>;
+
+/** Tell who asked for a bundle what became of it. */
+export const exportSettledSchema = /* @__PURE__ */ z.lazy(() =>
+  z
+    .strictObject({
+      type: z.literal('export-settled'),
+      version: z.literal(1),
+      program: programIdSchema,
+      exportId: exportIdSchema,
+    })
+    .meta({ title: 'ExportSettled', description: 'Tell by email what became of an audit bundle' }),
+);
+export type ExportSettled = z.infer<typeof exportSettledSchema>;
+
+export type Message = EvaluationRequested | IssueRequested | DeliveryRequested | ExportRequested | ExportSettled;

@@ -10,6 +10,7 @@ import {
   requirementIdSchema,
 } from './ids.ts';
 import { personNameSchema } from './person.ts';
+import { retentionSchema } from './retention.ts';
 import { signingSchema } from './signing.ts';
 import { languageSchema, wordsSchema } from './template-words.ts';
 import { civilDateSchema, instantSchema, timeZoneSchema } from './time.ts';
@@ -45,6 +46,8 @@ export const policySchema = () =>
           .default(['apprentice']),
       })
       .default({ daysBefore: 30, to: ['apprentice'] }),
+    /** How long its records are kept after a completion; five years where it is missing. */
+    retention: retentionSchema().optional(),
   });
 export type Policy = z.infer<ReturnType<typeof policySchema>>;
 

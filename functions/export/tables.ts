@@ -1,11 +1,13 @@
-import { stringify } from 'csv-stringify/sync';
 import type { AccessEntry } from '../domain/access.ts';
-import type { EnrollmentLine, EntryLine, EvidenceLine } from '../domain/bundle.ts';
+import type { CompletionLine, EnrollmentLine, EntryLine, EvidenceLine } from '../domain/bundle.ts';
+import { noticeDaysLeft } from '../domain/completion-notice.ts';
 import type { Credential } from '../domain/credential.ts';
 import type { Delivery } from '../domain/delivery.ts';
-import type { BundleSink } from '../ports/bundle-sink.ts';
-
-type Cell = string | number | undefined;
+import type { Framework } from '../domain/framework.ts';
+import type { Program } from '../domain/program.ts';
+import type { EnrollmentRecord } from '../ports/record-store.ts';
+import type { BundleText } from './bundle-text.ts';
+import { byteOrderMark, type Cell, csvRow } from './csv.ts';
 
 const columns = {
   'enrollments.csv': [
@@ -35,6 +37,26 @@ const columns = {
     'outcome',
     'withdrawn_at',
     'content_hash',
+  ],
+  'completions.csv': [
+    'enrollment',
+    'apprentice',
+    'name',
+    'program',
+    'sponsor',
+    'occupation',
+    'onet_code',
+    'rapids_code',
+    'term_hours',
+    'framework',
+    'enrolled_on',
+    'completed_on',
+    'certificate',
+    'certificate_issued_at',
+    'notice_due_on',
+    'notice_days_left',
+    'notice_overdue',
+    'notice_given_on',
   ],
   'credentials.csv': [
     'enrollment',
@@ -66,36 +88,20 @@ const columns = {
 } as const;
 type TableName = keyof typeof columns;
 
-/** Setting the library up costs more than a row. */
-const rowsAtOnce = 256;
+const heads = Object.fromEntries(
+  Object.entries(columns).map(([table, names]) => [table, byteOrderMark + csvRow(names)]),
+) as Record<TableName, string>;
+
+type Completed = Pick<EnrollmentRecord, 'enrollment' | 'credentials'>;
+type Known = { framework: Framework; program: Program; today: string };
 
 /**
- * The same records as spreadsheets open them: comma-separated, in UTF-8 with a byte order mark (without it Excel takes
- * accents apart). A cell that a spreadsheet would run as a formula is defused by an apostrophe before it. The JSON
- * lines are the record; these are for reading.
+ * The same records as spreadsheets open them: comma-separated, in UTF-8 with a byte order mark. The JSON lines are the
+ * record; these are for reading.
  */
-export function bundleTables(sink: BundleSink) {
-  const waiting = new Map<TableName, (readonly Cell[])[]>();
-  const begun = new Set<TableName>();
-  async function write(table: TableName): Promise<void> {
-    const rows = waiting.get(table) ?? [];
-    const bom = !begun.has(table);
-    begun.add(table);
-    waiting.delete(table);
-    // With quotes everywhere a line break within a cell, or a separator of another country, stays in its cell.
-    const options = { escape_formulas: true, quoted: true, bom, record_delimiter: 'windows' } as const;
-    await sink.append(table, stringify(bom ? [[...columns[table]], ...rows] : rows, options));
-  }
-  async function row(table: TableName, cells: readonly Cell[]): Promise<void> {
-    const rows = waiting.get(table);
-    if (!rows) waiting.set(table, [cells]);
-    else if (rows.push(cells) >= rowsAtOnce) await write(table);
-  }
+export function bundleTables(text: BundleText) {
+  const row = (table: TableName, cells: readonly Cell[]) => text.add(table, csvRow(cells), heads[table]);
   return {
-    /** Writes what waits: call it when every row is there. */
-    async end() {
-      for (const table of waiting.keys()) await write(table);
-    },
     enrollment: (of: EnrollmentLine) =>
       row('enrollments.csv', [
         of.enrollment,
@@ -112,7 +118,7 @@ export function bundleTables(sink: BundleSink) {
       const detail = 'redacted' in line ? ['redacted', ''] : [line.entry.subject, JSON.stringify(line.entry.facts)];
       return row('ledger.csv', [line.enrollment, seq, at, actor.id, actor.role, action, ...detail, hash]);
     },
-    async evidence(line: EvidenceLine) {
+    evidence(line: EvidenceLine) {
       const { certificate } = line;
       const piece = [
         ...[line.enrollment, line.requirement, line.evidence, line.submittedBy, line.submittedAt, line.occurredOn],
@@ -120,14 +126,22 @@ export function bundleTables(sink: BundleSink) {
       ];
       const assessed = line.assessments.length > 0 ? line.assessments : [undefined];
       for (const a of assessed)
-        await row('evidence.csv', [
-          ...piece,
-          a?.assessor,
-          a?.assessedAt,
-          a?.outcome,
-          line.withdrawn?.at,
-          line.contentHash,
-        ]);
+        row('evidence.csv', [...piece, a?.assessor, a?.assessedAt, a?.outcome, line.withdrawn?.at, line.contentHash]);
+    },
+    /** What a registration agency's form asks for, as far as it is on record; what is not stays blank. */
+    completion({ completedOn, noticeDueOn }: CompletionLine, { enrollment, credentials }: Completed, known: Known) {
+      const { framework, program, today } = known;
+      const certificate = credentials.find(
+        (each) => each.achievement === 'completion' && (each.state === 'issued' || each.state === 'suspended'),
+      );
+      const daysLeft = noticeDaysLeft(completedOn, today);
+      row('completions.csv', [
+        ...[enrollment.enrollment, enrollment.apprentice.id, enrollment.apprentice.name],
+        ...[program.id, program.sponsor, framework.title],
+        ...[framework.onetCode ?? '', framework.rapidsCode ?? '', framework.hours ?? ''],
+        ...[`${framework.id} ${framework.version}`, enrollment.enrolledOn, completedOn],
+        ...[certificate?.credentialId, certificate?.issuedAt, noticeDueOn, daysLeft, daysLeft < 0 ? 'yes' : 'no', ''],
+      ]);
     },
     credential: (of: Credential) =>
       row('credentials.csv', [

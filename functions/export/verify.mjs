@@ -135,7 +135,7 @@ async function checkFiles(folder, ledgerKey) {
 /** Each checkpoint is signed and names the one before; the last is the one that the manifest names. */
 async function checkCheckpoints(folder, manifest, ledgerKey) {
   let previous;
-  for await (const { line, at } of lines(folder, 'checkpoints.ndjson')) {
+  for await (const { line, at } of lines(folder, manifest, 'checkpoints.ndjson')) {
     const { checkpoint, signature } = line;
     const name = `checkpoint ${checkpoint?.number} (${at})`;
     if (!isSigned(ledgerKey, canonical(checkpoint), signature.value)) misfit(`${name}: does not fit its signature`);
@@ -150,18 +150,25 @@ async function checkCheckpoints(folder, manifest, ledgerKey) {
   return previous;
 }
 
-async function* lines(folder, path) {
-  let number = 0;
-  for await (const text of createInterface({ input: createReadStream(join(folder, path)), crlfDelay: Infinity })) {
-    number++;
-    const at = `${path}, line ${number}`;
-    let line;
-    try {
-      line = JSON.parse(text);
-    } catch {
-      misfit(`${at}: is no JSON`);
+/** The lines of a file and of those that it goes on in: `master.ndjson`, `master-2.ndjson` and so on. */
+async function* lines(folder, manifest, path) {
+  const listed = new Set(manifest.files.map((file) => file.path));
+  const part = (count) => (count === 1 ? path : path.replace(/(\.[a-z]+)$/, `-${count}$1`));
+  if (!listed.has(path)) misfit(`${path}: is missing`);
+  for (let count = 1; listed.has(part(count)); count++) {
+    let number = 0;
+    const input = createReadStream(join(folder, part(count)));
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+      number++;
+      const at = `${part(count)}, line ${number}`;
+      let line;
+      try {
+        line = JSON.parse(text);
+      } catch {
+        misfit(`${at}: is no JSON`);
+      }
+      yield { line, at };
     }
-    yield { line, at };
   }
 }
 
@@ -176,13 +183,18 @@ const credentialStates = {
 
 /** One enrollment after another: its place in the checkpoint, its chain without a gap, and what hangs on it. */
 async function checkRecords(folder, manifest, checkpoint, signingKey) {
+  const population = await checkPopulation(folder, manifest, checkpoint);
+  const summaries = new Set(manifest.files.map(({ path }) => path).filter((path) => path.startsWith('summaries/')));
+  const seen = new Set();
   const counts = {
     enrollments: 0,
     entries: 0,
     redacted: 0,
     evidence: 0,
+    completions: 0,
     credentials: 0,
     documents: 0,
+    summaries: 0,
     deliveries: 0,
     access: 0,
     absent: 0,
@@ -196,7 +208,7 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
         `enrollment ${current.line.enrollment}: its ledger ends at entry ${current.seq}, and not at ${current.line.chain.seq}`,
       );
   };
-  for await (const { line, at } of lines(folder, 'master.ndjson')) {
+  for await (const { line, at } of lines(folder, manifest, 'master.ndjson')) {
     const own = () => {
       if (!current || line.enrollment !== current.line.enrollment) misfit(`${at}: stands under another enrollment`);
       // What hangs on a ledger comes after the whole of it.
@@ -211,6 +223,9 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
       case 'enrollment': {
         close();
         current = startEnrollment(line, manifest, checkpoint, at);
+        checkScope(manifest.scope, line, at);
+        seen.add(line.enrollment);
+        if (summaries.delete(`summaries/${line.enrollment}.pdf`)) counts.summaries++;
         counts.enrollments++;
         break;
       }
@@ -222,6 +237,10 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
       case 'evidence':
         checkEvidence(own(), line, at);
         counts.evidence++;
+        break;
+      case 'completion':
+        checkCompletion(own(), line, at);
+        counts.completions++;
         break;
       case 'credential':
         if (checkCredential(own(), line, documents, signingKey, at)) counts.documents++;
@@ -235,6 +254,7 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
         close();
         current = undefined;
         startEnrollment(line, manifest, checkpoint, at);
+        seen.add(line.enrollment);
         counts.absent++;
         break;
       case 'access':
@@ -247,10 +267,70 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
   }
   close();
   for (const [path] of documents) misfit(`${path}: belongs to no credential`);
+  for (const path of summaries) misfit(`${path}: belongs to no enrollment`);
+  checkDrawn(manifest.scope, population, seen);
   for (const [name, count] of Object.entries(counts))
     if (manifest.counts[name] !== count)
       misfit(`master.ndjson: holds ${count} ${name}, and not ${manifest.counts[name]}`);
   return counts;
+}
+
+/** Every chain of the checkpoint, where the bundle says so: together they make its root. */
+async function checkPopulation(folder, manifest, checkpoint) {
+  if (manifest.scope.kind !== 'sample') return [];
+  const leaves = [];
+  const ids = [];
+  let last = '';
+  for await (const { line, at } of lines(folder, manifest, 'population.ndjson')) {
+    if (line.chain <= last) misfit(`${at}: is out of its order`);
+    last = line.chain;
+    leaves.push(leafHash(line));
+    if (line.chain.startsWith('enrollment/')) ids.push(line.chain.slice('enrollment/'.length));
+  }
+  if (leaves.length !== checkpoint.size || rootOf(leaves) !== checkpoint.root)
+    misfit('population.ndjson: is not every chain of the checkpoint');
+  return ids;
+}
+
+function rootOf(leaves) {
+  let level = leaves;
+  while (level.length > 1) {
+    const above = [];
+    for (let i = 0; i < level.length; i += 2)
+      above.push(level[i + 1] === undefined ? level[i] : nodeHash(level[i], level[i + 1]));
+    level = above;
+  }
+  return level[0];
+}
+
+/** The sample is the one that its seed draws: the lowest tickets of all enrollments of the checkpoint. */
+function checkDrawn(scope, population, seen) {
+  if (scope.kind !== 'sample') return;
+  const drawn = population
+    .map((id) => ({ id, ticket: sha256(`journeypaper/sample/1 ${scope.seed} ${id}`) }))
+    .sort((a, b) => (a.ticket < b.ticket ? -1 : 1))
+    .slice(0, scope.size)
+    .map(({ id }) => id);
+  for (const id of drawn) if (!seen.has(id)) misfit(`enrollment ${id}: is drawn by the seed and not in the bundle`);
+  for (const id of seen)
+    if (!drawn.includes(id)) misfit(`enrollment ${id}: is in the bundle and not drawn by the seed`);
+}
+
+/** What the manifest says that the bundle is about is what it is about. */
+function checkScope(scope, line, at) {
+  const name = `enrollment ${line.enrollment} (${at})`;
+  if (scope.kind === 'enrollment' && scope.enrollment !== line.enrollment)
+    misfit(`${name}: is not what the bundle is about`);
+  if (scope.kind === 'completed' && !(scope.from <= line.completion?.on && line.completion.on <= scope.to))
+    misfit(`${name}: was not completed from ${scope.from} to ${scope.to}`);
+}
+
+/** The notice is due 45 days after the day of the completion, which the ledger has. */
+function checkCompletion(current, line, at) {
+  const name = `completion of enrollment ${line.enrollment} (${at})`;
+  if (current.line.completion?.on !== line.completedOn) misfit(`${name}: differs from the enrollment`);
+  const due = new Date(Date.parse(line.completedOn) + 45 * 86_400_000).toISOString().slice(0, 10);
+  if (line.noticeDueOn !== due) misfit(`${name}: its notice is due on ${due}`);
 }
 
 function startEnrollment(line, manifest, checkpoint, at) {

@@ -1,6 +1,6 @@
 import { imageHashes } from '../domain/branding.ts';
 import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../domain/completion.ts';
-import type { CredentialRequest } from '../domain/credential.ts';
+import type { Credential, CredentialRequest } from '../domain/credential.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { rulesOf, sameProgress } from '../domain/evaluation.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
@@ -41,6 +41,16 @@ export async function readBasis(
   const items = await store.readAllEvidence(enrollment);
   const progress = recomputeProgress(framework, items, rulesOf(enrollment, stored.program));
   return { framework, program: stored.program, frozenProgram, template, images, progress };
+}
+
+/** The version of its program that a credential froze. */
+export async function frozenProgram(
+  { store }: Pick<IssuePorts, 'store'>,
+  { program, facts }: Pick<Credential, 'program' | 'facts'>,
+): Promise<Program> {
+  const version = await store.readProgramVersion(program, facts.hashes.program);
+  if (!version) throw missing('program version');
+  return version;
 }
 
 async function readImages(ports: Pick<IssuePorts, 'store'>, program: Program): Promise<Map<string, Uint8Array>> {

@@ -1,8 +1,9 @@
 import type { Credential } from '../domain/credential.ts';
 import type { IssueRequested } from '../domain/messages.ts';
-import { addMonths } from '../domain/time.ts';
+import type { Program } from '../domain/program.ts';
+import { keptUntil } from '../domain/retention.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
-import { isIssuable, readBasis } from './basis.ts';
+import { frozenProgram, isIssuable, readBasis } from './basis.ts';
 import { commitIssued, commitParked } from './commit-issue.ts';
 import type { IssuePorts } from './issue-ports.ts';
 import { makeCredential, parkable } from './make-credential.ts';
@@ -10,8 +11,6 @@ import { makeCredential, parkable } from './make-credential.ts';
 export type IssueOutcome = 'issued' | 'repeated' | 'stale' | 'held' | 'refused' | 'parked';
 
 const maxTries = 6;
-/** Documents are locked for as long as an audit may ask for them. */
-export const retentionMonths = 60;
 
 /**
  * Issues one pending credential, once. Reads the pointer and the fence, then all the evidence again; refuses where
@@ -64,7 +63,7 @@ export async function issueCredential(ports: IssuePorts, message: IssueRequested
       return 'parked';
     }
     ports.journal('issue.issued', where);
-    await follow(ports, made);
+    await follow(ports, made, basis.frozenProgram);
     return 'issued';
   }
   throw new AdapterError('issue.busy', 'the enrollment kept changing while its credential was issued', {
@@ -73,8 +72,8 @@ export async function issueCredential(ports: IssuePorts, message: IssueRequested
 }
 
 /** What follows a commit: the lock and the email. May be repeated. */
-async function follow(ports: IssuePorts, credential: Credential): Promise<void> {
-  await ports.documents.keep(credential.document.key, addMonths(credential.requestedAt.slice(0, 10), retentionMonths));
+async function follow(ports: IssuePorts, credential: Credential, frozen: Program): Promise<void> {
+  await ports.documents.keep(credential.document.key, keptUntil(credential, frozen.policy));
   const { program, enrollment, delivery } = credential;
   await ports.queue.send({ type: 'delivery-requested', version: 1, program, enrollment, deliveryId: delivery });
 }
@@ -87,6 +86,6 @@ async function settleRepeat(ports: IssuePorts, message: IssueRequested): Promise
     return 'stale';
   }
   ports.journal('issue.repeated', where);
-  await follow(ports, credential);
+  await follow(ports, credential, await frozenProgram(ports, credential));
   return 'repeated';
 }

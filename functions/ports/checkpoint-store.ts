@@ -5,8 +5,8 @@ export type StoredCheckpoint = SignedCheckpoint & { heads: Head[] };
 
 /** Where checkpoints lie, locked for good (compliance mode). A number holds one checkpoint for ever. */
 export type CheckpointStore = {
-  /** Stores if absent. */
-  put(stored: StoredCheckpoint): Promise<'stored' | 'exists'>;
+  /** Stores if absent, locked for so many months. */
+  put(stored: StoredCheckpoint, months: number): Promise<'stored' | 'exists'>;
   read(program: string, number: number): Promise<StoredCheckpoint | undefined>;
   /** The one with the highest number. */
   latest(program: string): Promise<StoredCheckpoint | undefined>;

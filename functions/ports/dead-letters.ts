@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.ts';
  * Where messages end that nobody could take: one place for each queue, one for the schedules' and asynchronous calls
  * (`sweeps`), and one for the stream's batches (`stream`).
  */
-export const deadLetterQueues = ['evaluation', 'issue', 'delivery', 'feedback', 'sweeps', 'stream'] as const;
+export const deadLetterQueues = ['evaluation', 'issue', 'delivery', 'feedback', 'export', 'sweeps', 'stream'] as const;
 export type DeadLetterQueue = (typeof deadLetterQueues)[number];
 
 /** A dead letter by its ids and codes. What it says stays with the adapter: it may hold addresses and evidence. */

@@ -6,6 +6,7 @@ export const sweepEnv = z.object({
   EVALUATION_QUEUE_URL: z.url(),
   ISSUE_QUEUE_URL: z.url(),
   DELIVERY_QUEUE_URL: z.url(),
+  EXPORT_QUEUE_URL: z.url(),
   /** Where the stream's event source mapping leaves what evaluate could not take. */
   FAILED_BATCHES_BUCKET: z.string().min(1),
   CHECKPOINTS_BUCKET: z.string().min(1),

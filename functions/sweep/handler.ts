@@ -1,6 +1,7 @@
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoAccess } from '../adapters/aws/dynamo-access.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
+import { dynamoExports } from '../adapters/aws/dynamo-exports.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { kmsClient, kmsSigner } from '../adapters/aws/kms-signer.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
@@ -17,11 +18,17 @@ import { runTask, sweepEventSchema, type TaskPorts } from './task.ts';
 
 const env = readEnv(sweepEnv, process.env);
 const { journal, failed } = stepJournal('sweep');
-const urls = { evaluation: env.EVALUATION_QUEUE_URL, issue: env.ISSUE_QUEUE_URL, delivery: env.DELIVERY_QUEUE_URL };
+const urls = {
+  evaluation: env.EVALUATION_QUEUE_URL,
+  issue: env.ISSUE_QUEUE_URL,
+  delivery: env.DELIVERY_QUEUE_URL,
+  export: env.EXPORT_QUEUE_URL,
+};
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
 const s3 = s3Client();
 const ports: TaskPorts = {
   store: dynamoStore(table),
+  exports: dynamoExports(table),
   failedBatches: s3FailedBatches({ client: s3, bucket: env.FAILED_BATCHES_BUCKET }),
   queue: sqsQueue({ client: sqsClient(), urls }),
   access: dynamoAccess({ ...table, clock: systemClock }),

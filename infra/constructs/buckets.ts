@@ -9,6 +9,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { bundleDays } from '../../functions/domain/export-job.ts';
 
 const closed: BucketProps = {
   blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -74,6 +75,20 @@ export function checkpointsBucket(scope: Construct, id: string, key: IKey, acces
     serverAccessLogsBucket: accessLogs,
     serverAccessLogsPrefix: 'checkpoints/',
     lifecycleRules: [abandoned],
+  });
+}
+
+/**
+ * Audit bundles, for a week: each can be made again. Whoever fetches one gets an address for it by name, good for five
+ * minutes.
+ */
+export function exportsBucket(scope: Construct, id: string, key: IKey, accessLogs: IBucket): Bucket {
+  return new Bucket(scope, id, {
+    ...closed,
+    ...underKey(key),
+    serverAccessLogsBucket: accessLogs,
+    serverAccessLogsPrefix: 'exports/',
+    lifecycleRules: [{ id: 'one-week', expiration: Duration.days(bundleDays) }, abandoned],
   });
 }
 

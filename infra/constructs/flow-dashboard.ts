@@ -51,6 +51,7 @@ export class FlowDashboard extends Construct {
               'sweep.unreadable',
             ),
           ),
+          graph('Audit bundles', said('export.done', 'export.put-back', 'export.failed', 'deliver.told')),
           graph('Driven again', said('issue.refused', 'sweep.redriven', 'sweep.recovered', 'sweep.replayed')),
         ],
         [

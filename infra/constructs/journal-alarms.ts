@@ -53,6 +53,16 @@ const heard: Record<string, Explanation & { code: JournalCode; over?: Duration }
       'An email came back or was refused for good: whoever should have its certificate or warning has not got it.',
     runbook: 'an-email-is-parked',
   },
+  ExportFailed: {
+    code: 'export.failed',
+    meaning: 'A bundle that an auditor asked for cannot be made until somebody mends what its code names.',
+    runbook: 'a-bundle-cannot-be-made',
+  },
+  ExportUntold: {
+    code: 'deliver.untold',
+    meaning: 'Whoever asked for a bundle does not learn that it is there: the mail service refused the address.',
+    runbook: 'a-bundle-cannot-be-made',
+  },
   SweepParked: {
     code: 'sweep.parked',
     meaning: 'A certificate or an email was tried for hours in vain, and its apprentice waits for a person.',

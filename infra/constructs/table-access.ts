@@ -11,6 +11,8 @@ const partitions = {
   asides: '*#ASIDE',
   /** Who read what. */
   access: '*#ACCESS',
+  /** Bundles that were asked for. */
+  exports: '*#EXPORT',
   mailPace: 'MAIL#PACE',
   /** What was answered to a request that may come again; the only items that expire. */
   idempotency: '*#IDEMPOTENCY',

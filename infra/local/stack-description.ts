@@ -16,13 +16,14 @@ export interface StackDescription {
   issuer: string;
   clientId: string;
   tableName: string;
-  /** `evaluation`, `issue`, `delivery`, `feedback`, and the dead letters of each: `evaluationDeadLetters` … */
+  /** `evaluation`, `issue`, `delivery`, `feedback`, `export`, and the dead letters of each: `evaluationDeadLetters` … */
   queueUrls: Record<string, string>;
   documentsBucket: string;
   failedBatchesBucket: string;
   signingKeyId: string;
   checkpointsBucket: string;
   ledgerKeyId: string;
+  exportsBucket: string;
   configurationSet: string;
   /** Where a person reads the mail. */
   inbox: string;
@@ -60,6 +61,7 @@ export function describeStack(
     signingKeyId: output('SigningKeyId'),
     checkpointsBucket: output('CheckpointsBucketName'),
     ledgerKeyId: output('LedgerKeyId'),
+    exportsBucket: output('ExportsBucketName'),
     configurationSet: output('ConfigurationSetName'),
     issuer: output('OidcIssuer'),
     clientId: output('OidcClientId'),

@@ -3,7 +3,13 @@ import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { StepName } from '../bundle.ts';
 import { alarmTopic } from '../constructs/alarm-topic.ts';
-import { accessLogsBucket, checkpointsBucket, documentsBucket, failedBatchesBucket } from '../constructs/buckets.ts';
+import {
+  accessLogsBucket,
+  checkpointsBucket,
+  documentsBucket,
+  exportsBucket,
+  failedBatchesBucket,
+} from '../constructs/buckets.ts';
 import { QueueSource, StreamSource } from '../constructs/event-sources.ts';
 import { evidenceWriterPolicy } from '../constructs/evidence-writer.ts';
 import { FlowDashboard } from '../constructs/flow-dashboard.ts';
@@ -46,6 +52,7 @@ export class JourneypaperStack extends Stack {
       documents: documentsBucket(this, 'Documents', key, accessLogs),
       failedBatches: failedBatchesBucket(this, 'FailedBatches', key, accessLogs),
       checkpoints: checkpointsBucket(this, 'Checkpoints', key, accessLogs),
+      exports: exportsBucket(this, 'Exports', key, accessLogs),
       dataKey: key,
       signingKey: signingKey(this, 'SigningKey'),
       ledgerKey: ledgerKey(this, 'LedgerKey'),
@@ -118,6 +125,7 @@ export class JourneypaperStack extends Stack {
     // One at a time: a lease begins when its own send begins. The rate is kept by the pace, whatever the concurrency.
     source('DeliverMessages', deliver, 'delivery', 1, mailConcurrency);
     source('FeedbackMessages', feedback, 'feedback', 10, 5);
+    source('ExportMessages', steps.export, 'export', 1, 2);
     const schedules = new SweepSchedules(this, 'SweepSchedules', {
       sweep,
       key: r.dataKey,
@@ -142,6 +150,7 @@ export class JourneypaperStack extends Stack {
     this.output('SigningKeyId', r.signingKey.keyId);
     this.output('CheckpointsBucketName', r.checkpoints.bucketName);
     this.output('LedgerKeyId', r.ledgerKey.keyId);
+    this.output('ExportsBucketName', r.exports.bucketName);
     this.output('ConfigurationSetName', r.configurationSetName);
     this.output('AppUrl', r.publicUrl);
     this.output('OidcIssuer', r.issuer.issuer);

@@ -10,6 +10,7 @@ export const timeoutSeconds: Record<StepName, number> = {
   issue: 60,
   deliver: 30,
   feedback: 30,
+  export: 900,
   sweep: 900,
   // The gateway waits for thirty.
   api: maxRequestSeconds,
@@ -21,6 +22,8 @@ export const memoryMb: Record<StepName, number> = {
   issue: 1769,
   deliver: 512,
   feedback: 256,
+  // A bundle is compressed beside the thread that makes it.
+  export: 1769,
   sweep: 512,
   api: 1024,
 };

@@ -9,7 +9,7 @@ import type { Resources } from './steps.ts';
 
 /** What each step may do beyond its own log and its own sources, written out, so that a reader can hold it to the design. */
 export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentities: readonly string[]): void {
-  const { evaluate, issue, deliver, feedback, sweep, api } = steps;
+  const { evaluate, issue, deliver, feedback, export: exporter, sweep, api } = steps;
   const decisions = ['enrollments', 'programs', 'frameworks'] as const;
 
   allowTable(evaluate, r.table, {
@@ -34,7 +34,10 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
   ]);
   letSign(r.signingKey, issue);
 
-  allowTable(deliver, r.table, { get: ['enrollments', 'programs'], write: ['enrollments', 'mailPace'] });
+  allowTable(deliver, r.table, {
+    get: ['enrollments', 'programs', 'exports'],
+    write: ['enrollments', 'mailPace', 'exports'],
+  });
   allowSend(deliver, r.queues, 'delivery');
   deliver.allowDataKey('dynamodb', 'sqs', 's3');
   allowDocuments(deliver, r, ['s3:GetObject']);
@@ -43,14 +46,28 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
   allowTable(feedback, r.table, { get: ['enrollments'], write: ['enrollments'] });
   feedback.allowDataKey('dynamodb', 'sqs');
 
+  allowTable(exporter, r.table, {
+    get: ['enrollments', 'programs', 'frameworks', 'access', 'exports'],
+    query: ['enrollments', 'evidence', 'access'],
+    indexes: ['list'],
+    write: ['access', 'exports'],
+  });
+  allowSend(exporter, r.queues, 'export', 'delivery');
+  exporter.allowDataKey('dynamodb', 'sqs', 's3');
+  allowDocuments(exporter, r, ['s3:GetObject']);
+  allowCheckpoints(exporter, r);
+  allowExports(exporter, r);
+  letSign(r.ledgerKey, exporter);
+  exporter.allow({ sid: 'SigningPublicKey', actions: ['kms:GetPublicKey'], resources: [r.signingKey.keyArn] });
+
   allowTable(sweep, r.table, {
     get: decisions,
-    query: ['asides', 'access'],
+    query: ['asides', 'access', 'exports'],
     indexes: ['due', 'list'],
     write: ['enrollments'],
     remove: ['asides'],
   });
-  allowSend(sweep, r.queues, 'evaluation', 'issue', 'delivery');
+  allowSend(sweep, r.queues, 'evaluation', 'issue', 'delivery', 'export');
   sweep.allowDataKey('dynamodb', 'sqs', 's3');
   allowFailedBatches(sweep, r);
   allowCheckpoints(sweep, r);
@@ -58,16 +75,17 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
 
   // In people's names, who may do what is the app's to say: it is the one that checks their tokens.
   allowTable(api, r.table, {
-    get: [...decisions, 'access', 'idempotency'],
+    get: [...decisions, 'access', 'idempotency', 'exports'],
     getMany: ['enrollments'],
-    query: ['enrollments', 'evidence', 'asides', 'access'],
+    query: ['enrollments', 'evidence', 'asides', 'access', 'exports'],
     indexes: ['code', 'list', 'apprentice', 'awaiting', 'issued', 'credential'],
-    write: ['enrollments', 'evidence', 'access', 'idempotency'],
+    write: ['enrollments', 'evidence', 'access', 'idempotency', 'exports'],
     remove: ['idempotency'],
   });
-  allowSend(api, r.queues, 'evaluation', 'issue', 'delivery');
+  allowSend(api, r.queues, 'evaluation', 'issue', 'delivery', 'export');
   api.allowDataKey('dynamodb', 'sqs', 's3');
   allowDocuments(api, r, ['s3:GetObject']);
+  allowFetching(api, r);
 }
 
 function allowSend(step: Step, queues: Queues, ...names: (keyof Queues)[]): void {
@@ -103,6 +121,22 @@ function allowFailedBatches(step: Step, { failedBatches }: Resources): void {
     'AwsSolutions-IAM5[Resource::<FailedBatches.Arn>/aws/lambda/*]',
     'Lambda named these objects; sweep reads and removes them and nothing else.',
   );
+}
+
+/** Writes bundles and aborts what broke off; reads none: who fetches one goes by an address of the API's. */
+function allowExports(step: Step, { exports }: Resources): void {
+  const actions = ['s3:PutObject', 's3:AbortMultipartUpload'];
+  step.allow({ sid: 'Exports', actions, resources: [exports.arnForObjects('*')] });
+  accept(step.role, 'AwsSolutions-IAM5[Resource::<Exports.Arn>/*]', 'Bundles are named by program and job, one each.');
+}
+
+/** Who asks the API for a bundle gets an address that the API signed: it needs the right itself. */
+function allowFetching(step: Step, { exports }: Resources): void {
+  step.allow(
+    { sid: 'Exports', actions: ['s3:GetObject'], resources: [exports.arnForObjects('*')] },
+    { sid: 'ExportsBucket', actions: ['s3:ListBucket'], resources: [exports.bucketArn] },
+  );
+  accept(step.role, 'AwsSolutions-IAM5[Resource::<Exports.Arn>/*]', 'Bundles are named by program and job, one each.');
 }
 
 /** Stored once, each with its lock; nothing here removes or unlocks one. */

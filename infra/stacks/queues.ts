@@ -4,9 +4,9 @@ import type { Construct } from 'constructs';
 import { WorkQueue } from '../constructs/work-queue.ts';
 import { timeoutSeconds } from './limits.ts';
 
-export type Queues = Record<'evaluation' | 'issue' | 'delivery' | 'feedback', WorkQueue>;
+export type Queues = Record<'evaluation' | 'issue' | 'delivery' | 'feedback' | 'export', WorkQueue>;
 
-/** The four queues, and what it means for people when one of them does not move. */
+/** The five queues, and what it means for people when one of them does not move. */
 export function workQueues(scope: Construct, shared: { key: IKey; alarmTopic: ITopic }): Queues {
   return {
     evaluation: new WorkQueue(scope, 'EvaluationQueue', {
@@ -67,6 +67,21 @@ export function workQueues(scope: Construct, shared: { key: IKey; alarmTopic: IT
         seconds: 240,
         meaning: 'News of emails comes late, and an apprentice may get the same email twice.',
         runbook: 'mail-events-wait',
+      },
+    }),
+    export: new WorkQueue(scope, 'ExportQueue', {
+      ...shared,
+      consumerTimeoutSeconds: timeoutSeconds.export,
+      maxReceives: 5,
+      stuck: {
+        meaning: 'An auditor asked for a bundle that could not even be begun in five tries.',
+        runbook: 'exports-are-stuck',
+      },
+      waiting: {
+        // Each may take a quarter of an hour, two at a time.
+        seconds: 3600,
+        meaning: 'Auditors wait for bundles that they asked for.',
+        runbook: 'exports-wait',
       },
     }),
   };

@@ -7,6 +7,7 @@ import type { Construct } from 'constructs';
 import type { ApiEnv } from '../../functions/api/env.ts';
 import type { DeliverEnv } from '../../functions/deliver/env.ts';
 import type { EvaluateEnv } from '../../functions/evaluate/env.ts';
+import type { ExportEnv } from '../../functions/export/env.ts';
 import type { FeedbackEnv } from '../../functions/feedback/env.ts';
 import type { IssueEnv } from '../../functions/issue/env.ts';
 import type { SweepEnv } from '../../functions/sweep/env.ts';
@@ -22,6 +23,7 @@ export type Resources = {
   documents: Bucket;
   failedBatches: Bucket;
   checkpoints: Bucket;
+  exports: Bucket;
   dataKey: Key;
   signingKey: Key;
   ledgerKey: Key;
@@ -41,6 +43,7 @@ type Settings = {
   issue: Text<IssueEnv>;
   deliver: Text<DeliverEnv>;
   feedback: Text<FeedbackEnv>;
+  export: Text<ExportEnv>;
   sweep: Text<SweepEnv>;
   api: Text<ApiEnv>;
 };
@@ -50,6 +53,7 @@ function settingsOf(r: Resources): Settings {
   const EVALUATION_QUEUE_URL = r.queues.evaluation.queue.queueUrl;
   const ISSUE_QUEUE_URL = r.queues.issue.queue.queueUrl;
   const DELIVERY_QUEUE_URL = r.queues.delivery.queue.queueUrl;
+  const EXPORT_QUEUE_URL = r.queues.export.queue.queueUrl;
   const DOCUMENTS_BUCKET = r.documents.bucketName;
   return {
     evaluate: { TABLE_NAME, ISSUE_QUEUE_URL, DELIVERY_QUEUE_URL },
@@ -68,17 +72,30 @@ function settingsOf(r: Resources): Settings {
       MAIL_RATE_PER_SECOND: String(r.mailRatePerSecond),
     },
     feedback: { TABLE_NAME },
+    export: {
+      TABLE_NAME,
+      EXPORT_QUEUE_URL,
+      DELIVERY_QUEUE_URL,
+      DOCUMENTS_BUCKET,
+      CHECKPOINTS_BUCKET: r.checkpoints.bucketName,
+      EXPORTS_BUCKET: r.exports.bucketName,
+      LEDGER_KEY_ID: r.ledgerKey.keyId,
+      SIGNING_KEY_ID: r.signingKey.keyId,
+    },
     sweep: {
       TABLE_NAME,
       EVALUATION_QUEUE_URL,
       ISSUE_QUEUE_URL,
       DELIVERY_QUEUE_URL,
+      EXPORT_QUEUE_URL,
       FAILED_BATCHES_BUCKET: r.failedBatches.bucketName,
       CHECKPOINTS_BUCKET: r.checkpoints.bucketName,
       LEDGER_KEY_ID: r.ledgerKey.keyId,
     },
     api: {
       TABLE_NAME,
+      EXPORT_QUEUE_URL,
+      EXPORTS_BUCKET: r.exports.bucketName,
       EVALUATION_QUEUE_URL,
       ISSUE_QUEUE_URL,
       DELIVERY_QUEUE_URL,
@@ -121,6 +138,13 @@ const about: Record<StepName, Pick<StepProps, 'description' | 'fails'>> = {
       runbook: 'feedback-fails',
     },
   },
+  export: {
+    description: 'Makes one audit bundle that somebody asked for',
+    fails: {
+      meaning: 'Auditors get no bundles for now; nothing of the records is lost.',
+      runbook: 'export-fails',
+    },
+  },
   sweep: {
     description: 'Drives again what a lost message left behind, and looks at every open enrollment once a day',
     fails: {
@@ -156,6 +180,7 @@ export function makeSteps(scope: Construct, r: Resources): Record<StepName, Step
     issue: make('Issue', 'issue'),
     deliver: make('Deliver', 'deliver'),
     feedback: make('Feedback', 'feedback'),
+    export: make('Export', 'export'),
     sweep: make('Sweep', 'sweep'),
     api: make('Api', 'api'),
   };

@@ -1,10 +1,17 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { DeleteObjectCommand, PutObjectCommand, PutObjectTaggingCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  PutObjectCommand,
+  PutObjectRetentionCommand,
+  PutObjectTaggingCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { examineStack } from '../../functions/acts/doctor.ts';
+import { type DoctorPorts, examineStack } from '../../functions/acts/doctor.ts';
 import type { Finding } from '../../functions/acts/finding.ts';
+import { kmsSignatureCheck } from '../../functions/adapters/aws/kms-signer.ts';
 import { enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts';
 import { type Connection, connect } from '../../functions/cli/connect.ts';
 import { processWorld } from '../../functions/cli/world.ts';
@@ -66,9 +73,17 @@ beforeEach(async () => {
   expect(await findings()).toEqual([]);
 });
 
-async function findings(scope: { enrollment?: string; program?: string } = ref): Promise<Finding[]> {
+async function findings(
+  scope: { enrollment?: string; program?: string } = ref,
+  given: Partial<DoctorPorts> = {},
+): Promise<Finding[]> {
   const found: Finding[] = [];
-  const ports = { ...connection.ports, ...connection.inspection, deadLetters: connection.deadLetters };
+  const ports = {
+    ...{ ...connection.ports, ...connection.inspection, deadLetters: connection.deadLetters },
+    ...{ access: connection.access, checkpoints: connection.checkpoints },
+    isLedgerSignature: kmsSignatureCheck(connection.ledgerSigner),
+    ...given,
+  };
   await examineStack(ports, { ...scope, rest: async () => undefined, onFinding: (finding) => found.push(finding) });
   return found;
 }
@@ -223,6 +238,22 @@ describe('damage in the documents is named', () => {
     expect(await codes()).toEqual([]);
   });
 
+  test('one that is locked for less than its program promised, until its enrollment is driven again', async () => {
+    const RetainUntilDate = new Date('2027-01-01T00:00:00.000Z');
+    const Retention = { Mode: 'GOVERNANCE' as const, RetainUntilDate };
+    await clients.s3.send(new PutObjectRetentionCommand({ ...place(), Retention, BypassGovernanceRetention: true }));
+    expect(await findings()).toMatchObject([
+      {
+        code: 'document.lock-short',
+        remedy: `redrive harbor ${ref.enrollment}`,
+        problem: expect.stringContaining('until 2027-01-01'),
+      },
+    ]);
+    await run('redrive', 'harbor', ref.enrollment);
+    await steps.settle(ref);
+    expect(await codes()).toEqual([]);
+  });
+
   test('one that the table does not know; what was never committed is none of it', async () => {
     const put = (Key: string, more = {}) =>
       clients.s3.send(new PutObjectCommand({ Bucket: documentsBucket, Key, Body: 'paper', ...more }));
@@ -230,6 +261,66 @@ describe('damage in the documents is named', () => {
     await put('lighthouse/cred/uncommitted.pdf', { Tagging: 'commit=pending' });
     expect(await findings({ program: 'lighthouse' })).toMatchObject([
       { code: 'document.unknown', subject: 'lighthouse/cred/unknown.pdf' },
+    ]);
+  });
+});
+
+describe('what a checkpoint has sealed', () => {
+  const entriesKey = ({ cause }: { cause: string }) => `LEDGER#${cause}`;
+  /** As somebody would who knows how chains are made: the newest entries gone, and the head as it was before them. */
+  const cutOff = async (entries: number) => {
+    const ledger = [...record.ledger].sort((a, b) => a.seq - b.seq);
+    const left = ledger.slice(0, -entries);
+    const head = left.at(-1);
+    for (const entry of ledger.slice(-entries)) await remove(entriesKey(entry));
+    const chain = { seq: head?.seq, hash: head?.hash, at: head?.at };
+    await change('ENROLLMENT', 'SET #c = :c', { ':c': chain }, { '#c': 'chain' });
+    return { left: left.length, of: ledger.length };
+  };
+
+  test('may grow', async () => {
+    await run('audit', 'checkpoint', 'harbor');
+    await run('redrive', 'harbor', ref.enrollment);
+    await steps.settle(ref);
+    await run('status', 'harbor', ref.enrollment);
+    expect(await codes()).toEqual([]);
+  });
+
+  test('and was cut off since is named, though every link that is left fits its head', async () => {
+    await run('audit', 'checkpoint', 'harbor');
+    const { left, of } = await cutOff(2);
+    const found = await findings();
+    const cut = found.find(({ code }) => code === 'ledger.cut');
+    expect(found.map(({ code }) => code)).not.toContain('chain.broken');
+    expect(cut?.problem).toMatch(
+      new RegExp(`^it ends at entry ${left}, and checkpoint \\d+ has sealed ${of} of them$`),
+    );
+    const ran = await run('doctor', '--program', 'harbor', '--enrollment', ref.enrollment);
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stdout).toContain(`ledger.cut  harbor ${ref.enrollment}`);
+    expect(ran.stdout).toContain('→ the runbook, "The record was changed by hand"');
+  });
+
+  test('and was cut off before it is found by no checkpoint: there is none that holds more', async () => {
+    await cutOff(1);
+    expect(await codes()).not.toContain('ledger.cut');
+  });
+
+  test('of who read what is missed where it was taken out, its head along', async () => {
+    await run('status', 'harbor', ref.enrollment, '--as', `reader-${count}`);
+    await run('audit', 'checkpoint', 'harbor');
+    const day = new Date().toISOString().slice(0, 10);
+    const sks = [`HEAD#${day}#reader-${count}`, `ENTRY#${day}#reader-${count}#00000001`];
+    for (const sk of sks) await remove(sk, 'harbor#ACCESS');
+    const found = (await findings({ program: 'harbor' })).filter(({ code }) => code === 'access.broken');
+    expect(found.map(({ subject }) => subject)).toContain(`harbor access/reader-${count}/${day}`);
+  });
+
+  test('by another key is not ours', async () => {
+    await run('audit', 'checkpoint', 'harbor');
+    const isLedgerSignature = kmsSignatureCheck(connection.signer);
+    expect(await findings(ref, { isLedgerSignature })).toMatchObject([
+      { code: 'checkpoint.foreign', subject: expect.stringMatching(/^harbor checkpoint \d+$/) },
     ]);
   });
 });

@@ -4,8 +4,10 @@ import { reissueCredential, revokeCredential } from '../../functions/acts/creden
 import { type DoctorPorts, examineStack } from '../../functions/acts/doctor.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
 import type { Finding } from '../../functions/acts/finding.ts';
+import { takeCheckpoint } from '../../functions/checkpoint/take-checkpoint.ts';
 import { sha256 } from '../../functions/domain/hash.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
+import { keyPair, memoryAccess, memoryCheckpoints } from '../support/audit-world.ts';
 import { ref } from '../support/small-world.ts';
 import { memoryStore, stepsWorld } from '../support/steps-world.ts';
 
@@ -25,6 +27,7 @@ const deed = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('withdraw' as const), of: fc.constantFrom(...requirements) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('complete' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('reissue' as const, 'revoke' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('seal' as const) }) },
 );
 
 type Deed = typeof deed extends fc.Arbitrary<infer T> ? T : never;
@@ -57,9 +60,17 @@ function soundWorld(interimCredentials: boolean) {
     const evidence = newest.get(requirement);
     if (evidence) await assessEvidence(ports, ref, [{ requirement, evidence, assessor: 'assessor-1', outcome }]);
   };
+  const access = memoryAccess(ports.clock.now);
+  const checkpoints = memoryCheckpoints();
+  const ledger = keyPair();
+  const seal = async () => {
+    await access.append(ref.program, { actor: administrator, action: 'record-read', subject: 'enr-1', facts: {} });
+    await takeCheckpoint({ ...ports, access, checkpoints, signer: ledger.signer }, ref.program);
+  };
   const act = async (one: Deed) => {
     if (one.do === 'submit') await submit(one.of);
     else if (one.do === 'assess') await assess(one.of, one.outcome);
+    else if (one.do === 'seal') await seal();
     else if (one.do === 'withdraw') {
       const evidence = newest.get(one.of);
       if (evidence) await withdrawEvidence(ports, ref, { requirement: one.of, evidence, withdrawnBy: 'apprentice-1' });
@@ -69,7 +80,7 @@ function soundWorld(interimCredentials: boolean) {
       await revokeCredential(ports, administrator, ref, { credentialId, code: 'other', text: 'for the test' });
     } else for (const requirement of requirements) await submit(requirement).then(() => assess(requirement, 'met'));
   };
-  return { ...world, settle, act };
+  return { ...world, settle, act, access, checkpoints, ledger, seal };
 }
 
 /** The store in memory as the doctor sees it. */
@@ -97,6 +108,9 @@ function inspected(world: ReturnType<typeof soundWorld>): DoctorPorts {
       },
     },
     deadLetters: { visit: async () => ({ more: false }), listKept: async () => [] },
+    access: world.access,
+    checkpoints: world.checkpoints,
+    isLedgerSignature: world.ledger.isSignature,
   };
 }
 

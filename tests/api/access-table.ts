@@ -107,6 +107,10 @@ const pageTable: Record<string, Row> = {
   'GET /me/evidence': { cells: only(open, 'apprentice') },
   'POST /me/evidence': { cells: only('422 404 404 404', 'apprentice'), request: () => emptyForm() },
   'GET /me/credentials/{credential}/document': { cells: only(unknown, 'apprentice'), request: credential },
+  'GET /exports/{export}': {
+    cells: only(unknown, 'administrator', 'auditor'),
+    request: () => ({ params: { export: 'none' } }),
+  },
   'GET /records': { cells: only(open, 'auditor') },
   'GET /records/{enrollment}': { cells: only(anyRecord, 'auditor') },
 };
@@ -226,6 +230,16 @@ export const accessTable: Record<string, Row> = {
   'GET /audit/access': {
     cells: { ...all(none), administrator: open, auditor: open, nobody: '401' },
     request: () => ({ query: '?from=2026-01-01&to=2026-01-31' }),
+  },
+  // A token of another program asks for `harbor`'s records: refused, and on record in the caller's own program.
+  'POST /audit/exports': {
+    cells: { ...all(none), administrator: '202 202 403 403', auditor: '202 202 403 403', nobody: '401' },
+    request: () => ({ body: { program: 'harbor' } }),
+  },
+  'GET /audit/exports': { cells: { ...all(none), administrator: open, auditor: open, nobody: '401' } },
+  'GET /audit/exports/{export}': {
+    cells: { ...all(none), administrator: unknown, auditor: unknown, nobody: '401' },
+    request: () => ({ params: { export: 'none' } }),
   },
   ...pageTable,
 };

@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { Hono } from 'hono';
 import { dynamoAccess } from '../../functions/adapters/aws/dynamo-access.ts';
+import { dynamoExports } from '../../functions/adapters/aws/dynamo-exports.ts';
 import { dynamoIdempotency } from '../../functions/adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
@@ -58,6 +59,9 @@ export async function startApiWorld(routes?: readonly Route[]) {
       bucket: 'documents',
       clock,
     }),
+    exports: dynamoExports(table),
+    // No bundle lies anywhere here: nobody has made one.
+    exportLinks: { link: async () => undefined },
     failed: (error, fields) => void failures.push({ error, fields }),
   };
   for (const id of ['harbor', 'harbor-annex'])

@@ -24,6 +24,8 @@ const links = (pattern: RegExp) => (answer: string) => new Set(answer.match(patt
 const lists: Record<string, List> = {
   'GET /enrollments': { path: '/enrollments', role: 'assessor', results: items, most: 2 },
   'GET /credentials': { path: '/credentials', role: 'operator', results: items, most: 4 },
+  // One query; its entry in the access chain takes two more.
+  'GET /audit/exports': { path: '/audit/exports', role: 'auditor', results: items, most: 3 },
   'GET /cohort': { path: '/cohort', role: 'administrator', results: links(/\/people\/enr-\d+/g), most: 6 },
   'GET /assess': { path: '/assess', role: 'assessor', results: links(/\/assess\/enr-\d+/g), most: 3 },
   'GET /records': { path: '/records?from=2026-01-01', role: 'auditor', results: links(/\/records\/enr-\d+/g), most: 5 },
@@ -56,6 +58,12 @@ async function fill(program: string, records: number): Promise<void> {
     });
   };
   await Promise.all(Array.from({ length: records }, (_, n) => fillOne(n)));
+  const exportOf = (n: number) => ({
+    ...{ program, exportId: `exp-${n}`, requestedBy: { id: 'auditor-1', role: 'auditor' as const }, requestedAt: at },
+    ...{ scope: { kind: 'program' as const }, unredacted: false, summaries: true },
+    ...{ state: 'queued' as const, version: 1, changedAt: at, attempt: 0 },
+  });
+  await Promise.all(Array.from({ length: records }, (_, n) => world.ports.exports.add(exportOf(n))));
 }
 
 const person = (id: string) => ({ id, name: 'Łukasz Żółć', email: 'lukasz@apprentices.example' });

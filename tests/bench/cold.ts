@@ -15,6 +15,7 @@ const sdkOf: Record<StepName, string[]> = {
   issue: ['dynamodb', 'sqs', 's3', 'kms'],
   deliver: ['dynamodb', 'sqs', 's3', 'ses'],
   feedback: ['dynamodb'],
+  export: ['dynamodb', 'sqs', 's3', 'kms'],
   sweep: ['dynamodb', 'sqs', 's3'],
   api: ['dynamodb', 'sqs', 's3'],
 };

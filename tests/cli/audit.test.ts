@@ -5,6 +5,7 @@ import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/clie
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccessEntry } from '../../functions/domain/access.ts';
 import type { AuditEntry } from '../../functions/domain/audit.ts';
+import { addDays } from '../../functions/domain/time.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { verifyBundle } from '../support/audit-world.ts';
 import { unzip } from '../support/unzip.ts';
@@ -30,6 +31,11 @@ type Made = {
   checkpoint: { number: number; fresh: boolean };
   findings: object[];
 };
+const linesOf = (place: string): { kind: string; completion?: { on: string } }[] =>
+  readFileSync(join(place, 'master.ndjson'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 /** Makes a bundle and unpacks it. */
 async function pull(...args: string[]) {
   const place = fresh();
@@ -107,6 +113,42 @@ describe('a bundle', () => {
     expect((await pull('--from', '2020-01-01', '--to', '2020-12-31')).made.counts).toMatchObject({ enrollments: 0 });
   });
 
+  test('of a period’s completions has who completed, with the notice’s last day, and blanks for what is not on record', async () => {
+    const span = ['--preset', 'completions', '--from', '2026-01-01', '--to', '2099-12-31'];
+    const { place, made } = await pull(...span);
+    expect(made.counts).toMatchObject({ enrollments: 1, completions: 1, summaries: 1 });
+    expect((await verifyBundle(place, '--key', made.fingerprint)).exitCode).toBe(0);
+    const [head = '', row = ''] = readFileSync(join(place, 'completions.csv'), 'utf8').split('\r\n');
+    const cells = Object.fromEntries(head.split(',').map((name, i) => [name.replaceAll('"', ''), row.split('","')[i]]));
+    const completion = linesOf(place).find((line) => line.kind === 'enrollment')?.completion ?? { on: '' };
+    expect(cells).toMatchObject({
+      completed_on: completion.on,
+      notice_due_on: addDays(completion.on, 45),
+      notice_days_left: '45',
+      notice_overdue: 'no',
+      onet_code: '',
+      rapids_code: '',
+      term_hours: '',
+    });
+    expect(
+      (await pull('--preset', 'completions', '--from', '2020-01-01', '--to', '2020-12-31')).made.counts,
+    ).toMatchObject({ enrollments: 0 });
+  });
+
+  test('of a sample is drawn again by the verifier, and another seed’s is named', async () => {
+    const { place, made } = await pull('--preset', 'sample', '--sample', '2', '--seed', 'lottery of 2 March');
+    expect(made.counts).toMatchObject({ enrollments: 2, summaries: 2 });
+    expect((await verifyBundle(place, '--key', made.fingerprint)).exitCode).toBe(0);
+    expect(await newest()).toMatchObject({ facts: { scope: 'sample', size: 2, seed: 'lottery of 2 March' } });
+  });
+
+  test('is without summaries where that was asked for', async () => {
+    const { place, made } = await pull('--no-summaries');
+    expect(made.counts).toMatchObject({ enrollments: 3, summaries: 0 });
+    expect(existsSync(join(place, 'summaries'))).toBe(false);
+    expect((await verifyBundle(place, '--key', made.fingerprint)).exitCode).toBe(0);
+  });
+
   test('shows sensitive requirements only by a choice that is on record', async () => {
     const hidden = await pull();
     expect(readFileSync(join(hidden.place, 'evidence.csv'), 'utf8')).not.toContain('lived-1');
@@ -148,13 +190,31 @@ describe('a pull that is refused', () => {
 
   test.each([
     ['a program that is not there', ['--program', 'nosuch'], 3, /^program: there is no "nosuch"/],
-    ['a span without its end', ['--from', '2026-01-01'], 2, /^--to: "" is no date/],
-    ['a day that is none', ['--from', '2026-13-01', '--to', '2026-01-01'], 2, /^--from: "2026-13-01" is no date/],
+    ['a span without its end', ['--from', '2026-01-01'], 2, /^--to: is missing; from and to stand together/],
+    ['a day that is none', ['--from', '2026-13-01', '--to', '2026-01-01'], 2, /^--from: is no date; give one such as/],
     ['a span that ends before it begins', ['--from', '2026-02-01', '--to', '2026-01-01'], 2, /^--to: 2026-01-01 lies/],
-    ['an enrollment in a span', ['--enrollment', 'enr-1', '--to', '2026-01-01'], 2, /^--enrollment: cannot stand/],
+    [
+      'an enrollment in a span',
+      ['--enrollment', 'enr-1', '--to', '2026-01-01'],
+      2,
+      /^--to: cannot stand beside enrollment/,
+    ],
   ])('names %s', async (_, args, exitCode, words) => {
     const ran = await run('audit', 'export', '--program', 'harbor', '--out', `${fresh()}.zip`, ...args);
     expect(ran).toMatchObject({ exitCode, stderr: expect.stringMatching(words), stdout: '' });
+  });
+
+  test.each([
+    ['a preset that is none', ['--preset', 'lottery'], /^--preset: /],
+    [
+      'a sample without a seed',
+      ['--preset', 'sample', '--sample', '2'],
+      /^--seed: is missing; the preset sample needs it/,
+    ],
+    ['a sample of no number', ['--preset', 'sample', '--sample', 'two', '--seed', 'x'], /^--sample: /],
+  ])('names %s', async (_, args, words) => {
+    const ran = await run('audit', 'export', '--program', 'harbor', '--out', `${fresh()}.zip`, ...args);
+    expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(words), stdout: '' });
   });
 
   test('never writes over a file, and never into a folder that is not there', async () => {

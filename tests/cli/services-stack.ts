@@ -13,9 +13,11 @@ export const failedBatchesBucket = 'failed-batches';
 export const signingKey = 'signing';
 export const checkpointsBucket = 'checkpoints';
 export const ledgerKey = 'ledger';
+export const exportsBucket = 'exports';
 const queueNames = [
-  ...(['evaluation', 'issue', 'delivery', 'feedback'] as const),
+  ...(['evaluation', 'issue', 'delivery', 'feedback', 'export'] as const),
   ...(['evaluationDeadLetters', 'issueDeadLetters', 'deliveryDeadLetters', 'feedbackDeadLetters'] as const),
+  'exportDeadLetters' as const,
   'sweepSchedulesDeadLetters' as const,
 ];
 
@@ -41,6 +43,7 @@ export async function startServices(): Promise<ServicesStack> {
         { name: documentsBucket, objectLock: true },
         { name: failedBatchesBucket },
         { name: checkpointsBucket, objectLock: true },
+        { name: exportsBucket },
       ],
     }),
     spawnService('kms', {
@@ -54,7 +57,7 @@ export async function startServices(): Promise<ServicesStack> {
   const file = join(folder, 'stack.json');
   const endpoints = { dynamodb, sqs, s3, kms };
   const { region, credentials } = localClientConfig(dynamodb);
-  const buckets = { documentsBucket, failedBatchesBucket, checkpointsBucket };
+  const buckets = { documentsBucket, failedBatchesBucket, checkpointsBucket, exportsBucket };
   const stack = {
     pid: process.pid,
     region,

@@ -106,7 +106,7 @@ describe('checkpoints', () => {
   const ports = (): CheckpointPorts => ({
     store,
     access,
-    checkpoints: s3Checkpoints({ client: s3, bucket: 'checkpoints', retentionMonths: 60 }),
+    checkpoints: s3Checkpoints({ client: s3, bucket: 'checkpoints' }),
     signer,
     clock: { now: () => now },
     journal: () => undefined,
@@ -177,7 +177,7 @@ describe('checkpoints', () => {
   test('can be neither replaced nor removed', async () => {
     const Key = checkpointKey('harbor', 1);
     const before = await checkpoints().read('harbor', 1);
-    expect(await checkpoints().put({ ...before, heads: [] } as never)).toBe('exists');
+    expect(await checkpoints().put({ ...before, heads: [] } as never, 60)).toBe('exists');
     const object = await s3.send(new GetObjectCommand({ Bucket: 'checkpoints', Key }));
     expect(object.ObjectLockMode).toBe('COMPLIANCE');
     expect(object.ObjectLockRetainUntilDate?.toISOString()).toBe('2031-11-04T00:00:00.000Z');

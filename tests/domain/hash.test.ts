@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson, documentHash, saltedHash } from '../../functions/domain/hash.ts';
+import { canonicalJson, documentHash, recordSalt, saltedHash } from '../../functions/domain/hash.ts';
 
 describe('canonical JSON', () => {
   test("orders, escapes and writes numbers as the RFC's own example", () => {
@@ -27,6 +29,17 @@ describe('canonical JSON', () => {
     [10n],
   ])('refuses %o, which is no JSON value', (value) => {
     expect(() => canonicalJson(value)).toThrow();
+  });
+});
+
+describe('the salt of a record', () => {
+  test('is the HMAC that node makes, for keys shorter and longer than a block', () => {
+    const text = fc.string({ unit: 'binary', maxLength: 200 }).map((each) => each.toWellFormed());
+    fc.assert(
+      fc.property(text, text, (salt, key) => {
+        expect(recordSalt(salt, key)).toBe(createHmac('sha256', salt).update(key).digest('hex'));
+      }),
+    );
   });
 });
 

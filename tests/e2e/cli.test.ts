@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
@@ -128,7 +128,9 @@ test('an item of another system is set aside, and replayed once its enrollment e
 /** Makes a bundle of enr-1, and has our copy of the verifier check it. */
 async function pull(name: string) {
   const folder = join(root, name);
-  const ran = await run('audit', 'export', ...on, '--out', `${folder}.zip`, '--as', 'auditor-7', '--json');
+  // From the repository's own root, where the fonts of the summaries are.
+  const there = ['--stack', join(root, '.local/stack.json'), '--json'];
+  const ran = await runCli(['audit', 'export', ...on, '--out', `${folder}.zip`, '--as', 'auditor-7', ...there]);
   await unzip(`${folder}.zip`, folder);
   const { fingerprint } = ran.json() as { fingerprint: string };
   const actions = readFileSync(join(folder, 'master.ndjson'), 'utf8')
@@ -137,6 +139,29 @@ async function pull(name: string) {
     .flatMap((line) => JSON.parse(line).entry?.action ?? []) as string[];
   return { ...ran, actions, verified: await verifyBundle(folder, '--key', fingerprint) };
 }
+
+test('a bundle that was asked for is made by the deployment, told of by email, fetched, and genuine', async () => {
+  const asking = ['audit', 'exports', 'request', '--program', 'harbor', '--email', 'audit@agency.example'];
+  const { exportId } = (await run(...asking, '--as', 'auditor-7', '--json')).json() as { exportId: string };
+  await stack.drain();
+  const shown = (await run('audit', 'exports', 'show', 'harbor', exportId, '--json')).json();
+  expect(shown).toMatchObject({ state: 'done', attempt: 1, notice: 'sent', bundle: { found: 0 } });
+  const { inbox } = stack.describe();
+  const { mails } = (await (await fetch(`${inbox}.json`)).json()) as {
+    mails: { id: string; destinations: string[] }[];
+  };
+  const mail = mails.find(({ destinations }) => destinations.includes('audit@agency.example'));
+  const eml = await (await fetch(`${inbox}/${mail?.id}.eml`)).text();
+  expect(eml).toContain('Subject: The audit bundle that you asked for is ready');
+  expect(eml).toContain(exportId);
+  expect(eml).not.toMatch(/X-Amz|zoe|enr-1/i);
+  const out = join(root, 'fetched.zip');
+  const fetching = ['audit', 'exports', 'fetch', 'harbor', exportId, '--out', out, '--as', 'auditor-7', '--json'];
+  const { fingerprint } = (await run(...fetching)).json() as { fingerprint: string };
+  await unzip(out, join(root, 'fetched'));
+  const verified = await verifyBundle(join(root, 'fetched'), '--key', fingerprint);
+  expect([verified.exitCode, verified.said]).toEqual([0, expect.stringContaining('genuine')]);
+}, 60_000);
 
 test('an edit behind the application’s back is in the bundle, and an edit of the ledger is found in it', async () => {
   expect(await stack.runSchedule('checkpoint')).toMatchObject({ outcome: 'returned' });
@@ -172,4 +197,34 @@ test('an edit behind the application’s back is in the bundle, and an edit of t
     exitCode: 1,
     said: expect.stringContaining(`enrollment enr-1, entry ${entry?.seq} (`),
   });
+}, 60_000);
+
+test('a ledger that was cut off behind the application’s back, its head along, is found by the doctor', async () => {
+  await run(...enrollZoe('enr-2', '--as', 'office'));
+  await run('leave', '--program', 'harbor', '--enrollment', 'enr-2', '--code', 'resigned', '--reason', 'moved away');
+  await stack.drain();
+  await stack.runSchedule('checkpoint');
+  const { history } = (await run('status', 'harbor', 'enr-2', '--json', '--history')).json() as {
+    history: { seq: number; cause: string; at: string; hash: string }[];
+  };
+  const [first, ...cut] = history.toSorted((a, b) => a.seq - b.seq);
+  expect(cut.length).toBeGreaterThan(0);
+  const { endpoints, tableName: TableName } = stack.describe();
+  const dynamodb = new DynamoDBClient(localClientConfig(endpoints.dynamodb));
+  const key = (sk: string) => ({ pk: { S: 'harbor#ENROLLMENT#enr-2' }, sk: { S: sk } });
+  for (const { cause } of cut) await dynamodb.send(new DeleteItemCommand({ TableName, Key: key(`LEDGER#${cause}`) }));
+  const head = { seq: { N: '1' }, hash: { S: first?.hash ?? '' }, at: { S: first?.at ?? '' } };
+  await dynamodb.send(
+    new UpdateItemCommand({
+      TableName,
+      Key: key('ENROLLMENT'),
+      UpdateExpression: 'SET #c = :head',
+      ExpressionAttributeNames: { '#c': 'chain' },
+      ExpressionAttributeValues: { ':head': { M: head } },
+    }),
+  );
+  dynamodb.destroy();
+  expect((await run('status', 'harbor', 'enr-2', '--history')).stdout).toContain('The chain is unbroken: 1 link');
+  const { exitCode, stdout } = await run('doctor', '--program', 'harbor', '--enrollment', 'enr-2');
+  expect([exitCode, stdout]).toEqual([1, expect.stringMatching(/ledger\.cut {2}harbor enr-2/)]);
 }, 60_000);

@@ -43,7 +43,9 @@ describe('a bundle', () => {
 
   test('is genuine to whoever knows the issuer’s key', async () => {
     const { exitCode, said } = await verifyBundle(sound, '--key', world.fingerprint);
-    expect(said).toMatch(/^consistent: 1 enrollments, \d+ entries, 0 redacted, 4 evidence, 1 credentials, 1 documents/);
+    expect(said).toMatch(
+      /^consistent: 1 enrollments, \d+ entries, 0 redacted, 4 evidence, 1 completions, 1 credentials, 1 documents, 1 summaries/,
+    );
     expect(said).toMatch(/genuine: signed by the key that you named$/);
     expect(exitCode).toBe(0);
   });
@@ -174,6 +176,57 @@ describe('a ledger in a bundle, even where whoever changed it could sign the bun
   });
 });
 
+describe('a forger who could sign the bundle anew', () => {
+  let world: Awaited<ReturnType<typeof issuedAndSuspended>>;
+  let sound: string;
+  beforeAll(async () => {
+    world = await issuedAndSuspended();
+    await world.checkpoint();
+    sound = freshFolder();
+    await world.exportTo(sound, { summaries: false });
+  });
+
+  const place = fc.nat();
+  const changes = fc.oneof(
+    fc.record({ kind: fc.constant('drop' as const), place }),
+    fc.record({ kind: fc.constant('double' as const), place }),
+    fc.record({ kind: fc.constant('swap' as const), place }),
+    fc.record({ kind: fc.constant('rewrite' as const), place, text: fc.string({ minLength: 1, maxLength: 5 }) }),
+  );
+
+  test('can drop, double, swap or rewrite no entry of a ledger without its enrollment being named', async () => {
+    const lines = linesIn(sound);
+    const entries = lines.flatMap((line, i) => (line.kind === 'entry' ? [i] : []));
+    await fc.assert(
+      fc.asyncProperty(changes, async (change) => {
+        const at = entries[change.place % entries.length] as number;
+        const forged = [...lines];
+        if (change.kind === 'drop') forged.splice(at, 1);
+        if (change.kind === 'double') forged.splice(at, 0, lines[at] as Line);
+        if (change.kind === 'swap') {
+          const other = entries[(entries.indexOf(at) + 1) % entries.length] as number;
+          [forged[at], forged[other]] = [lines[other] as Line, lines[at] as Line];
+        }
+        if (change.kind === 'rewrite') {
+          const { entry } = lines[at] as Line;
+          forged[at] = {
+            ...(lines[at] as Line),
+            entry: { ...entry, seq: entry?.seq ?? 0, subject: `${change.text}!` },
+          };
+        }
+        const folder = freshFolder();
+        cpSync(sound, folder, { recursive: true });
+        await world.forge(folder, 'master.ndjson', `${forged.map((line) => JSON.stringify(line)).join('\n')}\n`);
+        const { exitCode, said } = await verifyBundle(folder, '--key', world.fingerprint);
+        rmSync(folder, { recursive: true });
+        expect(exitCode, said).toBe(1);
+        expect(said).toMatch(/^DOES NOT FIT: (enrollment |master\.ndjson, line |.*the ledger)/);
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+});
+
 const last = (lines: Line[]) => Math.max(...lines.map((line) => (line.kind === 'entry' ? (line.entry?.seq ?? 0) : 0)));
 function swapped(lines: Line[]): Line[] {
   const at = (seq: number) => lines.findIndex((line) => line.kind === 'entry' && line.entry?.seq === seq);
@@ -185,6 +238,44 @@ function doubled(lines: Line[]): Line[] {
   const at = lines.findIndex((line) => line.kind === 'entry' && line.entry?.seq === 3);
   return [...lines.slice(0, at + 1), lines[at] as Line, ...lines.slice(at + 1)];
 }
+
+describe('a sample in a bundle, even where whoever changed it could sign the bundle anew', () => {
+  const scope = { kind: 'sample', size: 1, seed: 'seed' } as const;
+  test.each([
+    ['another seed is claimed', 'manifest.json', (text: string) => text.replace('"seed":"seed"', '"seed":"fool"'), /./],
+    [
+      'a chain is left out of those that were drawn from',
+      'population.ndjson',
+      (text: string) => text.slice(text.indexOf('\n') + 1),
+      /^DOES NOT FIT: population.ndjson: is not every chain of the checkpoint/,
+    ],
+    [
+      'the one that was drawn is left out',
+      'master.ndjson',
+      (text: string) =>
+        text
+          .split('\n')
+          .filter((line) => /"kind":"(access|framework|program)"/.test(line))
+          .join('\n'),
+      /is drawn by the seed and not in the bundle/,
+    ],
+  ])('does not fit when %s', async (_, path, change, said) => {
+    const world = await issuedAndSuspended();
+    await world.checkpoint();
+    const folder = freshFolder();
+    await world.exportTo(folder, { scope, summaries: false });
+    expect((await verifyBundle(folder, '--key', world.fingerprint)).exitCode).toBe(0);
+    const before = readFileSync(join(folder, path), 'utf8');
+    expect(change(before)).not.toBe(before);
+    if (path === 'manifest.json') writeFileSync(join(folder, path), change(before));
+    else await world.forge(folder, path, change(before));
+    for (const file of filesIn(folder).filter((each) => path === 'master.ndjson' && each.startsWith('certificates/')))
+      await world.forget(folder, file);
+    const answer = await verifyBundle(folder, '--key', world.fingerprint);
+    expect(answer.exitCode).toBe(1);
+    expect(answer.said).toMatch(said);
+  });
+});
 
 describe('sensitive requirements', () => {
   const sensitive: Framework = {

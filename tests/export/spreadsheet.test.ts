@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { folderSink } from '../../functions/adapters/bundle/folder-sink.ts';
+import type { BundleText } from '../../functions/export/bundle-text.ts';
 import { bundleTables } from '../../functions/export/tables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'journeypaper-csv-'));
@@ -14,11 +14,15 @@ const libreOffice = process.env.SOFFICE ?? 'soffice';
 const hostile = ['=1+41', '+41+1', '-1+43', '@SUM(41,1)', '\t=1+41', '\r=1+41', '=HYPERLINK("http://x.example","42")'];
 const harmless = ['Łukasz Żółć', 'O"Neil, Ana', 'two\nlines'];
 
-beforeAll(async () => {
-  const sink = folderSink(folder);
-  const tables = bundleTables(sink);
+beforeAll(() => {
+  const files = new Map<string, string>();
+  const text: BundleText = {
+    add: (path, rows, head = '') => files.set(path, (files.get(path) ?? head) + rows),
+    flush: async () => undefined,
+  };
+  const tables = bundleTables(text);
   for (const [i, name] of [...hostile, ...harmless].entries())
-    await tables.enrollment({
+    tables.enrollment({
       kind: 'enrollment',
       enrollment: `enr-${i}`,
       apprentice: { id: `a-${i}`, name },
@@ -28,8 +32,7 @@ beforeAll(async () => {
       chain: { seq: 1, hash: '0'.repeat(64) },
       proof: { index: 0, size: 1, hashes: [] },
     });
-  await tables.end();
-  await sink.files();
+  for (const [path, content] of files) writeFileSync(join(folder, path), content);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -60,9 +60,11 @@ test('the alarms on what steps say watch the metrics that steps write', () => {
   const said = alarms.map(([, r]) => r.Properties).filter((p) => p.Namespace === 'Journeypaper');
   expect(said.map((p) => p.MetricName).sort()).toEqual([
     'deliver.parked',
+    'deliver.untold',
     'evaluate.set-aside',
     'evaluate.suspended',
     'evaluate.unknown-enrollment',
+    'export.failed',
     'feedback.parked',
     'issue.parked',
     'sweep.parked',

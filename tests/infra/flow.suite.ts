@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { leaseSeconds } from '../../functions/domain/delivery.ts';
 import { evidencePartition, evidenceSortKey, ownMark } from '../../functions/domain/evidence.ts';
+import { exportLeaseSeconds } from '../../functions/domain/export-job.ts';
 import { sweepEventSchema } from '../../functions/sweep/task.ts';
 import { matches, parseFilter } from '../../infra/local/mappings/filter.ts';
 import { deployedStack, flat, synthesise } from './synthesised.ts';
@@ -46,6 +47,7 @@ describe('queues', () => {
     expect(working.map(([id]) => id).sort()).toEqual([
       'DeliveryQueue',
       'EvaluationQueue',
+      'ExportQueue',
       'FeedbackQueue',
       'IssueQueue',
     ]);
@@ -58,7 +60,7 @@ describe('queues', () => {
   });
 
   test('a message stays invisible six times as long as its function may take', () => {
-    expect(ofQueues).toHaveLength(4);
+    expect(ofQueues).toHaveLength(5);
     for (const mapping of ofQueues) {
       const queue = queues.get(flat(mapping.EventSourceArn).replace('.Arn', ''));
       const timeout = functions.get(flat(mapping.FunctionName).replace('.Arn', ''))?.Timeout ?? Number.NaN;
@@ -127,6 +129,11 @@ describe('event source mappings', () => {
     });
   });
 
+  test('one bundle a call, which may take all of it, and its lease outlasts the call', () => {
+    expect(mappings.find((m) => flat(m.FunctionName) === 'ExportFunction.Arn')?.BatchSize).toBe(1);
+    expect(functions.get('ExportFunction')?.Timeout).toBeLessThan(exportLeaseSeconds);
+  });
+
   test('one email a call, and a call ends well inside its lease', () => {
     expect(mappings.find((m) => flat(m.FunctionName) === 'DeliverFunction.Arn')?.BatchSize).toBe(1);
     const timeouts = ['DeliverFunction', 'FeedbackFunction'].map((id) => functions.get(id)?.Timeout ?? Number.NaN);
@@ -151,6 +158,7 @@ test('every function runs Node 24 on arm64 under limits of its own, and reserves
     'ApiFunction',
     'DeliverFunction',
     'EvaluateFunction',
+    'ExportFunction',
     'FeedbackFunction',
     'IssueFunction',
     'SweepFunction',
@@ -241,6 +249,8 @@ test('the outputs tell the command line and the runbook what the deployment made
     IssueQueueUrl: 'IssueQueue',
     DeliveryQueueUrl: 'DeliveryQueue',
     FeedbackQueueUrl: 'FeedbackQueue',
+    ExportQueueUrl: 'ExportQueue',
+    ExportsBucketName: 'Exports',
     IssueDeadLettersArn: 'IssueQueueDeadLetters.Arn',
     DocumentsBucketName: 'Documents',
     FailedBatchesBucketName: 'FailedBatches',

@@ -31,6 +31,10 @@ describe('wildcards', () => {
     ['EvaluateRoleDefaultPolicy FailedBatches.Arn/aws/lambda/*', 'Lambda names the objects'],
     ['SweepRoleDefaultPolicy FailedBatches.Arn/aws/lambda/*', 'Lambda named the objects'],
     ['SweepRoleDefaultPolicy Checkpoints.Arn/*', 'a checkpoint is named by its program and number'],
+    ['ExportRoleDefaultPolicy Checkpoints.Arn/*', 'the same, of the one taken for a bundle'],
+    ['ExportRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
+    ['ExportRoleDefaultPolicy Exports.Arn/*', 'a bundle is named by its program and job'],
+    ['ApiRoleDefaultPolicy Exports.Arn/*', 'the same'],
     ['IssueRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy Documents.Arn/*', 'a document is named by its content'],
     ['DeliverRoleDefaultPolicy arn:Partition:ses:Region:AccountId:identity/*', 'programs verify their own senders'],
@@ -38,6 +42,7 @@ describe('wildcards', () => {
     ['AccessLogsPolicy AccessLogs.Arn/documents/*', 'S3 names the logs'],
     ['AccessLogsPolicy AccessLogs.Arn/failed-batches/*', 'S3 names the logs'],
     ['AccessLogsPolicy AccessLogs.Arn/checkpoints/*', 'S3 names the logs'],
+    ['AccessLogsPolicy AccessLogs.Arn/exports/*', 'S3 names the logs'],
   ]);
 
   test('no statement allows an action or a resource by wildcard, but those with a reason', () => {
@@ -63,16 +68,18 @@ describe('wildcards', () => {
 });
 
 describe('each step may do its own work only', () => {
-  test('issue signs credentials and sweep checkpoints, each with a key of its own, by the word of key and role', () => {
-    expect(rolesThatMay('kms:Sign')).toEqual(['IssueRole', 'SweepRole']);
+  test('issue signs credentials, sweep and export checkpoints and bundles, with keys of their own, by the word of key and role', () => {
+    expect(rolesThatMay('kms:Sign')).toEqual(['ExportRole', 'IssueRole', 'SweepRole']);
     const byKey = allowing('kms:Sign').filter((s) => s.type === 'AWS::KMS::Key');
     expect(byKey.map((s) => [s.policy, flat((s.principal as { AWS: unknown }).AWS)])).toEqual([
       ['SigningKey', 'IssueRole.Arn'],
+      ['LedgerKey', 'ExportRole.Arn'],
       ['LedgerKey', 'SweepRole.Arn'],
     ]);
     const byRole = allowing('kms:Sign').filter((s) => s.type !== 'AWS::KMS::Key');
     expect(byRole.map((s) => [s.roles, s.resources])).toEqual([
       [['IssueRole'], ['SigningKey.Arn']],
+      [['ExportRole'], ['LedgerKey.Arn']],
       [['SweepRole'], ['LedgerKey.Arn']],
     ]);
     for (const s of allowing('kms:Sign')) {
@@ -81,10 +88,12 @@ describe('each step may do its own work only', () => {
     expect(statements.filter((s) => /^(Signing|Ledger)Key$/.test(s.policy) && s.actions.includes('kms:*'))).toEqual([]);
   });
 
-  test('who signs reads the public half of its own key, and nobody else does', () => {
+  test('who signs reads the public half of its own key; export that of both, which it puts into bundles', () => {
     const reading = allowing('kms:GetPublicKey').filter((s) => s.type !== 'AWS::KMS::Key');
     expect(reading.map((s) => [s.roles, s.actions, s.resources])).toEqual([
       [['IssueRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
+      [['ExportRole'], ['kms:GetPublicKey'], ['LedgerKey.Arn']],
+      [['ExportRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
       [['SweepRole'], ['kms:GetPublicKey'], ['LedgerKey.Arn']],
     ]);
   });
@@ -105,15 +114,18 @@ describe('each step may do its own work only', () => {
     const named = allowing('kms:Sign', statementsOf(synthesise({ bundleSigner: signer })));
     const principals = (policy: string) =>
       named.filter((s) => s.policy === policy).map((s) => flat((s.principal as { AWS: unknown }).AWS));
-    expect(principals('LedgerKey').sort()).toEqual(['SweepRole.Arn', signer].sort());
+    expect(principals('LedgerKey').sort()).toEqual(['ExportRole.Arn', 'SweepRole.Arn', signer].sort());
     expect(principals('SigningKey')).toEqual(['IssueRole.Arn']);
     for (const s of named) expect(s.condition).toEqual({ StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } });
     expect(() => synthesise({ bundleSigner: '*' })).toThrow(/bundleSigner.*the ARN of a role or user/);
   });
 
-  test('who read what is entered by the API, and read by it and by sweep, which folds it into checkpoints', () => {
+  test('who read what is entered by the API and by export, and read by them and by sweep, which folds it into checkpoints', () => {
     const readers = statements.filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#ACCESS'));
     expect(readers.map((s) => [s.roles, s.actions])).toEqual([
+      [['ExportRole'], ['dynamodb:GetItem']],
+      [['ExportRole'], ['dynamodb:Query']],
+      [['ExportRole'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']],
       [['SweepRole'], ['dynamodb:Query']],
       [['ApiRole'], ['dynamodb:GetItem']],
       [['ApiRole'], ['dynamodb:Query']],
@@ -127,6 +139,7 @@ describe('each step may do its own work only', () => {
       '*#EVIDENCE#*',
       '*#ACCESS',
       '*#IDEMPOTENCY',
+      '*#EXPORT',
     ]);
     expect(mayTouch('ApiRole', 'dynamodb:DeleteItem')).toEqual(['*#IDEMPOTENCY']);
     const touching = statements.filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#IDEMPOTENCY'));
@@ -135,7 +148,9 @@ describe('each step may do its own work only', () => {
 
   test('the API sends to the queues of the steps that it asks, reads documents and stores none, and signs nothing', () => {
     const sending = allowing('sqs:SendMessage').filter((s) => s.roles.includes('ApiRole'));
-    expect(sending.flatMap((s) => s.resources)).toEqual(['EvaluationQueue.Arn', 'IssueQueue.Arn', 'DeliveryQueue.Arn']);
+    expect(sending.flatMap((s) => s.resources)).toEqual([
+      ...['EvaluationQueue.Arn', 'IssueQueue.Arn', 'DeliveryQueue.Arn', 'ExportQueue.Arn'],
+    ]);
     const others = statements
       .filter((s) => s.allow && s.roles.includes('ApiRole'))
       .flatMap((s) => s.actions)
@@ -179,8 +194,8 @@ describe('each step may do its own work only', () => {
     const readers = statements
       .filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#EVIDENCE#*'))
       .flatMap((s) => s.roles);
-    expect([...new Set(readers)].sort()).toEqual(['ApiRole', 'EvaluateRole', 'IssueRole']);
-    expect(mayTouch('DeliverRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*', '*#PROGRAM']);
+    expect([...new Set(readers)].sort()).toEqual(['ApiRole', 'EvaluateRole', 'ExportRole', 'IssueRole']);
+    expect(mayTouch('DeliverRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*', '*#PROGRAM', '*#EXPORT']);
     expect(mayTouch('FeedbackRole', 'dynamodb:GetItem')).toEqual(['*#ENROLLMENT#*']);
   });
 
@@ -205,9 +220,22 @@ describe('each step may do its own work only', () => {
   });
 });
 
-test('only sweep stores checkpoints, and nobody removes, unlocks or replaces one', () => {
+test('export changes nothing of the records, and nobody but it writes bundles; the API reads them, and it does not', () => {
+  expect(mayTouch('ExportRole', 'dynamodb:PutItem')).toEqual(['*#ACCESS', '*#EXPORT']);
+  expect(mayTouch('ExportRole', 'dynamodb:DeleteItem')).toEqual([]);
+  const onBucket = statements.filter((s) => s.allow && s.resources.some((r) => r.startsWith('Exports.Arn')));
+  expect(onBucket.map((s) => [s.roles, s.actions])).toEqual([
+    [['ExportRole'], ['s3:PutObject', 's3:AbortMultipartUpload']],
+    [['ApiRole'], ['s3:GetObject']],
+    [['ApiRole'], ['s3:ListBucket']],
+  ]);
+});
+
+test('only sweep and export store checkpoints, and nobody removes, unlocks or replaces one', () => {
   const onBucket = statements.filter((s) => s.allow && s.resources.some((r) => r.startsWith('Checkpoints.Arn')));
   expect(onBucket.map((s) => [s.roles, s.actions])).toEqual([
+    [['ExportRole'], ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention']],
+    [['ExportRole'], ['s3:ListBucket']],
     [['SweepRole'], ['s3:GetObject', 's3:PutObject', 's3:PutObjectRetention']],
     [['SweepRole'], ['s3:ListBucket']],
   ]);

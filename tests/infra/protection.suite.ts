@@ -22,7 +22,7 @@ describe('everything at rest is encrypted by a key of ours', () => {
       expect(flat(Properties.KmsMasterKeyId)).toContain('NotificationKey');
     }
     const logs = stack.ofType<{ KmsKeyId: unknown; RetentionInDays: number }>('AWS::Logs::LogGroup');
-    expect(logs).toHaveLength(7);
+    expect(logs).toHaveLength(8);
     for (const [, { Properties }] of logs) {
       expect(flat(Properties.KmsKeyId)).toBe('DataKey.Arn');
       expect(Properties.RetentionInDays).toBe(365);
@@ -39,6 +39,7 @@ describe('everything at rest is encrypted by a key of ours', () => {
       Documents: 'ours',
       FailedBatches: 'ours',
       Checkpoints: 'ours',
+      Exports: 'ours',
       AccessLogs: 's3',
     });
   });
@@ -130,6 +131,18 @@ describe('nothing can be lost or opened by a deployment', () => {
     const rules = bucket?.LifecycleConfiguration.Rules ?? [];
     expect(rules.flatMap((rule) => Object.keys(rule)).filter((key) => /Expir/.test(key))).toEqual([]);
     expect(JSON.stringify(bucket?.LoggingConfiguration)).toContain('checkpoints/');
+  });
+
+  test('bundles go after a week, whole or in parts, and are locked for nobody', () => {
+    type Bucket = { LifecycleConfiguration: { Rules: Record<string, unknown>[] } } & Record<string, unknown>;
+    const bucket = stack.ofType<Bucket>('AWS::S3::Bucket').find(([id]) => id === 'Exports')?.[1].Properties;
+    expect(bucket?.ObjectLockEnabled).toBeUndefined();
+    expect(bucket?.VersioningConfiguration).toBeUndefined();
+    expect(bucket?.LifecycleConfiguration.Rules).toEqual([
+      { Id: 'one-week', Status: 'Enabled', ExpirationInDays: 7 },
+      { Id: 'abandoned-uploads', Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+    ]);
+    expect(JSON.stringify(bucket?.LoggingConfiguration)).toContain('exports/');
   });
 
   test('no bucket can be made public', () => {

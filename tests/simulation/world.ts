@@ -146,7 +146,8 @@ export function createWorld(history: History, options: WorldOptions) {
   const send = (message: Message, delayMs: number) => {
     if (message.type === 'evaluation-requested') queues.evaluation.send(message, delayMs);
     else if (message.type === 'issue-requested') queues.issue.send(message, delayMs);
-    else queues.delivery.send(message, delayMs);
+    else if (message.type === 'delivery-requested') queues.delivery.send(message, delayMs);
+    else throw new Error(`the simulated world has no bundles: ${message.type}`);
   };
   return {
     ...shared,

@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '../../functions/domain/hash.ts';
+import type { Policy } from '../../functions/domain/program.ts';
+import { addMonths } from '../../functions/domain/time.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import type { IssuePorts } from '../../functions/issue/issue-ports.ts';
 import { AdapterError } from '../../functions/ports/adapter-error.ts';
 import { memoryStore, stepsWorld } from '../support/steps-world.ts';
 
-async function readyToIssue() {
-  const world = stepsWorld(memoryStore());
+async function readyToIssue(policy: Partial<Policy> = {}) {
+  const world = stepsWorld(memoryStore(), policy);
   await world.publish();
   await world.enroll();
   await world.complete();
@@ -84,4 +86,18 @@ test('certificates that cannot sign park the credential, with the field in the r
   const sealer = { ...world.ports.sealer, seal: () => Promise.reject(unfit) };
   expect(await issueCredential({ ...world.ports, sealer }, world.issueRequest())).toBe('parked');
   expect((await world.record()).enrollment.pointers.completion?.pending?.parked).toContain('signing.certificates.0');
+});
+
+test('the document is locked for as long as its program keeps records, and by a repeat again', async () => {
+  const world = await readyToIssue({ retention: { years: 12 } });
+  const message = world.issueRequest();
+  expect(await issueCredential(world.ports, message)).toBe('issued');
+  const { credentials } = await world.record();
+  const [credential] = credentials;
+  const stored = world.documents.get(credential?.document.key ?? '');
+  const until = addMonths((credential?.requestedAt ?? '').slice(0, 10), 12 * 12);
+  expect(stored?.keptUntil).toBe(until);
+  if (stored) delete stored.keptUntil;
+  expect(await issueCredential(world.ports, message)).toBe('repeated');
+  expect(stored?.keptUntil).toBe(until);
 });

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { folderSink } from '../../functions/adapters/bundle/folder-sink.ts';
+import { saveZip } from '../../functions/adapters/bundle/zip-file.ts';
+import { zipSink } from '../../functions/adapters/bundle/zip-sink.ts';
+import { pdfSummaryEngine } from '../../functions/adapters/pdf/summary-engine.ts';
+import { typefaceFiles } from '../../functions/adapters/pdf/text/typeface-files.ts';
 import { takeCheckpoint } from '../../functions/checkpoint/take-checkpoint.ts';
 import {
   type Access,
@@ -15,23 +18,30 @@ import {
 } from '../../functions/domain/access.ts';
 import type { Actor } from '../../functions/domain/audit.ts';
 import { accessChainName } from '../../functions/domain/checkpoint.ts';
+import type { ExportRequest } from '../../functions/domain/export-request.ts';
 import type { Framework } from '../../functions/domain/framework.ts';
 import { canonicalJson, sha256 } from '../../functions/domain/hash.ts';
 import type { Policy } from '../../functions/domain/program.ts';
-import { type ExportPorts, type ExportRequest, exportRecords } from '../../functions/export/export-records.ts';
-import { sealBundle } from '../../functions/export/seal-bundle.ts';
+import type { ExportPorts } from '../../functions/export/export-ports.ts';
+import { makeBundle } from '../../functions/export/make-bundle.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import type { AccessLog } from '../../functions/ports/access-log.ts';
+import type { BundleFile } from '../../functions/ports/bundle-sink.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../../functions/ports/checkpoint-store.ts';
 import type { Signer } from '../../functions/ports/signer.ts';
 import { memoryStore, stepsWorld } from './steps-world.ts';
+import { unzip } from './unzip.ts';
 
 export const auditor: Actor = { id: 'auditor-1', role: 'auditor' };
 const verifier = new URL('../../functions/export/verify.mjs', import.meta.url);
 const run = promisify(execFile);
 
+const root = join(import.meta.dirname, '../..');
+/** Opening the fonts takes longer than a test's whole history. */
+const summaries = pdfSummaryEngine({ fonts: typefaceFiles(root) });
+
 /** An access log in memory, with the contract of the table's. */
-function memoryAccess(now: () => string): AccessLog & { entries: AccessEntry[] } {
+export function memoryAccess(now: () => string): AccessLog & { entries: AccessEntry[] } {
   const heads = new Map<string, AccessHead & { chain: string; day: string }>();
   const entries: AccessEntry[] = [];
   return {
@@ -54,7 +64,7 @@ function memoryAccess(now: () => string): AccessLog & { entries: AccessEntry[] }
   };
 }
 
-function memoryCheckpoints(): CheckpointStore {
+export function memoryCheckpoints(): CheckpointStore {
   const stored: StoredCheckpoint[] = [];
   return {
     async put(given) {
@@ -68,14 +78,16 @@ function memoryCheckpoints(): CheckpointStore {
   };
 }
 
-function keyPair() {
+export function keyPair() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer: Signer = {
     sign: async (content) => ({ keyId: 'key', signature: sign('sha256', content, privateKey).toString('base64') }),
     publicKey: async () => publicKey.export({ type: 'spki', format: 'der' }),
   };
   const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-  return { signer, pem, fingerprint: fingerprintOf(publicKey) };
+  const isSignature = async (content: Uint8Array, signature: string) =>
+    verify('sha256', content, publicKey, Buffer.from(signature, 'base64'));
+  return { signer, pem, fingerprint: fingerprintOf(publicKey), isSignature };
 }
 
 const fingerprintOf = (key: KeyObject) => sha256(key.export({ type: 'spki', format: 'der' }));
@@ -88,7 +100,7 @@ export function auditWorld(policy: Partial<Policy> = {}, framework?: Framework) 
   const access = memoryAccess(now);
   const checkpoints = memoryCheckpoints();
   const { store, clock, documents } = world.ports;
-  const ports: ExportPorts = { store, clock, documents, access, checkpoints, signer: ledger.signer };
+  const ports: ExportPorts = { store, clock, documents, access, checkpoints, signer: ledger.signer, summaries };
   return {
     ...world,
     access,
@@ -99,7 +111,7 @@ export function auditWorld(policy: Partial<Policy> = {}, framework?: Framework) 
     checkpoint: () => takeCheckpoint({ ...ports, store, journal: () => undefined }, 'harbor'),
     /** Writes a bundle into a folder. */
     async exportTo(folder: string, request: Partial<ExportRequest> = {}) {
-      const sink = folderSink(folder);
+      const { sink, output } = zipSink(now());
       const whole: ExportRequest = {
         program: 'harbor',
         scope: { kind: 'program' },
@@ -107,27 +119,38 @@ export function auditWorld(policy: Partial<Policy> = {}, framework?: Framework) 
         unredacted: false,
         ...request,
       };
-      const { counts, checkpoint } = await exportRecords(ports, whole, sink);
-      await sealBundle(sink, whole, checkpoint, counts, {
-        signer: ledger.signer,
+      const seal = {
         keys: { ledger: ledger.pem, signing: signing.pem },
         verifier: readFileSync(verifier, 'utf8'),
         madeAt: now(),
-      });
+      };
+      const [{ counts }] = await Promise.all([makeBundle(ports, whole, sink, seal), saveZip(output, `${folder}.zip`)]);
+      await unzip(`${folder}.zip`, folder);
       return counts;
     },
     /** Changes a file of a bundle and signs its manifest anew, as only the holder of the ledger's key could. */
     async forge(folder: string, path: string, content: string) {
       writeFileSync(join(folder, path), content);
-      const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-      const file = manifest.files.find((entry: { path: string }) => entry.path === path);
-      Object.assign(file, { bytes: Buffer.byteLength(content), sha256: sha256(content) });
-      const text = canonicalJson(manifest);
-      const { signature } = await ledger.signer.sign(new TextEncoder().encode(text));
-      writeFileSync(join(folder, 'manifest.json'), text);
-      writeFileSync(join(folder, 'manifest.sig'), signature);
+      await signAnew(folder, (files) =>
+        files.map((file) =>
+          file.path === path ? { path, bytes: Buffer.byteLength(content), sha256: sha256(content) } : file,
+        ),
+      );
+    },
+    /** Takes a file out of a bundle and signs its manifest anew. */
+    async forget(folder: string, path: string) {
+      rmSync(join(folder, path));
+      await signAnew(folder, (files) => files.filter((file) => file.path !== path));
     },
   };
+
+  async function signAnew(folder: string, change: (files: BundleFile[]) => BundleFile[]): Promise<void> {
+    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+    const text = canonicalJson({ ...manifest, files: change(manifest.files) });
+    const { signature } = await ledger.signer.sign(new TextEncoder().encode(text));
+    writeFileSync(join(folder, 'manifest.json'), text);
+    writeFileSync(join(folder, 'manifest.sig'), signature);
+  }
 }
 
 /** Runs our copy of `verify.mjs`, not the bundle's. */

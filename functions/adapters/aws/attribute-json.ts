@@ -7,11 +7,25 @@ type AttributeValue = object;
  * item is malformed, and reading it never fails.
  */
 export function jsonAttributes(item: Record<string, AttributeValue>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, jsonValue(value)]));
+  const attributes: Record<string, unknown> = {};
+  // A key may be any text: `__proto__` too is an attribute like others.
+  for (const name in item)
+    if (name === '__proto__') Object.defineProperty(attributes, name, plain(jsonValue(item[name] as AttributeValue)));
+    else attributes[name] = jsonValue(item[name] as AttributeValue);
+  return attributes;
 }
 
+const plain = (value: unknown) => ({ value, enumerable: true, configurable: true, writable: true });
+
 function jsonValue(value: AttributeValue): unknown {
-  const [type, content] = Object.entries(value).find(([, each]) => each !== undefined) ?? [];
+  let type: string | undefined;
+  let content: unknown;
+  for (const each in value) {
+    content = (value as Record<string, unknown>)[each];
+    type = each;
+    if (content !== undefined) break;
+  }
+  if (content === undefined) type = undefined;
   switch (type) {
     case 'S':
       return content;

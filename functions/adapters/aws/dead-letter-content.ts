@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { deliveryRequestedSchema, evaluationRequestedSchema, issueRequestedSchema } from '../../domain/messages.ts';
+import {
+  deliveryRequestedSchema,
+  evaluationRequestedSchema,
+  exportRequestedSchema,
+  exportSettledSchema,
+  issueRequestedSchema,
+} from '../../domain/messages.ts';
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { DeadLetter, DeadLetterQueue } from '../../ports/dead-letters.ts';
 import { parseJson, readMessage } from './read-message.ts';
@@ -30,8 +36,14 @@ const readers: Record<DeadLetterQueue, (body: string) => About> = {
     return { type, ref: { program, enrollment }, subject: credentialId };
   },
   delivery: (body) => {
-    const { type, program, enrollment, deliveryId } = readMessage(deliveryRequestedSchema, body);
+    const message = readMessage(z.discriminatedUnion('type', [deliveryRequestedSchema, exportSettledSchema]), body);
+    if (message.type === 'export-settled') return { type: message.type, subject: message.exportId };
+    const { type, program, enrollment, deliveryId } = message;
     return { type, ref: { program, enrollment }, subject: deliveryId };
+  },
+  export: (body) => {
+    const { type, exportId } = readMessage(exportRequestedSchema, body);
+    return { type, subject: exportId };
   },
   feedback: (body) => {
     const read = readSesEvent(body);

@@ -4,7 +4,7 @@ import type { DeadLetterQueue, DeadLetters } from '../../ports/dead-letters.ts';
 import { s3KeptLetters, s3StreamLetters } from './s3-kept-letters.ts';
 import { sqsDeadLetters } from './sqs-dead-letters.ts';
 
-type QueueName = 'evaluation' | 'issue' | 'delivery' | 'feedback';
+type QueueName = 'evaluation' | 'issue' | 'delivery' | 'feedback' | 'export';
 
 type Options = {
   sqs: SQSClient;
@@ -13,7 +13,7 @@ type Options = {
   failedBatchesBucket: string;
 };
 
-/** All dead letters of one deployment: five SQS queues, and the stream's on-failure bucket. */
+/** All dead letters of one deployment: six SQS queues, and the stream's on-failure bucket. */
 export function awsDeadLetters({ sqs, s3, queueUrls, failedBatchesBucket }: Options): DeadLetters {
   const bucket = { client: s3, bucket: failedBatchesBucket };
   const kept = s3KeptLetters(bucket);
@@ -26,6 +26,7 @@ export function awsDeadLetters({ sqs, s3, queueUrls, failedBatchesBucket }: Opti
     issue: queue('issue'),
     delivery: queue('delivery'),
     feedback: queue('feedback'),
+    export: queue('export'),
     sweeps: sqsDeadLetters('sweeps', {
       ...{ client: sqs, kept, queueUrl: undefined },
       deadLettersUrl: queueUrls.sweepSchedulesDeadLetters,

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms';
 import { AdapterError } from '../../ports/adapter-error.ts';
+import type { SignatureCheck } from '../../ports/signature-check.ts';
 import type { Signer } from '../../ports/signer.ts';
 import { awsFailure } from './aws-failure.ts';
 import { clientSettings } from './client-settings.ts';
@@ -39,5 +40,14 @@ export function kmsSigner({ client, keyId }: { client: KMSClient; keyId: string 
         throw new AdapterError('signer.public-key', 'KMS answered without a public key', { retryable: true });
       return answer.PublicKey;
     },
+  };
+}
+
+/** Checks signatures by the public half of a key, which is asked for once and may be known to everybody. */
+export function kmsSignatureCheck({ publicKey }: Pick<Signer, 'publicKey'>): SignatureCheck {
+  let key: Promise<KeyObject> | undefined;
+  return async (content, signature) => {
+    key ??= publicKey().then((der) => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' }));
+    return verify('sha256', content, await key, Buffer.from(signature, 'base64'));
   };
 }

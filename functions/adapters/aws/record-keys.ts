@@ -41,6 +41,12 @@ export const accessEntryKey = ({ program, actor, day }: AccessChain, seq: number
   pk: accessPartition(program),
   sk: `ENTRY#${day}#${actor}#${String(seq).padStart(8, '0')}`,
 });
+/** Bundles that were asked for; their ids sort by time. */
+export const exportPartition = (program: string) => `${program}#EXPORT`;
+export const exportKey = ({ program, exportId }: { program: string; exportId: string }) => ({
+  pk: exportPartition(program),
+  sk: exportId,
+});
 /** A picture of the program's, by its own hash. */
 export const assetKey = (program: string, hash: string) => ({ pk: `${program}#PROGRAM`, sk: `ASSET#${hash}` });
 /** Frameworks belong to no program: published, immutable, shared. */

@@ -8,10 +8,8 @@ import { AdapterError } from '../../ports/adapter-error.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../../ports/checkpoint-store.ts';
 import { awsFailure, errorName, statusOf } from './aws-failure.ts';
 
-type Options = { client: S3Client; bucket: string; retentionMonths?: number };
+type Options = { client: S3Client; bucket: string };
 
-/** How long one cannot be removed: no shorter than the records of a program are kept after a completion. */
-const defaultRetentionMonths = 60;
 const maxNumber = 9_999_999_999;
 
 /**
@@ -19,7 +17,7 @@ const maxNumber = 9_999_999_999;
  * remove one before its time. Keys count down, so that the newest is the first of a listing. One object holds the
  * signed checkpoint and its heads, so that neither is ever there without the other.
  */
-export function s3Checkpoints({ client, bucket, retentionMonths = defaultRetentionMonths }: Options): CheckpointStore {
+export function s3Checkpoints({ client, bucket }: Options): CheckpointStore {
   const read = async (key: string): Promise<StoredCheckpoint | undefined> => {
     try {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
@@ -31,7 +29,7 @@ export function s3Checkpoints({ client, bucket, retentionMonths = defaultRetenti
     }
   };
   return {
-    async put(stored) {
+    async put(stored, months) {
       const { program, number, at } = stored.checkpoint;
       const command = new PutObjectCommand({
         Bucket: bucket,
@@ -42,7 +40,7 @@ export function s3Checkpoints({ client, bucket, retentionMonths = defaultRetenti
         ChecksumAlgorithm: 'SHA256',
         IfNoneMatch: '*',
         ObjectLockMode: 'COMPLIANCE',
-        ObjectLockRetainUntilDate: new Date(`${addMonths(at.slice(0, 10), retentionMonths)}T00:00:00.000Z`),
+        ObjectLockRetainUntilDate: new Date(`${addMonths(at.slice(0, 10), months)}T00:00:00.000Z`),
       });
       try {
         await client.send(command);

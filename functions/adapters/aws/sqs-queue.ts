@@ -10,7 +10,7 @@ export function sqsClient(): SQSClient {
   return new SQSClient({ ...settings, useQueueUrlAsEndpoint: endpointOf('SQS') === undefined });
 }
 
-type QueueUrls = { evaluation?: string; issue?: string; delivery?: string };
+type QueueUrls = { evaluation?: string; issue?: string; delivery?: string; export?: string };
 
 /** Each message goes to its own queue by its type. A type for which a step was given no queue is a wiring bug. */
 export function sqsQueue({ client, urls }: { client: SQSClient; urls: QueueUrls }): MessageQueue {
@@ -18,6 +18,9 @@ export function sqsQueue({ client, urls }: { client: SQSClient; urls: QueueUrls 
     'evaluation-requested': urls.evaluation,
     'issue-requested': urls.issue,
     'delivery-requested': urls.delivery,
+    'export-requested': urls.export,
+    // Deliver alone sends email.
+    'export-settled': urls.delivery,
   };
   return {
     async send(message, options = {}) {

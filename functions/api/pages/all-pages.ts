@@ -3,6 +3,7 @@ import { actRoutes } from './act-routes.ts';
 import { assessRoutes } from './assess-routes.ts';
 import { cohortRoutes } from './cohort-routes.ts';
 import { documentRoutes } from './document-routes.ts';
+import { exportRoutes } from './export-routes.ts';
 import { meRoutes } from './me-routes.ts';
 import { personRoutes } from './person-routes.ts';
 import { recordsRoutes } from './records-routes.ts';
@@ -19,6 +20,7 @@ export const allPages: readonly Route[] = [
   ...personRoutes,
   ...actRoutes,
   ...documentRoutes,
+  ...exportRoutes,
   ...assessRoutes,
   ...meRoutes,
   ...recordsRoutes,

@@ -9,7 +9,11 @@ let counter = 0;
  *
  * @param mode permission bits of the file, 0600 for secrets
  */
-export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+export async function writeDurably(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<Uint8Array>,
+  mode = 0o644,
+): Promise<void> {
   counter += 1;
   const temporary = `${path}.${process.pid}.${counter}.tmp`;
   try {

@@ -180,7 +180,9 @@ function versionHeader({ versionId }: ObjectVersion): Record<string, string> {
 
 function checksumHeaders(version: ObjectVersion): Record<string, string> {
   const checksums = Object.entries(version.checksums).map(([name, value]) => [`x-amz-checksum-${name}`, value]);
-  return checksums.length > 0 ? { ...Object.fromEntries(checksums), 'x-amz-checksum-type': 'FULL_OBJECT' } : {};
+  // Of an object that came in parts it is a checksum of checksums, with their number behind it.
+  const type = /-\d+$/.test(checksums[0]?.[1] ?? '') ? 'COMPOSITE' : 'FULL_OBJECT';
+  return checksums.length > 0 ? { ...Object.fromEntries(checksums), 'x-amz-checksum-type': type } : {};
 }
 
 /** `response-content-disposition=…` and the like, which a presigned link carries. */

@@ -13,7 +13,7 @@ export interface S3Call {
   /** Empty for the bucket itself. */
   key: string;
   query: URLSearchParams;
-  /** `retention`, `tagging`, `versioning`, `location`; empty for the object or bucket. */
+  /** `retention`, `tagging`, `uploads`, `uploadId`, `versioning`, `location`; empty for the object or bucket. */
   subresource: string;
   header(name: string): string | undefined;
   body: ReceivedBody;
@@ -40,7 +40,7 @@ const plainParameters = new Set([
   'x-amz-checksum-mode',
 ]);
 
-const knownSubresources = new Set(['retention', 'tagging', 'versioning', 'location']);
+const knownSubresources = new Set(['retention', 'tagging', 'uploads', 'uploadId', 'versioning', 'location']);
 
 /** `x-amz-` headers that we act on, or that may be ignored without changing what the caller gets. Any other answers 501. */
 const knownHeaders =
@@ -64,6 +64,8 @@ export function readCall(request: IncomingMessage, body: ReceivedBody): S3Call {
   let subresource = '';
   for (const name of query.keys()) {
     if (plainParameters.has(name) || name.startsWith('X-Amz-')) continue;
+    // Of an upload; a part of an object is not read alone here.
+    if (name === 'partNumber' && query.has('uploadId')) continue;
     if (!knownSubresources.has(name) || subresource) throw notImplemented(`the parameter ${name}`);
     subresource = name;
   }

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { openFolder, writeDurably } from './durable-file.ts';
 import type { Retention } from './s3-retention.ts';
+import { openUploads, type Uploads } from './s3-uploads.ts';
 
 export interface BucketSettings {
   /** Keeps every version. Object Lock implies it, as on AWS. */
@@ -49,11 +50,13 @@ export interface Bucket {
   /** Adds a version, durable when this resolves; in a bucket without versions it replaces the one before. */
   add(
     key: string,
-    content: Buffer | undefined,
+    content: Buffer | AsyncIterable<Uint8Array> | undefined,
     facts: ObjectAttributes & { size: number; etag: string },
   ): Promise<ObjectVersion>;
   change(version: ObjectVersion, changes: Partial<Pick<ObjectVersion, 'tags' | 'retention'>>): Promise<void>;
   remove(version: ObjectVersion): Promise<void>;
+  /** What comes in parts. */
+  uploads: Uploads;
   /** Runs the work alone among all work on that key: what makes "put if absent" atomic. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
@@ -66,7 +69,7 @@ export interface BucketStore {
 }
 
 /** How a file comes to the disk. */
-export type Write = (path: string, content: string | Uint8Array) => Promise<void>;
+export type Write = (path: string, content: string | Uint8Array | AsyncIterable<Uint8Array>) => Promise<void>;
 
 /**
  * Buckets as folders. A version is `{sequence}.json` beside its data file `{sequence}{extension of the key}`; the JSON, renamed into place, is the commit.
@@ -111,6 +114,7 @@ async function openBucket(root: string, name: string, settings: BucketSettings, 
   const bucket: Bucket = {
     name,
     settings,
+    uploads: await openUploads(join(root, name, 'uploads'), write),
     find: (key, versionId) =>
       byKey.get(key)?.find((version) => versionId === undefined || version.versionId === versionId),
     list: () => [...byKey.values()].flatMap(([current]) => (current?.dataFile ? [current] : [])).sort(byKeyBytes),

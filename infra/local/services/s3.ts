@@ -5,6 +5,7 @@ import { receiveBody } from './s3-body.ts';
 import { checkBucketName, createBucket, getVersioning, listObjects, putVersioning } from './s3-buckets.ts';
 import { faultyDisk, isDiskFull } from './s3-faults.ts';
 import { type ExpirationRule, expireObjects } from './s3-lifecycle.ts';
+import { abortUpload, completeUpload, createUpload, uploadPart } from './s3-multipart.ts';
 import {
   deleteObject,
   deleteTagging,
@@ -44,7 +45,8 @@ const maxObjectBytes = 256 * 1024 * 1024;
 
 /**
  * Amazon S3 on 127.0.0.1, path style (`forcePathStyle: true`): what the flow uses and no more. Put (if absent, tags, metadata,
- * retention, checksums), Get (range, version, presigned), Head, Delete, ListObjectsV2, retention, tagging, versioning, CreateBucket, HeadBucket. Anything
+ * retention, checksums), in parts too (create, upload, complete, abort), Get (range, version, presigned), Head, Delete, ListObjectsV2, retention, tagging,
+ * versioning, CreateBucket, HeadBucket. Anything
  * else, down to a header that would have to be ignored, answers 501 NotImplemented. What was acknowledged survives `kill -9` and power cuts.
  * A full disk answers 500 InternalError; `POST /_faults {"disk":"full"}` makes it full until `{}`.
  *
@@ -157,6 +159,14 @@ async function answerObjectCall(bucket: Bucket, call: S3Call, request: IncomingM
       return getTagging(bucket, call);
     case 'DELETE tagging':
       return deleteTagging(bucket, call);
+    case 'POST uploads':
+      return createUpload(bucket, call, request);
+    case 'PUT uploadId':
+      return uploadPart(bucket, call);
+    case 'POST uploadId':
+      return completeUpload(bucket, call);
+    case 'DELETE uploadId':
+      return abortUpload(bucket, call);
     default:
       throw notImplemented(`${call.method} ${call.subresource} on an object`);
   }

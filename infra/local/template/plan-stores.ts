@@ -99,8 +99,8 @@ const ruleSchema = z.strictObject({
     .optional(),
   ExpirationInDays: z.number().optional(),
   NoncurrentVersionExpiration: z.strictObject({ NoncurrentDays: z.number() }).optional(),
-  // The local store takes no multipart uploads, and keeps a delete marker for nothing.
-  AbortIncompleteMultipartUpload: z.unknown().optional(),
+  AbortIncompleteMultipartUpload: z.strictObject({ DaysAfterInitiation: z.number() }).optional(),
+  // The local store keeps a delete marker for nothing.
   ExpiredObjectDeleteMarker: z.unknown().optional(),
 });
 
@@ -120,12 +120,14 @@ export function planBucket({ ref, attributes, properties }: Planned): BucketPlan
     versioned: bucket.VersioningConfiguration?.Status === 'Enabled',
     objectLock: bucket.ObjectLockEnabled,
     expiration: rules.flatMap((rule) => {
-      if (rule.Status === 'Disabled' || rule.ExpirationInDays === undefined) return [];
+      const uploads = rule.AbortIncompleteMultipartUpload;
+      if (rule.Status === 'Disabled' || (rule.ExpirationInDays === undefined && !uploads)) return [];
       const [tag] = rule.TagFilters ?? [];
       return [
         {
           bucket: ref,
-          afterDays: rule.ExpirationInDays,
+          ...(rule.ExpirationInDays !== undefined && { afterDays: rule.ExpirationInDays }),
+          ...(uploads && { uploadsAfterDays: uploads.DaysAfterInitiation }),
           ...(tag && { tag: { key: tag.Key, value: tag.Value } }),
           ...(rule.Prefix !== undefined && { prefix: rule.Prefix }),
           ...(rule.NoncurrentVersionExpiration && {

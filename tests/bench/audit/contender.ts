@@ -1,15 +1,19 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { folderSink } from '../../../functions/adapters/bundle/folder-sink.ts';
-import { writeZip } from '../../../functions/adapters/bundle/zip-folder.ts';
+import { pipeline } from 'node:stream/promises';
+import { zipSink } from '../../../functions/adapters/bundle/zip-sink.ts';
+import { pdfSummaryEngine } from '../../../functions/adapters/pdf/summary-engine.ts';
+import { typefaceFiles } from '../../../functions/adapters/pdf/text/typeface-files.ts';
 import { type Head, nextCheckpoint } from '../../../functions/domain/checkpoint.ts';
-import { type ExportRequest, exportRecords } from '../../../functions/export/export-records.ts';
+import type { ExportRequest } from '../../../functions/domain/export-request.ts';
+import { exportRecords } from '../../../functions/export/export-records.ts';
 import { sealBundle } from '../../../functions/export/seal-bundle.ts';
 import type { Signer } from '../../../functions/ports/signer.ts';
 import { benchProgram, recordsIn } from './stored-records.ts';
 
-// One contender in a process of its own: `plain` or `bundle`, the folder of the records, the folder to write to.
+// One contender in a process of its own: `plain`, `bundle` or `records` (a bundle without summaries), the folder of the records, the folder to write to.
 
 export type Outcome = {
   cpuMs: number;
@@ -17,7 +21,6 @@ export type Outcome = {
   peakMb: number;
   bytes: number;
   zipBytes?: number;
-  zipCpuMs?: number;
 };
 
 const now = '2026-03-02T16:00:00.000Z';
@@ -25,16 +28,24 @@ const now = '2026-03-02T16:00:00.000Z';
 /** The same entries as JSON lines, and nothing else: what nobody could go below. */
 async function plain(records: string, heads: readonly Head[], target: string): Promise<Partial<Outcome>> {
   const store = recordsIn(records);
-  const sink = folderSink(target);
+  const out = createWriteStream(`${target}.ndjson`, { flags: 'wx' });
   for (const { chain } of heads) {
     const enrollment = chain.slice('enrollment/'.length);
     const record = await store.readRecord({ program: benchProgram.id, enrollment });
-    for (const entry of record?.ledger ?? []) await sink.append('entries.ndjson', `${JSON.stringify(entry)}\n`);
+    const lines = (record?.ledger ?? []).map((entry) => `${JSON.stringify(entry)}\n`).join('');
+    if (!out.write(lines)) await once(out, 'drain');
   }
-  return { bytes: (await sink.files()).reduce((sum, file) => sum + file.bytes, 0) };
+  out.end();
+  await once(out, 'finish');
+  return { bytes: out.bytesWritten };
 }
 
-async function bundle(records: string, heads: readonly Head[], target: string): Promise<Partial<Outcome>> {
+async function bundle(
+  kind: string,
+  records: string,
+  heads: readonly Head[],
+  target: string,
+): Promise<Partial<Outcome>> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signer: Signer = {
     sign: async (content) => ({ keyId: 'key', signature: sign('sha256', content, privateKey).toString('base64') }),
@@ -42,12 +53,14 @@ async function bundle(records: string, heads: readonly Head[], target: string): 
   };
   const { checkpoint } = nextCheckpoint(benchProgram.id, heads, now, undefined);
   const stored = { checkpoint, signature: { keyId: 'key', value: '' }, heads: [...heads] };
-  const sink = folderSink(target);
+  const { sink, output } = zipSink(now);
+  const written = pipeline(output, createWriteStream(`${target}.zip`, { flags: 'wx' }));
   const request: ExportRequest = {
     program: benchProgram.id,
     scope: { kind: 'program' },
     actor: { id: 'auditor', role: 'auditor' },
     unredacted: false,
+    summaries: kind === 'bundle',
   };
   const { counts, found } = await exportRecords(
     {
@@ -66,6 +79,7 @@ async function bundle(records: string, heads: readonly Head[], target: string): 
       documents: { get: async () => undefined },
       signer,
       clock: { now: () => now },
+      summaries: pdfSummaryEngine({ fonts: typefaceFiles('.') }),
     },
     request,
     sink,
@@ -78,22 +92,16 @@ async function bundle(records: string, heads: readonly Head[], target: string): 
     verifier: readFileSync('functions/export/verify.mjs', 'utf8'),
     madeAt: now,
   });
-  const files = await sink.files();
-  const before = process.cpuUsage();
-  await writeZip(target, files, now, `${target}.zip`);
-  const { user, system } = process.cpuUsage(before);
-  return {
-    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-    zipBytes: statSync(`${target}.zip`).size,
-    zipCpuMs: (user + system) / 1e3,
-  };
+  await written;
+  const bytes = (await sink.files()).reduce((sum, file) => sum + file.bytes, 0);
+  return { bytes, zipBytes: statSync(`${target}.zip`).size };
 }
 
 if (import.meta.main) {
-  const [kind, records = '', target = ''] = process.argv.slice(2);
+  const [kind = '', records = '', target = ''] = process.argv.slice(2);
   const heads = JSON.parse(readFileSync(join(records, 'heads.json'), 'utf8')) as Head[];
   const started = { wall: performance.now(), cpu: process.cpuUsage() };
-  const outcome = await (kind === 'plain' ? plain : bundle)(records, heads, target);
+  const outcome = await (kind === 'plain' ? plain(records, heads, target) : bundle(kind, records, heads, target));
   const { user, system } = process.cpuUsage(started.cpu);
   const peakMb = process.resourceUsage().maxRSS / 1024;
   const wallMs = performance.now() - started.wall;

@@ -8,7 +8,7 @@ import { enrollmentChain, type Head } from '../../../functions/domain/checkpoint
 import { frameworkSchema } from '../../../functions/domain/framework.ts';
 import { saltedHash } from '../../../functions/domain/hash.ts';
 import { type Program, programSchema } from '../../../functions/domain/program.ts';
-import type { ExportPorts } from '../../../functions/export/export-records.ts';
+import type { ExportPorts } from '../../../functions/export/export-ports.ts';
 import { makeApprentice } from '../../support/bulk.ts';
 
 const data = (path: string) => JSON.parse(readFileSync(join(import.meta.dirname, '../../../data', path), 'utf8'));

@@ -1,10 +1,11 @@
-/** The standard structure types that a certificate uses (ISO 32000-1, 14.8.4). */
+/** The standard structure types that our documents use (ISO 32000-1, 14.8.4). */
 export type StructureType =
   | 'Document'
   | 'Sect'
   | 'P'
   | 'H1'
   | 'H2'
+  | 'H3'
   | 'Figure'
   | 'Link'
   | 'Form'

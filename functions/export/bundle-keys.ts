@@ -1,7 +1,6 @@
-import { createPublicKey } from 'node:crypto';
 import { sha256 } from '../domain/hash.ts';
-import type { BundleKeys } from '../export/seal-bundle.ts';
 import type { Signer } from '../ports/signer.ts';
+import type { BundleKeys } from './seal-bundle.ts';
 
 export type BundleKey = {
   pem: BundleKeys;
@@ -14,7 +13,11 @@ export async function bundleKeys(from: { ledgerSigner: Signer; signer: Signer })
   return { pem: { ledger: pemOf(ledger), signing: pemOf(signing) }, fingerprint: sha256(ledger) };
 }
 
+/** RFC 7468: base64 in lines of 64 characters between two that say what it is. */
 function pemOf(der: Uint8Array): string {
-  const key = createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' });
-  return key.export({ type: 'spki', format: 'pem' }).toString();
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n');
 }
