@@ -4,6 +4,7 @@ import { readSealed } from '../../functions/acts/examine-checkpoints.ts';
 import type { Finding } from '../../functions/acts/finding.ts';
 import { type AuditEntry, type AuditFact, chain, emptyChain, systemActor } from '../../functions/domain/audit.ts';
 import { checkpointStatement, enrollmentChain, type Head, nextCheckpoint } from '../../functions/domain/checkpoint.ts';
+import { checkpointMonths } from '../../functions/domain/retention.ts';
 import type { CheckpointStore, StoredCheckpoint } from '../../functions/ports/checkpoint-store.ts';
 import { auditor, keyPair, memoryAccess, memoryCheckpoints } from '../support/audit-world.ts';
 
@@ -44,7 +45,7 @@ async function seal(checkpoints: CheckpointStore, heads: readonly Head[], signer
   const { keyId, signature } = await signer.sign(checkpointStatement(checkpoint));
   const sorted = [...heads].sort((a, b) => (a.chain < b.chain ? -1 : 1));
   const stored: StoredCheckpoint = { checkpoint, signature: { keyId, value: signature }, heads: sorted };
-  await checkpoints.put(stored);
+  await checkpoints.put(stored, checkpointMonths({}));
   return stored;
 }
 

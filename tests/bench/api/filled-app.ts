@@ -4,6 +4,7 @@ import { loadProgram } from '../../../functions/acts/load-program.ts';
 import { systemClock } from '../../../functions/adapters/aws/clock.ts';
 import { credentialItem } from '../../../functions/adapters/aws/commit-items.ts';
 import { dynamoAccess } from '../../../functions/adapters/aws/dynamo-access.ts';
+import { dynamoExports } from '../../../functions/adapters/aws/dynamo-exports.ts';
 import { dynamoIdempotency } from '../../../functions/adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../../../functions/adapters/aws/dynamo-store.ts';
 import { enrollmentItem, parseEnrollmentItem } from '../../../functions/adapters/aws/enrollment-codec.ts';
@@ -51,6 +52,8 @@ export async function startFilledApp() {
     access: dynamoAccess({ ...table, clock: systemClock }),
     idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 60 }),
     links: { link: () => Promise.reject(new Error('nobody asks for a document here')) },
+    exports: dynamoExports(table),
+    exportLinks: { link: async () => undefined },
     failed: (error) => {
       throw error;
     },
