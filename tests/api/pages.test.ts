@@ -323,6 +323,25 @@ describe('a record on the program’s page', () => {
   });
 });
 
+test('an apprentice reads what the assessor wrote beside a not met, and the newest of it', async () => {
+  const assessor = await asRole('assessor-1', 'assessor');
+  const path = '/assess/enr-notes';
+  const progress = { 'engage-1': { status: 'not-met' as const, at: '2026-03-01T12:00:00.000Z' } };
+  const apprentice = { id: 'trang', name: 'Trang', email: 't@apprentices.example' };
+  const enrollment = await world.enroll({ enrollment: 'enr-notes', apprentice, progress });
+  for (const [i, note] of ['The first log.', 'Week three <b>is missing</b>.'].entries()) {
+    const piece = { requirement: 'engage-1', submittedBy: 'trang', occurredOn: '2026-02-01', attestation: 'Did it.' };
+    await submitEvidence(world.ports, enrollment, [{ ...piece, evidence: `log-${i}` }]);
+    const { text } = await get(path, assessor);
+    const [, name = '', value = ''] = /name="(shown[^"]+)" value="([^"]+)"/.exec(text) ?? [];
+    const fields = { [name]: value, [`decision.engage-1.log-${i}`]: 'not-met', [`note.engage-1.log-${i}`]: note };
+    expect((await post(path, fields, assessor)).status).toBe(303);
+  }
+  const { text } = await get('/me', await asRole('trang', 'apprentice'));
+  expect(text).toContain('<q dir="auto">Week three &lt;b&gt;is missing&lt;/b&gt;.</q>');
+  expect(text).not.toContain('The first log.');
+});
+
 test('a language that was chosen stays chosen', async () => {
   const chosen = await get('/v?lang=es', { 'accept-language': 'en' });
   expect(chosen.text).toContain('<html lang="es"');
