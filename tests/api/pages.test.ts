@@ -196,7 +196,7 @@ describe('forms', () => {
     expect(answer.status).toBe(422);
     expect(page).toContain('<title>Error: Enroll an apprentice');
     expect(page).toContain('value="Ana &quot;Anita&quot; &lt;b&gt;"');
-    expect(page).toMatch(/<a href="#field-email">Fill this in<\/a>/);
+    expect(page).toMatch(/<a href="#field-email">Email address: Fill this in<\/a>/);
     expect(page).toMatch(
       /id="field-email"[^>]*aria-describedby="field-email-hint field-email-error"[^>]*aria-invalid="true"/,
     );
