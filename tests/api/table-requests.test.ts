@@ -23,7 +23,7 @@ const links = (pattern: RegExp) => (answer: string) => new Set(answer.match(patt
 /** Every list, and how many table requests one page of it may take; a read that is logged takes two more. */
 const lists: Record<string, List> = {
   'GET /enrollments': { path: '/enrollments', role: 'assessor', results: items, most: 2 },
-  'GET /credentials': { path: '/credentials', role: 'operator', results: items, most: 4 },
+  'GET /credentials': { path: '/credentials', role: 'auditor', results: items, most: 4 },
   'GET /cohort': { path: '/cohort', role: 'administrator', results: links(/\/people\/enr-\d+/g), most: 6 },
   'GET /assess': { path: '/assess', role: 'assessor', results: links(/\/assess\/enr-\d+/g), most: 3 },
   'GET /records': { path: '/records?from=2026-01-01', role: 'auditor', results: links(/\/records\/enr-\d+/g), most: 5 },

@@ -115,7 +115,7 @@ describe('each step may do its own work only', () => {
     const readers = statements.filter((s) => (leadingKeys(s) as string[] | undefined)?.includes('*#ACCESS'));
     expect(readers.map((s) => [s.roles, s.actions])).toEqual([
       [['SweepRole'], ['dynamodb:Query']],
-      [['ApiRole'], ['dynamodb:GetItem', 'dynamodb:BatchGetItem']],
+      [['ApiRole'], ['dynamodb:GetItem']],
       [['ApiRole'], ['dynamodb:Query']],
       [['ApiRole'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']],
     ]);
