@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ApiWorld, startApiWorld } from '../api/api-world.ts';
 import { serveApp } from '../api/serve-app.ts';
-import { describeWith } from './tools.ts';
+import { describeWith, type ToolName } from './tools.ts';
 
+const command: ToolName = 'schemathesis';
 const examples = 8;
 const maxSeconds = 100;
 /**
@@ -23,7 +24,7 @@ const checks = [
   'ignored_auth',
 ].join(',');
 
-describeWith(['schemathesis'], 'schemathesis, from the document alone', () => {
+describeWith([command], 'schemathesis, from the document alone', () => {
   let world: ApiWorld;
   let served: Awaited<ReturnType<typeof serveApp>>;
   const folder = mkdtempSync(join(tmpdir(), 'journeypaper-schemathesis-'));
@@ -59,7 +60,7 @@ describeWith(['schemathesis'], 'schemathesis, from the document alone', () => {
 
   function schemathesis(...args: string[]): Promise<{ status: number | null; said: string }> {
     return new Promise((resolve, reject) => {
-      const tool = spawn('schemathesis', args, { cwd: folder });
+      const tool = spawn(command, args, { cwd: folder });
       let said = '';
       for (const stream of [tool.stdout, tool.stderr]) stream.on('data', (chunk) => (said += chunk));
       tool.on('error', reject);
