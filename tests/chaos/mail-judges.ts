@@ -49,8 +49,8 @@ function isAccountedFor({ about, deliveryId, resendOf }: Delivery, ledger: reado
   if (about.kind !== 'credential') return true;
   const begun = ['delivery-queued', 'delivery-parked'];
   const queued = ledger.find(({ subject, action }) => subject === deliveryId && begun.includes(action));
-  if (resendOf === undefined) return queued?.actor.role === 'system';
-  return queued?.actor.role === 'administrator' && queued.facts.resendOf === resendOf;
+  const isSystem = queued?.actor.role === 'system';
+  return resendOf === undefined ? isSystem : !isSystem && queued?.facts.resendOf === resendOf;
 }
 
 /**

@@ -249,8 +249,9 @@ function judgeCredentials(world: QuietWorld, row: EnrollmentRow): void {
 function judgeOrigin(world: QuietWorld, row: EnrollmentRow, { deliveryId, about, resendOf }: Delivery): void {
   if (about.kind !== 'credential') return;
   const queued = [...row.ledger.values()].find((e) => e.subject === deliveryId && e.action === 'delivery-queued');
-  const isAsked = queued?.actor.role === 'administrator' && queued.facts.resendOf === resendOf;
-  const isOwed = queued?.actor.role === 'system' && resendOf === undefined;
+  const isSystem = queued?.actor.role === 'system';
+  const isAsked = resendOf !== undefined && !isSystem && queued?.facts.resendOf === resendOf;
+  const isOwed = resendOf === undefined && isSystem;
   if (!isAsked && !isOwed)
     world.scheduler.fail('an email more is one that somebody asked for', `${deliveryId}: nobody did`);
 }
