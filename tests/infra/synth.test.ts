@@ -49,6 +49,12 @@ describe('bundles', () => {
   });
 });
 
+test("the API has the pages' files beside it, and not the pictures of them", () => {
+  const web = join(bundleStep('api', join(folder, 'web')), 'templates/web');
+  expect(readdirSync(web)).toEqual(expect.arrayContaining(['style.css', 'mark.svg']));
+  expect(readdirSync(web).filter((name) => /gallery|[.]md$/i.test(name))).toEqual([]);
+});
+
 test('a plain run synthesises without an account, a profile or a network, and tells where each bundle is', () => {
   const out = join(folder, 'out');
   execFileSync(process.execPath, ['infra/app.ts'], {
@@ -70,4 +76,4 @@ test('a plain run synthesises without an account, a profile or a network, and te
   }
   const named = JSON.stringify(template).match(/arn:aws:[^"]*|:[0-9]{12}:/g) ?? [];
   expect(named, 'a partition or an account by name').toEqual([]);
-}, 60_000);
+}, 120_000);
