@@ -14,7 +14,7 @@ const stepFiles: Partial<Record<StepName, readonly string[]>> = {
   api: ['templates/web'],
 };
 
-/** What lies among them for those who work on them; so does whatever is in a folder below. */
+/** What lies among the fonts for those who work on them. */
 const isForPeople = (name: string) => name.endsWith('.md') || name.endsWith('.py');
 
 /**
@@ -38,8 +38,11 @@ export function bundleStep(step: StepName, into = join(root, '.build')): string 
 
 function filesAt(path: string): string[] {
   if (statSync(join(root, path)).isFile()) return [path];
-  const entries = readdirSync(join(root, path), { withFileTypes: true });
-  return entries.filter((entry) => entry.isFile() && !isForPeople(entry.name)).map(({ name }) => join(path, name));
+  const names = readdirSync(join(root, path), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !isForPeople(entry.name))
+    .map(({ name }) => name)
+    .sort();
+  return names.map((name) => join(path, name));
 }
 
 /** CommonJS, since Lambda starts it faster than ESM; minified, since what is read is paid for at every cold start. */

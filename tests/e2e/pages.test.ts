@@ -31,7 +31,7 @@ async function openPage(javaScriptEnabled: boolean): Promise<Page> {
   const { context, close } = await openBrowser({ javaScriptEnabled });
   onTestFinished(close);
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('pageerror', ({ message }) => void complaints.push(message));
   onTestFinished(() => expect(complaints).toEqual([]));
