@@ -16,7 +16,7 @@ const usage = `npm run bench [-- GROUP …] [--json] [--entries N] [--enrollment
   --json           one JSON array as the last line
   --entries N      how large the record of \`audit\` is, 1000 or more
   --enrollments N  how many the largest table of \`api\` holds, 1000 or more
-  --million        \`certificates\` makes a million for its memory, not a hundred thousand`;
+  --million        \`certificates\` makes a million for its memory, not two hundred thousand`;
 
 function readOptions(args: readonly string[]) {
   const { values, positionals } = parseArgs({
