@@ -19,6 +19,7 @@ for (const apprentice of result.programs.flatMap((p) => p.apprentices)) {
     `${apprentice.enrollmentId} delivered`,
     apprentice.deliveries.length === 1 && apprentice.deliveries[0].state === 'delivered',
   );
+  expect(`${apprentice.enrollmentId} verified by its code`, apprentice.verifiedAt.length === 1);
   for (const pdf of apprentice.pdfs) expect(`${pdf} is a PDF`, readFileSync(pdf).subarray(0, 5).toString() === '%PDF-');
 }
 expect(

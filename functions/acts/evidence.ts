@@ -42,6 +42,8 @@ export type SubmitVerdict = { outcome: 'submitted' | 'repeated'; evidence: strin
 export type AssessVerdict = { outcome: 'assessed' | 'repeated'; assessment: string } | Refused;
 export type WithdrawVerdict = { outcome: 'withdrawn' | 'repeated' } | Refused;
 
+/** Less is nobody's work, and the smallest numbers that there are no table holds. */
+const minimumHours = 0.01;
 /** As many pieces as one call takes. */
 export const maxPieces = 500;
 
@@ -75,6 +77,8 @@ export async function submitEvidence(
         submittedAt: ports.clock.now(),
       });
       if (!parsed.success) return refused('evidence.invalid', firstIssue(parsed.error));
+      if (parsed.data.hours !== undefined && parsed.data.hours < minimumHours)
+        return refused('evidence.invalid', `hours: ${minimumHours} at the least`);
       const refusal = refuseSubmission(
         parsed.data,
         requirementsOf(framework).get(input.requirement),

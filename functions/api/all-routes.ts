@@ -1,8 +1,12 @@
 import { allPages } from './pages/all-pages.ts';
 import type { Route } from './route.ts';
+import { assessments } from './routes/assessments.ts';
 import { audit } from './routes/audit.ts';
+import { credentials } from './routes/credentials.ts';
+import { deliveries } from './routes/deliveries.ts';
 import { document } from './routes/document.ts';
 import { enrollments } from './routes/enrollments.ts';
+import { evidence } from './routes/evidence.ts';
 import { exports } from './routes/exports.ts';
 import { frameworks } from './routes/frameworks.ts';
 import { health } from './routes/health.ts';
@@ -18,6 +22,10 @@ export const resources: readonly Route[] = [
   ...enrollments,
   ...membership,
   ...progress,
+  ...evidence,
+  ...assessments,
+  ...credentials,
+  ...deliveries,
   ...audit,
   ...exports,
 ];

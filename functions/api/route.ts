@@ -33,7 +33,8 @@ export type Call<A extends Access, P, Q, B> = {
 };
 
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
-export type JsonAnswer = { status: number; json: unknown; headers?: AnswerHeaders };
+/** `of`: whose record it shows, where the path does not name the enrollment: the access log says so. */
+export type JsonAnswer = { status: number; json: unknown; headers?: AnswerHeaders; of?: string };
 export type PageAnswer = {
   status: number;
   html: HtmlEscapedString | Promise<HtmlEscapedString>;

@@ -69,7 +69,7 @@ async function answerOf(
       ? await onceByKey({ route, ports, who, headers }, parts, run)
       : await run({ ports, isRerun: false });
   if ('code' in answer) return problemOf(answer);
-  if (who && answer.status < 300) await recordRead(route, ports, who, parts);
+  if (who && answer.status < 300) await recordRead(route, ports, who, parts, 'of' in answer ? answer.of : undefined);
   return answer;
 }
 
@@ -141,6 +141,7 @@ async function recordRead(
   ports: ApiPorts,
   { program, as }: Acting,
   { params, query }: Pick<Parts, 'params' | 'query'>,
+  of: string | undefined,
 ): Promise<void> {
   if (!reads || !['administrator', 'auditor', 'operator'].includes(as.role)) return;
   const { sensitive } = (query ?? {}) as { sensitive?: unknown };
@@ -148,7 +149,7 @@ async function recordRead(
   await ports.access.append(program, {
     actor: as,
     action: reads.action,
-    subject: enrollmentIn(params) ?? program,
+    subject: enrollmentIn(params) ?? of ?? program,
     facts,
   });
 }

@@ -21,6 +21,7 @@ export type PieceStanding = {
   /** Absent where the item cannot be read. */
   occurredOn?: string;
   submittedBy?: string;
+  submittedAt?: string;
   /** The newest assessment, if there is one. */
   assessor?: string;
   assessedAt?: string;
@@ -36,26 +37,26 @@ export function piecesStanding(items: readonly RawItem[], around: Around): Piece
     const place = parseEvidenceKeys(evidencePartition(around.enrollment), sk);
     return place ? [{ place, attributes }] : [];
   });
-  const order = [...requirementsOf(around.framework).keys()];
-  const rank = (piece: PieceStanding) =>
-    order.includes(piece.requirement) ? order.indexOf(piece.requirement) : order.length;
+  const order = new Map([...requirementsOf(around.framework).keys()].map((id, i) => [id, i]));
+  const rank = (piece: PieceStanding) => order.get(piece.requirement) ?? order.size;
+  const byPiece = Map.groupBy(placed, ({ place }) => `${place.requirement}#${place.evidence}`);
   return placed
     .filter(({ place }) => place.part === 'evidence')
-    .map((own) => pieceStanding(own, placed, around))
+    .map((own) => pieceStanding(own, byPiece.get(`${own.place.requirement}#${own.place.evidence}`) ?? [], around))
     .sort((a, b) => rank(a) - rank(b) || (a.evidence < b.evidence ? -1 : 1));
 }
 
 type Placed = { place: EvidencePlace; attributes: Record<string, unknown> };
 
-function pieceStanding(own: Placed, all: readonly Placed[], around: Around): PieceStanding {
+/** `beside`: every item of this very piece. */
+function pieceStanding(own: Placed, beside: readonly Placed[], around: Around): PieceStanding {
   const { requirement, evidence } = own.place;
   const base = { requirement, evidence };
-  const beside = all.filter(({ place }) => place.requirement === requirement && place.evidence === evidence);
   const parsed = parseItem(own.place, own.attributes);
   const withdrawn = beside.some(({ place }) => place.part === 'withdrawal');
   if (!parsed.ok) return { ...base, state: withdrawn ? 'withdrawn' : 'refused', reason: parsed.reason };
-  const { occurredOn, submittedBy } = parsed.value as Submission;
-  const piece = { ...base, occurredOn, submittedBy };
+  const { occurredOn, submittedBy, submittedAt } = parsed.value as Submission;
+  const piece = { ...base, occurredOn, submittedBy, submittedAt };
   if (withdrawn) return { ...piece, state: 'withdrawn' };
   const rules = rulesOf(around.enrollment, around.program);
   const refused = refuseSubmission(

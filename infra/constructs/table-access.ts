@@ -22,8 +22,8 @@ type Partition = keyof typeof partitions;
 export type TableAccess = {
   /** Items read one by one. */
   get?: readonly Partition[];
-  /** Those in one call, too. */
-  many?: boolean;
+  /** Items read many at once. */
+  getMany?: readonly Partition[];
   query?: readonly Partition[];
   indexes?: readonly IndexName[];
   /** Put and updated, alone or in a transaction. */
@@ -45,7 +45,8 @@ export function allowTable(step: Step, table: Table, access: TableAccess): void 
       conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': of.map((name) => partitions[name]) } },
     });
   };
-  on('ReadItems', ['dynamodb:GetItem', ...(access.many ? ['dynamodb:BatchGetItem'] : [])], access.get);
+  on('ReadItems', ['dynamodb:GetItem'], access.get);
+  on('ReadManyItems', ['dynamodb:BatchGetItem'], access.getMany);
   on('QueryItems', ['dynamodb:Query'], access.query);
   on('WriteItems', ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem'], access.write);
   on('RemoveItems', ['dynamodb:DeleteItem'], access.remove);

@@ -1,3 +1,4 @@
+import { maxRequestSeconds } from '../../functions/api/env.ts';
 import type { StepName } from '../bundle.ts';
 
 /**
@@ -12,7 +13,7 @@ export const timeoutSeconds: Record<StepName, number> = {
   export: 900,
   sweep: 900,
   // The gateway waits for thirty.
-  api: 29,
+  api: maxRequestSeconds,
 };
 
 /** CPU comes with memory: printing and signing wants a core, a person waits for the API, the rest waits for the network. */

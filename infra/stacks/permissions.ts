@@ -75,10 +75,10 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
 
   // In people's names, who may do what is the app's to say: it is the one that checks their tokens.
   allowTable(api, r.table, {
-    get: [...decisions, 'evidence', 'asides', 'access', 'idempotency', 'exports'],
-    many: true,
-    query: ['enrollments', 'evidence', 'programs', 'asides', 'access', 'exports'],
-    indexes: ['code', 'list'],
+    get: [...decisions, 'access', 'idempotency', 'exports'],
+    getMany: ['enrollments'],
+    query: ['enrollments', 'evidence', 'asides', 'access', 'exports'],
+    indexes: ['code', 'list', 'apprentice', 'awaiting', 'issued', 'credential'],
     write: ['enrollments', 'evidence', 'access', 'idempotency', 'exports'],
     remove: ['idempotency'],
   });

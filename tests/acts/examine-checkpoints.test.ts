@@ -44,7 +44,7 @@ async function seal(checkpoints: CheckpointStore, heads: readonly Head[], signer
   const { keyId, signature } = await signer.sign(checkpointStatement(checkpoint));
   const sorted = [...heads].sort((a, b) => (a.chain < b.chain ? -1 : 1));
   const stored: StoredCheckpoint = { checkpoint, signature: { keyId, value: signature }, heads: sorted };
-  await checkpoints.put(stored);
+  await checkpoints.put(stored, 60);
   return stored;
 }
 

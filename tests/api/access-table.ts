@@ -1,5 +1,6 @@
 import type { Role } from '../../functions/api/caller.ts';
 import type { ApiWorld, Asking } from './api-world.ts';
+import { putCredential, putEvidence } from './put-records.ts';
 
 /** A record of `harbor` that a cell asks for; each cell has one of its own, so that none depends on another. */
 export type Place = { enrollment: string; apprentice: string; etag: string };
@@ -100,8 +101,8 @@ const pageTable: Record<string, Row> = {
   },
   'GET /assess': { cells: only(open, 'assessor') },
   // Their own evidence is refused to them, whatever their role.
-  'GET /assess/{enrollment}': { cells: only('422 200 404 404', 'assessor') },
-  'POST /assess/{enrollment}': { cells: only('422 422 404 404', 'assessor'), request: () => emptyForm() },
+  'GET /assess/{enrollment}': { cells: only('403 200 404 404', 'assessor') },
+  'POST /assess/{enrollment}': { cells: only('403 422 404 404', 'assessor'), request: () => emptyForm() },
   'GET /me': { cells: only(open, 'apprentice') },
   'GET /me/evidence': { cells: only(open, 'apprentice') },
   'POST /me/evidence': { cells: only('422 404 404 404', 'apprentice'), request: () => emptyForm() },
@@ -113,6 +114,20 @@ const pageTable: Record<string, Row> = {
   'GET /records': { cells: only(open, 'auditor') },
   'GET /records/{enrollment}': { cells: only(anyRecord, 'auditor') },
 };
+
+/** Apprentices submit for themselves, administrators for anybody of the program. */
+const submitters = (status: string) => ({
+  ...administrators(`${status} ${status} 404 404`),
+  apprentice: `${status} 404 404 404`,
+});
+const piece = { requirement: 'engage-1', occurredOn: '2026-02-01', attestation: 'Did it; the proof is in the binder.' };
+const judgement = { requirement: 'engage-1', evidence: 'e1', outcome: 'met' };
+
+/** Found by its id alone. */
+async function aCredential({ enrollment }: Place, { ports }: ApiWorld): Promise<Asked> {
+  const { credentialId } = await putCredential(ports.store, { program: 'harbor', enrollment });
+  return { params: { credential: credentialId } };
+}
 
 /** Every route of the application. One that is missing here fails the test. */
 export const accessTable: Record<string, Row> = {
@@ -142,6 +157,75 @@ export const accessTable: Record<string, Row> = {
   'POST /enrollments/{enrollment}/resumption': {
     cells: administrators('409 409 404 404'),
     request: ({ etag }) => ({ headers: { 'if-match': etag } }),
+  },
+  'GET /enrollments/{enrollment}/evidence': {
+    cells: { ...readers, operator: none },
+    request: async ({ enrollment }, { ports }) => {
+      await putEvidence(ports.store, { program: 'harbor', enrollment }, 'e1');
+      return {};
+    },
+  },
+  'POST /enrollments/{enrollment}/evidence': { cells: submitters('201'), request: () => ({ body: piece }) },
+  'POST /enrollments/{enrollment}/evidence/batch': {
+    cells: submitters('200'),
+    request: () => ({ body: { pieces: [piece, {}] } }),
+  },
+  'POST /enrollments/{enrollment}/evidence/{requirement}/{evidence}/withdrawal': {
+    cells: submitters('200'),
+    request: async ({ enrollment }, { ports }) => {
+      await putEvidence(ports.store, { program: 'harbor', enrollment }, 'e1');
+      return { params: { requirement: 'engage-1', evidence: 'e1' }, body: { reason: 'The wrong shift' } };
+    },
+  },
+  // Neither is on the program's roster, and nobody assesses their own: what an assessor may is tested beside the routes.
+  'POST /enrollments/{enrollment}/assessments': {
+    cells: { ...all(none), assessor: '403 403 404 404', nobody: '401' },
+    request: async ({ enrollment }, { ports }) => {
+      await putEvidence(ports.store, { program: 'harbor', enrollment }, 'e1');
+      return { body: judgement };
+    },
+  },
+  'POST /enrollments/{enrollment}/assessments/batch': {
+    cells: { ...all(none), assessor: anyRecord, nobody: '401' },
+    request: () => ({ body: { assessments: [judgement, {}] } }),
+  },
+  'GET /credentials': {
+    cells: { ...readers, assessor: none },
+    request: async ({ enrollment }, { ports }) => {
+      await putCredential(ports.store, { program: 'harbor', enrollment });
+      return { query: `?enrollment=${enrollment}` };
+    },
+  },
+  'GET /credentials/{credential}': { cells: { ...readers, assessor: none }, request: aCredential },
+  'GET /credentials/{credential}/document': {
+    cells: { ...readers, assessor: none, operator: none },
+    request: aCredential,
+  },
+  'POST /credentials/{credential}/revocation': {
+    cells: administrators(anyRecord),
+    request: async (place, world) => ({
+      ...(await aCredential(place, world)),
+      body: { code: 'other', reason: 'As was decided' },
+    }),
+  },
+  // Nothing was ever issued that could be issued anew.
+  'POST /enrollments/{enrollment}/reissues': {
+    cells: administrators('409 409 404 404'),
+    request: ({ etag }) => ({ body: {}, headers: { 'if-match': etag } }),
+  },
+  'GET /enrollments/{enrollment}/deliveries': {
+    cells: { ...readers, assessor: none },
+    request: async ({ enrollment }, { ports }) => {
+      await putCredential(ports.store, { program: 'harbor', enrollment });
+      return {};
+    },
+  },
+  'POST /deliveries/{delivery}/resend': {
+    cells: { ...all(none), administrator: '202 202 404 404', operator: '202 202 404 404', nobody: '401' },
+    request: async ({ enrollment }, { ports }) => {
+      const { delivery } = await putCredential(ports.store, { program: 'harbor', enrollment });
+      return { params: { delivery }, body: { enrollment } };
+    },
   },
   'GET /audit/access': {
     cells: { ...all(none), administrator: open, auditor: open, nobody: '401' },

@@ -26,13 +26,13 @@ describe('what is public', () => {
     expect(document.paths['/healthz'].get.security).toEqual([]);
   });
 
-  test('its page needs no script and nothing from elsewhere, and names each operation', async () => {
+  test('its page has nothing inline and nothing from elsewhere, and names each operation', async () => {
     const answer = await world.ask('GET', '/docs');
     const page = await answer.text();
     expect(answer.headers.get('content-type')).toContain('text/html');
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page).toContain('GET /frameworks/{id}/{version}');
-    expect(page).not.toMatch(/<script|<style|style=|https?:\/\//);
+    expect(page).not.toMatch(/<script(?![^>]* src="\/web\/)|<style|style=|https?:\/\//);
   });
 });
 

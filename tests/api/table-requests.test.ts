@@ -24,6 +24,7 @@ const lists: Record<string, List> = {
   'GET /enrollments': { path: '/enrollments', role: 'assessor', results: items, most: 2 },
   // One query; its entry in the access chain takes two more.
   'GET /audit/exports': { path: '/audit/exports', role: 'auditor', results: items, most: 3 },
+  'GET /credentials': { path: '/credentials', role: 'auditor', results: items, most: 4 },
   'GET /cohort': { path: '/cohort', role: 'administrator', results: links(/\/people\/enr-\d+/g), most: 6 },
   'GET /assess': { path: '/assess', role: 'assessor', results: links(/\/assess\/enr-\d+/g), most: 3 },
   'GET /records': { path: '/records?from=2026-01-01', role: 'auditor', results: links(/\/records\/enr-\d+/g), most: 5 },

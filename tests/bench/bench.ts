@@ -1,38 +1,48 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { api } from './api.ts';
 import { audit } from './audit.ts';
 import { certificates } from './certificates.ts';
 import { cold } from './cold.ts';
 import { decide } from './decide.ts';
 import { pipeline } from './pipeline.ts';
-import type { Group, Row } from './row.ts';
+import type { Group, Row, Size } from './row.ts';
 import { units } from './units.ts';
 
-const groups: Record<string, Group> = { decide, units, cold, certificates, pipeline, audit };
+const groups: Record<string, Group> = { decide, units, cold, certificates, pipeline, audit, api };
 
-/** `npm run bench [-- GROUP …] [--json] [--entries N]`: measures, and prints a table or one JSON array as the last line. */
+/** Options that say how much, each with the least that makes sense. */
+const sizeOptions = { entries: 1000, enrollments: 1000 } as const;
+
+/** `npm run bench [-- GROUP …] [--json] [--entries N] [--enrollments N]`: measures, and prints a table or one JSON array as the last line. */
 async function main(args: readonly string[]): Promise<number> {
   const json = args.includes('--json');
-  const at = args.indexOf('--entries');
-  const entries = at < 0 ? undefined : Number(args[at + 1]);
-  const names = at < 0 ? args : args.toSpliced(at, 2);
+  const size: Size = {};
+  let names = args;
+  for (const [option, least] of Object.entries(sizeOptions)) {
+    const at = names.indexOf(`--${option}`);
+    if (at < 0) continue;
+    const given = Number(names[at + 1]);
+    if (!(Number.isSafeInteger(given) && given >= least)) {
+      process.stderr.write(`bench: --${option} takes a whole number of ${least} or more\n`);
+      return 2;
+    }
+    size[option as keyof typeof sizeOptions] = given;
+    names = names.toSpliced(at, 2);
+  }
   const wanted = names.filter((arg) => !arg.startsWith('-'));
   const unknown = [
     ...wanted.filter((name) => !groups[name]),
     ...names.filter((arg) => arg.startsWith('-') && arg !== '--json'),
   ];
-  if (entries !== undefined && !(Number.isSafeInteger(entries) && entries >= 1000)) {
-    process.stderr.write('bench: --entries takes a whole number of 1000 or more\n');
-    return 2;
-  }
   if (unknown.length > 0) {
     process.stderr.write(
-      `bench: there is no ${unknown.join(', ')}; the groups are ${Object.keys(groups).join(', ')}, the options --json and --entries\n`,
+      `bench: there is no ${unknown.join(', ')}; the groups are ${Object.keys(groups).join(', ')}, the options --json, --entries and --enrollments\n`,
     );
     return 2;
   }
   const rows: Row[] = [];
   for (const [name, group] of Object.entries(groups).filter(([name]) => wanted.length === 0 || wanted.includes(name))) {
-    rows.push(...(await group((text) => tell(`${name}: ${text}`), entries === undefined ? {} : { entries })));
+    rows.push(...(await group((text) => tell(`${name}: ${text}`), size)));
   }
   clear();
   process.stdout.write(json ? `${JSON.stringify(rows)}\n` : table(rows));

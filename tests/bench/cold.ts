@@ -80,7 +80,7 @@ function sdkOnly(names: readonly string[]): string {
   return `${lines.join('\n')}\nexport const handler = () => [${names.join(', ')}];`;
 }
 
-function bundleText(folder: string, name: string, contents: string): string {
+export function bundleText(folder: string, name: string, contents: string, more: readonly string[] = []): string {
   const source = join(folder, `${name}.ts`);
   const outfile = join(folder, `${name}.js`);
   writeFileSync(source, contents);
@@ -97,14 +97,14 @@ function bundleText(folder: string, name: string, contents: string): string {
     entryPoints: [source],
     outfile,
     mainFields: ['module', 'main'],
-    nodePaths: [join(root, 'node_modules')],
+    nodePaths: [...more, join(root, 'node_modules')],
     logLevel: 'error',
   });
   return outfile;
 }
 
 /** CPU of this process while it loads a bundle, in a process of its own, with settings that no client ever uses. */
-function importMilliseconds(path: string): number {
+export function importMilliseconds(path: string): number {
   const code = `const start = process.cpuUsage(); require(${JSON.stringify(path)}); const used = process.cpuUsage(start); console.log((used.user + used.system) / 1000);`;
   const url = 'http://127.0.0.1:9/queue';
   const env = {

@@ -20,7 +20,7 @@ export function percentile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))] ?? Number.NaN;
 }
 
-export type Size = { entries?: number };
+export type Size = { entries?: number; enrollments?: number };
 
-/** A benchmark group: tells how far it is as it goes. `entries`: how much, of a group whose size can be chosen. */
+/** A benchmark group: tells how far it is as it goes. `entries`, `enrollments`: how much, of a group whose size can be chosen. */
 export type Group = (tell: (text: string) => void, size: Size) => Promise<Row[]>;

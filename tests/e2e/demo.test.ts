@@ -68,6 +68,7 @@ test('the demo takes two apprentices from evidence to a delivered certificate, a
     credentialIds: [expect.stringMatching(/^[0-9A-Z]{26}$/)],
     pdfs: [expect.stringMatching(/\.pdf$/)],
     deliveries: [{ deliveryId: expect.any(String), state: 'delivered' }],
+    verifiedAt: [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v\/[0-9A-Z]{26}$/)],
   };
   expect(result).toEqual({
     programs: [

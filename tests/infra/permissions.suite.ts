@@ -127,7 +127,7 @@ describe('each step may do its own work only', () => {
       [['ExportRole'], ['dynamodb:Query']],
       [['ExportRole'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']],
       [['SweepRole'], ['dynamodb:Query']],
-      [['ApiRole'], ['dynamodb:GetItem', 'dynamodb:BatchGetItem']],
+      [['ApiRole'], ['dynamodb:GetItem']],
       [['ApiRole'], ['dynamodb:Query']],
       [['ApiRole'], ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:ConditionCheckItem']],
     ]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { roles } from '../../functions/api/caller.ts';
 import { deployedStack, flat, type Synthesised, synthesise } from './synthesised.ts';
 
 const stack = deployedStack();
@@ -115,7 +116,6 @@ describe('sign-in', () => {
     const groups = stack
       .ofType<Properties>('AWS::Cognito::UserPoolGroup')
       .map(([, r]) => String(r.Properties.GroupName));
-    const roles = ['administrator', 'assessor', 'apprentice', 'auditor', 'operator'];
     const programs = ['staten-island-peer-specialist', 'recovery-support-specialist'];
     expect(groups.toSorted()).toEqual(programs.flatMap((p) => roles.map((role) => `${p}:${role}`)).toSorted());
   });

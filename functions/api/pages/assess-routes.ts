@@ -56,8 +56,9 @@ async function readDesk(
     return refused('assessment.own-evidence', 'assessor: nobody signs off evidence of their own');
   const framework = await ports.store.readFramework(found.framework);
   if (!framework) return refused('program.unknown', 'program: its framework is not in the table');
-  const requirements = Object.keys(found.awaiting ?? {});
-  const items = requirements.length === 0 ? [] : await ports.store.readAllEvidence(ref);
+  const asksNobody = found.status === 'withdrawn' || stored.program.policy.assessment === 'self-attested';
+  // All of it, consistently: what is to be assessed may be newer than any list of it.
+  const items = asksNobody ? [] : await ports.store.readAllEvidence(ref);
   const groups = awaitingPieces(items, framework, rulesOf(found, stored.program));
   return { name: found.apprentice.name, timeZone: stored.program.timeZone, groups };
 }

@@ -1,35 +1,26 @@
 import { html } from 'hono/html';
 import type { OpenApiDocument, Operation } from '../openapi.ts';
-import type { PageAnswer } from '../route.ts';
+import { type Frame, pageOf } from './frame.ts';
+import type { Html } from './markup.ts';
 
-/** The document of the API for people to read: no script, no style of its own, nothing from elsewhere. */
-export function docsPage({ info, paths, components }: OpenApiDocument): PageAnswer {
+/** The document of the API for people to read, in the frame of every page. It is written in English alone. */
+export function docsPage(frame: Frame, { info, paths, components }: OpenApiDocument): Html {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
   const problem = JSON.stringify(components.schemas.Problem, null, 2);
-  return {
-    status: 200,
-    headers: { 'Cache-Control': 'public, max-age=300' },
-    html: html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${info.title}: the API</title>
-</head>
-<body>
-<header><h1>${info.title}: the API</h1>${paragraphs(info.description)}
-<p><a href="/openapi.json">The same as an OpenAPI 3.1 document</a></p></header>
+  const title = `${info.title}: the API`;
+  const body = html`<div lang="en">
+<h1>${title}</h1>${paragraphs(info.description)}
+<p><a href="/openapi.json">The same as an OpenAPI 3.1 document</a></p>
 <nav aria-label="Operations"><ul>${operations.map(
-      ({ method, path, operation }) =>
-        html`<li><a href="#${operation.operationId}"><code>${method} ${path}</code></a> ${operation.summary}</li>`,
-    )}</ul></nav>
-<main>${operations.map(({ method, path, operation }) => operationSection(method, path, operation))}
+    ({ method, path, operation }) =>
+      html`<li><a href="#${operation.operationId}"><code>${method} ${path}</code></a> ${operation.summary}</li>`,
+  )}</ul></nav>
+${operations.map(({ method, path, operation }) => operationSection(method, path, operation))}
 <section id="problem"><h2>Problems</h2><p>Whatever goes wrong is told in this form.</p>${schemaText(problem)}</section>
-</main>
-</body>
-</html>`,
-  };
+</div>`;
+  return pageOf(frame, { title, body, wide: true });
 }
 
 function operationSection(method: string, path: string, operation: Operation) {
@@ -38,23 +29,31 @@ function operationSection(method: string, path: string, operation: Operation) {
   return html`<section id="${operation.operationId}">
 <h2><code>${method} ${path}</code></h2>
 <p>${operation.summary}</p>${paragraphs(operation.description)}
-${
-  parameters.length > 0 &&
-  html`<table><caption>Parameters</caption>
-<thead><tr><th scope="col">Name</th><th scope="col">In</th><th scope="col">Needed</th><th scope="col">Form</th></tr></thead>
-<tbody>${parameters.map(
-    ({ name, in: where, required, schema, description }) =>
-      html`<tr><th scope="row"><code>${name}</code></th><td>${where}</td><td>${required ? 'yes' : 'no'}</td>
-<td>${description} <code>${JSON.stringify(schema)}</code></td></tr>`,
-  )}</tbody></table>`
-}
+${parameters.length > 0 && html`<h3>Parameters</h3><dl>${parameters.map(parameterEntry)}</dl>`}
 ${body && html`<h3>What is sent</h3>${schemaText(JSON.stringify(body, null, 2))}`}
 <h3>Answers</h3>
 <dl>${Object.entries(responses).map(
     ([status, { description, content }]) =>
-      html`<dt><code>${status}</code></dt><dd>${description}${schemaOf(content?.['application/json']?.schema)}</dd>`,
+      html`<dt><code>${status}</code></dt><dd>${marked(description)}${schemaOf(content?.['application/json']?.schema)}</dd>`,
   )}</dl>
 </section>`;
+}
+
+type Parameter = NonNullable<Operation['parameters']>[number];
+
+function parameterEntry({ name, in: where, required, schema, description }: Parameter) {
+  return html`<dt><code>${name}</code> (${places[where] ?? where}${required ? '' : ', may be left out'})</dt>
+<dd>${[description, formOf(schema)].filter(Boolean).map((text) => html`${marked(String(text))}<br>`)}</dd>`;
+}
+
+const places: Record<string, string> = { path: 'in the path', query: 'in the query', header: 'header' };
+
+/** A schema of one value in words, as far as words are shorter. */
+function formOf({ enum: values, format, pattern, minLength, maxLength }: Parameter['schema']): string {
+  if (Array.isArray(values)) return `One of ${values.map((value) => `\`${value}\``).join(', ')}.`;
+  if (format !== undefined) return `A ${format}.`;
+  const length = maxLength === undefined ? '' : `${minLength ?? 0} to ${maxLength} characters. `;
+  return pattern === undefined ? length : `${length}Like \`${pattern}\`.`;
 }
 
 function schemaOf(schema: unknown) {
@@ -66,5 +65,10 @@ function schemaText(text: string) {
 }
 
 function paragraphs(text: string) {
-  return text.split('\n\n').map((paragraph) => html`<p>${paragraph}</p>`);
+  return text.split('\n\n').map((paragraph) => html`<p>${marked(paragraph)}</p>`);
+}
+
+/** What stands between backticks is code. */
+function marked(text: string) {
+  return text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type OpenApiDocument, openApiDocument } from '../openapi.ts';
 import { docsPage } from '../pages/docs-page.ts';
+import { frameOf, page as showPage } from '../pages/page-answer.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 /** The API's document and the page that shows it, of these routes. Made when somebody first asks: no cold start pays. */
@@ -29,7 +30,10 @@ export function document(resources: readonly Route[]): Route[] {
       responses: { 200: { description: 'The page', mediaType: 'text/html' } },
       page: true,
     },
-    () => docsPage(documentOnce()),
+    (call) => {
+      const frame = frameOf(call);
+      return showPage(call, frame, docsPage(frame, documentOnce()));
+    },
   );
   return [json, page];
 }

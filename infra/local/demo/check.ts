@@ -3,7 +3,7 @@ import type { DemoProgram } from './program-files.ts';
 import type { ApprenticeOutcome, RefusedResult } from './results.ts';
 
 /**
- * Whether the demo did what the samples say: each apprentice complete with one certificate, a signed PDF, in force and its email delivered, the
+ * Whether the demo did what the samples say: each apprentice complete with one certificate, a signed PDF, in force, its email delivered and its code verified, the
  * ledger whole, and only the malformed items refused.
  *
  * @returns a sentence for each thing that is not as it should be
@@ -27,7 +27,7 @@ export function findSurprises(
   return surprises;
 }
 
-function apprenticeSurprises({ result, status, unsigned }: ApprenticeOutcome): string[] {
+function apprenticeSurprises({ result, status, unsigned, unverified }: ApprenticeOutcome): string[] {
   const { enrollment, credentials, explanation, chainFault } = status;
   const { enrollmentId: id } = result;
   const active = enrollment.pointers.completion?.active;
@@ -47,6 +47,7 @@ function apprenticeSurprises({ result, status, unsigned }: ApprenticeOutcome): s
       `${id}: email ${result.deliveries.map(({ state }) => state).join(', ') || 'missing'}`,
     ],
     [unsigned.length === 0, `${id}: a certificate is not signed by the stack's key: ${unsigned.join(', ')}`],
+    [unverified.length === 0, `${id}: a certificate's page does not say that it is in force: ${unverified.join(', ')}`],
     [chainFault === undefined, `${id}: the ledger's chain is broken`],
   ];
   return tests.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));

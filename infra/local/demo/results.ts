@@ -7,6 +7,7 @@ import { evidencePartition, parseEvidenceKeys } from '../../../functions/domain/
 import type { CertificateSealer } from '../../../functions/ports/certificate-sealer.ts';
 import type { DocumentStore } from '../../../functions/ports/document-store.ts';
 import type { DemoProgram } from './program-files.ts';
+import { verifiesAt } from './verify.ts';
 import type { Walk } from './walk.ts';
 
 /** What `--json` prints. */
@@ -33,6 +34,8 @@ export interface ApprenticeResult {
   /** Files on this machine. */
   pdfs: string[];
   deliveries: { deliveryId: string; state: string }[];
+  /** Where each certificate in force was verified by its code, over HTTP. */
+  verifiedAt: string[];
 }
 
 export interface RefusedResult {
@@ -66,6 +69,8 @@ export interface ApprenticeOutcome {
   status: Status;
   /** Credentials whose paper does not carry a signature of the stack's key. */
   unsigned: string[];
+  /** What an employer reads who opens the address of a certificate that is not verified there. */
+  unverified: string[];
 }
 
 /** What became of one apprentice, with the certificates copied to a folder under names that say nothing of the person. */
@@ -74,6 +79,7 @@ export async function collect(
   documents: DocumentStore,
   sealer: CertificateSealer,
   papers: string,
+  app: string,
   { ref }: Walk,
 ): Promise<ApprenticeOutcome> {
   const status = await readStatus(ports, ref);
@@ -81,7 +87,13 @@ export async function collect(
   mkdirSync(papers, { recursive: true });
   const pdfs: string[] = [];
   const unsigned: string[] = [];
-  for (const { credentialId, document } of status.credentials) {
+  const verifiedAt: string[] = [];
+  const unverified: string[] = [];
+  for (const { credentialId, document, code } of status.credentials) {
+    const address = `${app}/v/${code}`;
+    const read = await verifiesAt(address);
+    if (read === 'in force') verifiedAt.push(address);
+    else unverified.push(`${credentialId}: ${read}`);
     const bytes = await documents.get(document.key);
     if (!bytes) continue;
     const file = join(papers, `${ref.program}-${credentialId}.pdf`);
@@ -96,8 +108,9 @@ export async function collect(
     credentialIds: status.credentials.map(({ credentialId }) => credentialId),
     pdfs,
     deliveries: status.deliveries.map(({ deliveryId, state }) => ({ deliveryId, state })),
+    verifiedAt,
   };
-  return { result, status, unsigned };
+  return { result, status, unsigned, unverified };
 }
 
 /** A program's numbers, and what became of its apprentices. */

@@ -74,6 +74,8 @@ export async function runDemo(
     );
     await Promise.all(watches.map((watch) => watch.stop()));
     await stack.drain();
+    // Nothing is under way, and an event starts them again: their memory is the app's for now.
+    await Promise.all(stack.plan.functions.map(({ name }) => stack.kill(name)));
     progress.stop();
     return await conclude({ connection, demos, walks, papers, options, stack, screen, seconds });
   } finally {
@@ -137,11 +139,14 @@ async function conclude({
 }: Conclusion): Promise<DemoRun> {
   const { ports, documents, signer } = connection;
   const sealer = certificateSealer({ signer });
+  const { inbox, dataFolder, endpoints } = stack.describe();
   const result: DemoResult = { programs: [], refused: [], seconds: 0 };
   const surprises: string[] = [];
   const names = new Map(walks.flat().map(({ ref, name }) => [ref.enrollment, name]));
   for (const [i, demo] of demos.entries()) {
-    const outcomes = await Promise.all((walks[i] ?? []).map((walk) => collect(ports, documents, sealer, papers, walk)));
+    const outcomes = await Promise.all(
+      (walks[i] ?? []).map((walk) => collect(ports, documents, sealer, papers, endpoints.http, walk)),
+    );
     const refused = await collectRefused(ports, demo, walks[i] ?? []);
     result.programs.push(
       programResult(
@@ -153,10 +158,9 @@ async function conclude({
     surprises.push(...findSurprises(demo, outcomes, refused));
   }
   result.seconds = Math.round(seconds() * 10) / 10;
-  const { inbox, dataFolder } = stack.describe();
   const mailFolder = join(dataFolder, 'data/ses/mail');
   const summary = summarise(
-    { result, demos, names, inbox, mailFolder, papers, keep: options.keep, surprises },
+    { result, demos, names, app: endpoints.http, inbox, mailFolder, papers, keep: options.keep, surprises },
     screen.colours,
   );
   return { result, surprises, summary, stack };

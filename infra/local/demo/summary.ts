@@ -9,6 +9,8 @@ export interface SummaryFacts {
   result: DemoResult;
   demos: readonly DemoProgram[];
   names: ReadonlyMap<string, string>;
+  /** Where the app is. */
+  app: string;
   inbox: string;
   /** Where the messages lie as files. */
   mailFolder: string;
@@ -34,6 +36,7 @@ export function summarise(facts: SummaryFacts, colours: boolean): string {
     bold('  Refused, set aside where people see it'),
     ...refusedLines(facts),
     '',
+    `  ${padText('App', 9)}${facts.app}${facts.keep ? '  (sign in as anybody)' : ''}`,
     `  ${padText('Inbox', 9)}${facts.inbox}${facts.keep ? '' : dim('  (closed now; npm run demo -- --keep leaves it open)')}`,
     `  ${padText('Mail', 9)}${shown(facts.mailFolder)}`,
     `  ${padText('Papers', 9)}${shown(facts.papers)}`,
@@ -58,9 +61,10 @@ function issuedLines(program: ProgramResult, { demos, names }: SummaryFacts, col
   ];
   const apprentices = program.apprentices
     .slice(0, mostApprentices)
-    .flatMap(({ enrollmentId, completedOn, pdfs, deliveries }) => [
+    .flatMap(({ enrollmentId, completedOn, pdfs, deliveries, verifiedAt }) => [
       `    ${green('✓')} ${padText(fitText(names.get(enrollmentId) ?? '', 30), 30)} ${dim('completed')} ${completedOn ?? 'never'}${dim(', email')} ${[...new Set(deliveries.map(({ state }) => state))].join(', ') || 'none'}`,
       ...pdfs.map((pdf) => dim(`      ${shown(pdf)}`)),
+      ...verifiedAt.map((address) => dim(`      in force at ${address}`)),
     ]);
   const more = program.apprentices.length - mostApprentices;
   return [

@@ -7,7 +7,7 @@ const style = `
 @media (prefers-color-scheme: dark) { :root { --paper: #14191f; --card: #1d242c; --ink: #edeff1; --soft: #a9b4c0; --line: #37414c; --accent: #7fc7d3; --tint: #1f343a; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
-main { max-width: 52rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
+main { max-width: 60rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
 h1 { font: 600 1.75rem/1.2 Georgia, "Times New Roman", serif; margin: 0 0 .5rem; }
 h2 { font: 600 1.25rem/1.3 Georgia, "Times New Roman", serif; margin: 2.5rem 0 .25rem; }
 h3 { font-size: .875rem; margin: 1.25rem 0 .5rem; color: var(--soft); font-weight: 600; }
@@ -15,7 +15,8 @@ p { margin: .25rem 0; max-width: 40rem; }
 .soft { color: var(--soft); }
 .note { border-inline-start: 3px solid var(--accent); padding-inline-start: .75rem; margin-block: 1rem; }
 ul { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .5rem; }
-button { width: 100%; height: 100%; min-height: 3.5rem; text-align: start; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .625rem .875rem; cursor: pointer; display: block; }
+button { width: 100%; height: 100%; min-height: 3.5rem; text-align: start; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .625rem .875rem; cursor: pointer; display: flex; flex-direction: column; justify-content: flex-start; }
+button i { font-style: normal; white-space: nowrap; }
 button:hover { border-color: var(--accent); background: var(--tint); }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 button b, button span { display: block; overflow-wrap: anywhere; }
@@ -40,12 +41,11 @@ export function pageHeaders(sendsTo?: string): Record<string, string> {
   };
 }
 
-const roleTitles: Record<string, string> = {
-  administrator: 'Program administrator',
-  assessor: 'Assessors',
-  apprentice: 'Apprentices',
-  auditor: 'Auditor',
-  operator: 'Operator',
+/** Who stands under which heading. */
+const groups: Record<string, readonly string[]> = {
+  Office: ['administrator', 'auditor', 'operator'],
+  Assessors: ['assessor'],
+  Apprentices: ['apprentice'],
 };
 
 /**
@@ -71,21 +71,22 @@ export function signInPage(personas: readonly Persona[], carried: readonly [stri
 function programSection(personas: readonly Persona[]): string {
   const [first] = personas;
   if (!first) return '';
-  const roles = Object.keys(roleTitles).filter((role) => personas.some((each) => each.role === role));
   const heading = `program-${escapeMarkup(first.program)}`;
   const note = first.isLoaded
     ? ''
     : `<p class="note">This program is not in the table yet, so that nobody but stand-ins is here: <code>npm run cli -- program load data/programs/${escapeMarkup(first.program)}.json</code></p>`;
-  const groups = roles.map((role) => {
-    const id = `${heading}-${role}`;
-    const buttons = personas.filter((each) => each.role === role).map(personaButton);
-    return `<h3 id="${id}">${roleTitles[role]}</h3>\n<ul aria-labelledby="${id}">${buttons.join('\n')}</ul>`;
+  const lists = Object.entries(groups).map(([title, roles]) => {
+    const buttons = personas.filter(({ role }) => roles.includes(role)).map(personaButton);
+    const id = `${heading}-${title.toLowerCase()}`;
+    return buttons.length === 0
+      ? ''
+      : `<h3 id="${id}">${title}</h3>\n<ul aria-labelledby="${id}">${buttons.join('\n')}</ul>`;
   });
-  return `<section aria-labelledby="${heading}"><h2 id="${heading}">${escapeMarkup(first.programName)}</h2>${note}\n${groups.join('\n')}</section>`;
+  return `<section aria-labelledby="${heading}"><h2 id="${heading}">${escapeMarkup(first.programName)}</h2>${note}\n${lists.join('\n')}</section>`;
 }
 
 function personaButton(persona: Persona): string {
-  const mark = persona.kind === 'record' ? '' : ` · ${persona.kind}`;
+  const mark = persona.kind === 'record' ? '' : ` · <i>${persona.kind}</i>`;
   return `<li><button name="persona" value="${escapeMarkup(personaKey(persona))}"><b dir="auto">${escapeMarkup(persona.name)}</b><span>${escapeMarkup(persona.about)}${mark}</span></button></li>`;
 }
 

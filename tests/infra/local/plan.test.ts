@@ -103,8 +103,8 @@ test("a template becomes a plan with this machine's names in it", () => {
 test.each<[string, Record<string, Resource>, RegExp]>([
   [
     'a resource type',
-    { ...sound, Api: { Type: 'AWS::ApiGatewayV2::Api' } },
-    /Api: resource type AWS::ApiGatewayV2::Api is not known here/,
+    { ...sound, Api: { Type: 'AWS::AppSync::GraphQLApi' } },
+    /Api: resource type AWS::AppSync::GraphQLApi is not known here/,
   ],
   [
     'a property',
