@@ -176,10 +176,11 @@ async function saveBundle(
       fail(error);
       throw error;
     });
-    // What stopped the bundle says more than that its file was given up; a file that failed, more than its lost reader.
+    // Where the file failed first, the bundle knows only that its reader went away.
     const [ended, file] = await Promise.allSettled([made, saved]);
-    if (file.status === 'rejected' && isUnwritable(file.reason)) throw file.reason;
-    if (ended.status === 'rejected') throw ended.reason;
+    if (ended.status === 'rejected') {
+      throw isUnwritable(ended.reason) && file.status === 'rejected' ? file.reason : ended.reason;
+    }
     if (file.status === 'rejected') throw file.reason;
     return { ...ended.value, out, bytes: statSync(out).size, key };
   } catch (error) {

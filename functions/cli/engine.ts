@@ -1,14 +1,13 @@
-import type { FontSource } from '../adapters/pdf/text/typefaces.ts';
 import type { CertificateEngine } from '../ports/certificate-engine.ts';
 import type { CertificateSealer } from '../ports/certificate-sealer.ts';
 import type { Signer } from '../ports/signer.ts';
 import type { SummaryEngine } from '../ports/summary-engine.ts';
 import { usageFailure } from './answer.ts';
 
-/** What sets summaries, with the fonts of this folder; imported late too. */
+/** What sets summaries, with the fonts of this folder, in a thread of its own; imported late too. */
 export async function summariesAt(root: string): Promise<SummaryEngine> {
-  const { pdfSummaryEngine } = await import('../adapters/pdf/summary-engine.ts');
-  return pdfSummaryEngine({ fonts: await fontsAt(root) });
+  const { summaryThread } = await import('../adapters/pdf/summary-thread.ts');
+  return summaryThread(root);
 }
 
 /**
@@ -17,14 +16,10 @@ export async function summariesAt(root: string): Promise<SummaryEngine> {
  */
 export async function engineAt(root: string): Promise<CertificateEngine> {
   const { pdfCertificateEngine } = await import('../adapters/pdf/certificate-engine.ts');
-  return pdfCertificateEngine({ fonts: await fontsAt(root) });
-}
-
-async function fontsAt(root: string): Promise<FontSource> {
   const { typefaceFiles } = await import('../adapters/pdf/text/typeface-files.ts');
   const { readSfnt } = await import('../adapters/pdf/text/sfnt.ts');
   const read = typefaceFiles(root);
-  return (file) => {
+  const fonts = (file: string) => {
     try {
       const bytes = read(file);
       if (file.endsWith('.ttf')) readSfnt(file, bytes);
@@ -35,6 +30,7 @@ async function fontsAt(root: string): Promise<FontSource> {
       throw usageFailure('input.font', `templates/fonts: ${fault}; put the repository's own file there`, error);
     }
   };
+  return pdfCertificateEngine({ fonts });
 }
 
 /** What signs and checks with this key; imported late too. */

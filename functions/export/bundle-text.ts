@@ -2,33 +2,40 @@ import type { BundleSink } from '../ports/bundle-sink.ts';
 
 /** Text for a bundle's files, handed on to the sink in pieces: waiting for it line by line costs more than the lines. */
 export type BundleText = {
+  /** One line, or one row. */
   add(path: string, text: string, head?: string): void;
   /** Hands on what has grown to a piece; or with `all`, everything. */
   flush(all?: boolean): Promise<void>;
 };
 
-/** UTF-16 units. */
+/** UTF-16 units. A sink parts a file between pieces: each is far smaller than a part. */
 const pieceLength = 64 * 1024;
 
+type Waiting = { head: string; lines: string[]; length: number; pieces: string[] };
+
 export function bundleText(sink: BundleSink): BundleText {
-  const waiting = new Map<string, { lines: string[]; length: number; head: string }>();
+  const files = new Map<string, Waiting>();
+  const close = (file: Waiting) => {
+    if (file.length === 0) return;
+    file.pieces.push(file.lines.join(''));
+    file.lines = [];
+    file.length = 0;
+  };
   return {
     add(path, text, head = '') {
-      let file = waiting.get(path);
+      let file = files.get(path);
       if (!file) {
-        file = { lines: [], length: 0, head };
-        waiting.set(path, file);
+        file = { head, lines: [], length: 0, pieces: [] };
+        files.set(path, file);
       }
       file.lines.push(text);
       file.length += text.length;
+      if (file.length >= pieceLength) close(file);
     },
     async flush(all = false) {
-      for (const [path, file] of waiting) {
-        if (file.length === 0 || (!all && file.length < pieceLength)) continue;
-        const text = file.lines.join('');
-        file.lines = [];
-        file.length = 0;
-        await sink.append(path, text, file.head);
+      for (const [path, file] of files) {
+        if (all) close(file);
+        for (const piece of file.pieces.splice(0)) await sink.append(path, piece, file.head);
       }
     },
   };

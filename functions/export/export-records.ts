@@ -8,6 +8,7 @@ import { type Bundle, type Exported, openBundle, scopeHeads, writeCheckpoints } 
 import { readAhead } from './read-ahead.ts';
 import { readerLog } from './reader-log.ts';
 import { writeEnrollment } from './write-enrollment.ts';
+import { putSummaries } from './write-summary.ts';
 
 /** Of one enrollment's own bundle, and of each in a bundle of many: the tables have every read. */
 const readsShown = { alone: 500, amongMany: 20 };
@@ -52,6 +53,7 @@ export async function exportRecords(
     onProgress(++done, heads.length);
   }
   if (scope.kind === 'enrollment' && heads.length === 0) bundle.counts.tooNew = 1;
+  await putSummaries(bundle, 0);
   await bundle.text.flush(true);
   const { counts, findings, found } = bundle;
   return { counts, checkpoint: last.checkpoint, findings, found };

@@ -61,6 +61,8 @@ export type Bundle = {
   /** By hash, each version of the program that something in the bundle stands on. */
   programs: Map<string, Program | undefined>;
   readers: ReaderLog;
+  /** In the order of their enrollments, those that are being set. */
+  summaries: { path: string; rendered: Promise<Uint8Array> }[];
   /** When it was pulled, and the day of it in the program's time zone. */
   madeAt: Instant;
   today: string;
@@ -99,6 +101,7 @@ export function openBundle(
     indexes: new Map(last.heads.map((head, i) => [head.chain, i])),
     frameworks: new Map(),
     programs: new Map(),
+    summaries: [],
     counts: {
       enrollments: 0,
       entries: 0,

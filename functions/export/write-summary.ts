@@ -13,7 +13,7 @@ export type SummaryRecord = {
   hidden: ReadonlySet<string>;
 };
 
-/** Puts one enrollment's record into the bundle as a PDF, with every version of the program that it was judged by. */
+/** Has one enrollment's record set as a PDF, and puts into the bundle every version of the program that it was judged by. */
 export async function writeSummary(ports: ExportPorts, bundle: Bundle, parts: SummaryRecord): Promise<void> {
   const { record, hidden } = parts;
   const { enrollment } = record.enrollment;
@@ -32,6 +32,22 @@ export async function writeSummary(ports: ExportPorts, bundle: Bundle, parts: Su
     checkpoint: bundle.checkpoint,
     madeAt: bundle.madeAt,
   });
-  await bundle.sink.append(`summaries/${enrollment}.pdf`, await ports.summaries.render(content));
-  bundle.counts.summaries++;
+  const rendered = ports.summaries.render(content);
+  // Told when it is its turn.
+  rendered.catch(() => undefined);
+  bundle.summaries.push({ path: `summaries/${enrollment}.pdf`, rendered });
+  await putSummaries(bundle, ahead);
+}
+
+/** Summaries that are set while the next enrollments are written. */
+const ahead = 4;
+
+/** Puts summaries into the bundle, in the order of their enrollments, until so many are left. */
+export async function putSummaries(bundle: Bundle, left: number): Promise<void> {
+  while (bundle.summaries.length > left) {
+    const [first] = bundle.summaries.splice(0, 1);
+    if (!first) return;
+    await bundle.sink.append(first.path, await first.rendered);
+    bundle.counts.summaries++;
+  }
 }

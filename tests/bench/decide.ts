@@ -1,5 +1,6 @@
 import { emptyChain } from '../../functions/domain/audit.ts';
-import { decideEvaluation, type EvaluationInput } from '../../functions/domain/evaluation.ts';
+import { decideEvaluation } from '../../functions/domain/evaluation.ts';
+import type { EvaluationInput } from '../../functions/domain/evaluation-input.ts';
 import { type Framework, frameworkRef, frameworkSchema } from '../../functions/domain/framework.ts';
 import type { RequirementProgress } from '../../functions/domain/progress.ts';
 import { assessment, item, newEnrollment, noon, ref, smallProgram, submission } from '../support/small-world.ts';

@@ -217,6 +217,17 @@ describe('a pull that is refused', () => {
     expect(ran).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(words), stdout: '' });
   });
 
+  test('that fails halfway tells why it failed, and leaves no file', async () => {
+    const out = `${fresh()}.zip`;
+    const Key = { pk: { S: 'FRAMEWORK#harbor-standards' }, sk: { S: 'VERSION#1' } };
+    const take = new DeleteItemCommand({ TableName: tableName, Key, ReturnValues: 'ALL_OLD' });
+    const { Attributes } = await dynamodb.send(take);
+    const ran = await run('audit', 'export', '--program', 'harbor', '--out', out);
+    await dynamodb.send(new PutItemCommand({ TableName: tableName, Item: Attributes }));
+    expect(ran.stderr).toContain('is not in the table; load it again');
+    expect(existsSync(out)).toBe(false);
+  });
+
   test('never writes over a file, and never into a folder that is not there', async () => {
     const out = join(folder, 'mine.zip');
     writeFileSync(out, 'mine');

@@ -4,8 +4,7 @@ import { createWriteStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { zipSink } from '../../../functions/adapters/bundle/zip-sink.ts';
-import { pdfSummaryEngine } from '../../../functions/adapters/pdf/summary-engine.ts';
-import { typefaceFiles } from '../../../functions/adapters/pdf/text/typeface-files.ts';
+import { summaryThread } from '../../../functions/adapters/pdf/summary-thread.ts';
 import { type Head, nextCheckpoint } from '../../../functions/domain/checkpoint.ts';
 import type { ExportRequest } from '../../../functions/domain/export-request.ts';
 import { exportRecords } from '../../../functions/export/export-records.ts';
@@ -79,7 +78,7 @@ async function bundle(
       documents: { get: async () => undefined },
       signer,
       clock: { now: () => now },
-      summaries: pdfSummaryEngine({ fonts: typefaceFiles('.') }),
+      summaries: summaryThread('.'),
     },
     request,
     sink,
