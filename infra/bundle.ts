@@ -39,7 +39,10 @@ export function bundleStep(step: StepName, into = join(root, '.build')): string 
 
 function filesAt(path: string): string[] {
   if (statSync(join(root, path)).isFile()) return [path];
-  const names = readdirSync(join(root, path)).filter((name) => !isForPeople(name));
+  const names = readdirSync(join(root, path), { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !isForPeople(entry.name))
+    .map(({ name }) => name)
+    .sort();
   return names.map((name) => join(path, name));
 }
 

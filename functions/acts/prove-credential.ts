@@ -49,8 +49,12 @@ export type Proof = {
 export async function proveCredential(ports: ProofPorts, which: WhichCredential): Promise<Proof | Refused> {
   const credential = await findCredential(ports, which);
   if (!credential) {
-    const place = 'code' in which ? 'by that code' : `in enrollment "${which.enrollment}" of "${which.program}"`;
-    return refused('credential.unknown', `credential: there is none ${place}; \`credentials\` lists those there are`);
+    // An id has the form of a code.
+    const words =
+      'code' in which
+        ? 'there is none by that code; for an id give --program and --enrollment too'
+        : `there is none in enrollment "${which.enrollment}" of "${which.program}"; \`credentials\` lists those there are`;
+    return refused('credential.unknown', `credential: ${words}`);
   }
   const reprint = await printAgain(ports, credential);
   const { document } = credential;

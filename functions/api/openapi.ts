@@ -108,10 +108,14 @@ function parametersOf(where: 'path' | 'query', schema: z.ZodType | undefined): P
   }));
 }
 
-/** As `z.toJSONSchema` writes it, of what is sent or of what is answered. */
+/**
+ * As `z.toJSONSchema` writes it, of what is sent or of what is answered. Control characters are written out: the regular
+ * expressions of many who read the document know no properties of Unicode.
+ */
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  return rest;
+  const text = JSON.stringify(rest).replaceAll(String.raw`\\p{Cc}`, String.raw`\\u0000-\\u001f\\u007f-\\u009f`);
+  return JSON.parse(text);
 }
 
 function operationId({ method, path }: Route): string {

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Command } from 'commander';
+import type { Command, Option } from 'commander';
 import type { Actor } from '../domain/audit.ts';
 import { actorIdSchema, type EnrollmentRef } from '../domain/ids.ts';
 import { type Answer, usageFailure } from './answer.ts';
@@ -41,12 +41,29 @@ export function addCommand<Options>(parent: Command, session: Session, definitio
   definition.options?.(command);
   const examples = definition.examples.map((example) => `  npm run cli -- ${example}`);
   const notes = definition.notes ? [definition.notes, ''] : [];
+  const required = takeOverRequired(command);
   command.addHelpText('after', ['', ...notes, 'Example:', ...examples, '', exitCodesHelp].join('\n'));
   command.action(async () => {
     const { json, ...options } = command.optsWithGlobals<Place & { json?: true }>();
     session.json = json === true;
+    refuseMissing(required, options);
     session.answer = await definition.run(contextOf(session, options), options as Options, command.args);
   });
+}
+
+/** Required options are asked for here: commander would name one, and then the next. */
+function takeOverRequired(command: Command): Option[] {
+  const required = command.options.filter((option) => option.mandatory);
+  for (const option of required) option.mandatory = false;
+  return required;
+}
+
+function refuseMissing(required: readonly Option[], given: Record<string, unknown>): void {
+  const missing = required.filter((option) => given[option.attributeName()] === undefined);
+  if (missing.length === 0) return;
+  const flags = missing.map(({ flags }) => `'${flags}'`).join(', ');
+  const options = missing.length === 1 ? 'option' : 'options';
+  throw usageFailure('usage', `required ${options} ${flags} not specified; --help shows what the command takes`);
 }
 
 function contextOf(session: Session, place: Place): Context {

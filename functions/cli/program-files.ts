@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ProgramFiles } from '../acts/load-program.ts';
 import { imagesOf } from '../domain/branding.ts';
@@ -34,9 +35,18 @@ async function readNamed(context: Context, folders: Folders, beside: string, pro
   const templates = folders.templates ?? join(root, 'templates/certificate');
   return {
     framework: await context.readJson(join(frameworks, `${framework.id}.${framework.version}.json`), 'framework'),
-    template: await context.readJson(join(templates, `${template}.json`), 'template'),
+    template: await readTemplate(context, templates, template),
     images: await readImages(program, [beside, templates]),
   };
+}
+
+/** One that is not there is answered by those that are. */
+async function readTemplate(context: Context, folder: string, template: string): Promise<unknown> {
+  const file = join(folder, `${template}.json`);
+  if (existsSync(file) || !existsSync(folder)) return context.readJson(file, 'template');
+  const there = (await readdir(folder)).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
+  const known = there.length > 0 ? `there are ${there.sort().join(', ')}` : 'there is none at all';
+  throw usageFailure('input.missing', `template ${file}: there is no such file; in ${folder} ${known}`);
 }
 
 /** What there is of a program's pictures: beside its own file first, then with the templates. */

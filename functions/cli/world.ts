@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { exitCodes } from './exit-codes.ts';
 
 /** Where a command's words go. */
 export type Out = {
@@ -28,7 +29,9 @@ export function processWorld(): World {
   const { stdout, stderr, stdin, env } = process;
   // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    stderr.write(`standard output: it cannot be written (${error.code}); the answer is not whole\n`);
+    process.exit(exitCodes.unreachable);
   });
   return {
     out: {

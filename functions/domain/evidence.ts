@@ -58,7 +58,7 @@ export const submissionSchema = z
     attestation: words(2000),
     pointer: oneLine(500).optional(),
     /** On-the-job hours that this piece stands for. */
-    hours: z.number().check(z.positive(), z.lte(2000)).optional(),
+    hours: z.number().check(z.gte(0.01), z.lte(2000)).optional(),
     certificate: externalCertificateSchema.optional(),
   })
   .meta({ title: 'Evidence', description: 'Evidence submitted for one requirement of one enrollment' });

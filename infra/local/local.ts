@@ -2,7 +2,8 @@
  * npm run local: a stack that stays up, with its data in .local. Ctrl-C stops it; started again, it goes on where it was.
  */
 import './small-heap.ts';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { descriptionName } from './data-folder.ts';
 import { LocalError } from './local-error.ts';
 import { readScriptOptions, wholeNumber } from './read-options.ts';
 import type { Stack, StackOptions } from './stack.ts';
@@ -96,10 +97,12 @@ function summary(stack: Stack): string {
   const { inbox, admin, dataFolder, tableName, endpoints } = stack.describe();
   const near = relative(process.cwd(), dataFolder);
   const folder = near.startsWith('../..') || near === '' ? dataFolder : near;
+  // The command line finds the stack in `.local` by itself, and no other.
+  const stackFlag = resolve(dataFolder) === join(root, '.local') ? '' : ` --stack ${join(folder, descriptionName)}`;
   const facts = [
     ['App', endpoints.http],
     ['Inbox', inbox],
-    ['Try', 'npm run cli -- program load data/programs/staten-island-peer-specialist.json'],
+    ['Try', `npm run cli --${stackFlag} program load data/programs/staten-island-peer-specialist.json`],
     ['', 'npm run cli -- --help'],
     ['Table', `${tableName} at ${endpoints.dynamodb}`],
     ['Sweep now', `curl ${admin}/run-schedule -H content-type:application/json -d '{"task":"due"}'`],

@@ -196,7 +196,7 @@ describe('forms', () => {
     expect(answer.status).toBe(422);
     expect(page).toContain('<title>Error: Enroll an apprentice');
     expect(page).toContain('value="Ana &quot;Anita&quot; &lt;b&gt;"');
-    expect(page).toMatch(/<a href="#field-email">Fill this in<\/a>/);
+    expect(page).toMatch(/<a href="#field-email">Email address: Fill this in<\/a>/);
     expect(page).toMatch(
       /id="field-email"[^>]*aria-describedby="field-email-hint field-email-error"[^>]*aria-invalid="true"/,
     );
@@ -321,6 +321,57 @@ describe('a record on the program’s page', () => {
     expect(read).toContainEqual(['enr-1', 'person']);
     expect(read).toContainEqual(['enr-1', 'sensitive requirements']);
   });
+});
+
+test('an apprentice reads what the assessor wrote beside a not met, and the newest of it', async () => {
+  const assessor = await asRole('assessor-1', 'assessor');
+  const path = '/assess/enr-notes';
+  const progress = { 'engage-1': { status: 'not-met' as const, at: '2026-03-01T12:00:00.000Z' } };
+  const apprentice = { id: 'trang', name: 'Trang', email: 't@apprentices.example' };
+  const enrollment = await world.enroll({ enrollment: 'enr-notes', apprentice, progress });
+  for (const [i, note] of ['The first log.', 'Week three <b>is missing</b>.'].entries()) {
+    const piece = { requirement: 'engage-1', submittedBy: 'trang', occurredOn: '2026-02-01', attestation: 'Did it.' };
+    await submitEvidence(world.ports, enrollment, [{ ...piece, evidence: `log-${i}` }]);
+    const { text } = await get(path, assessor);
+    const [, name = '', value = ''] = /name="(shown[^"]+)" value="([^"]+)"/.exec(text) ?? [];
+    const fields = { [name]: value, [`decision.engage-1.log-${i}`]: 'not-met', [`note.engage-1.log-${i}`]: note };
+    expect((await post(path, fields, assessor)).status).toBe(303);
+  }
+  const { text } = await get('/me', await asRole('trang', 'apprentice'));
+  expect(text).toContain('<q dir="auto">Week three &lt;b&gt;is missing&lt;/b&gt;.</q>');
+  expect(text).not.toContain('The first log.');
+});
+
+test('a language that was chosen stays chosen', async () => {
+  const chosen = await get('/v?lang=es', { 'accept-language': 'en' });
+  expect(chosen.text).toContain('<html lang="es"');
+  const cookie = chosen.headers.get('set-cookie') ?? '';
+  expect(cookie).toMatch(/^__Host-language=es; Path=\/; Max-Age=31536000; HttpOnly; SameSite=Lax; Secure$/);
+  const next = await get('/v', { 'accept-language': 'en', cookie: cookie.split(';')[0] ?? '' });
+  expect(next.text).toContain('Verificar un certificado');
+});
+
+test('a notice says only what we have words for', async () => {
+  const cookie = (await asRole('ada', 'administrator')).cookie;
+  for (const made of ['done.enrolled<script>', 'Call%20this%20number', 'refused:<b>', 'frame.skip', 'done.nothing'])
+    expect((await get('/cohort', { cookie: `${cookie}; __Host-notice=${made}` })).text).not.toContain(
+      'class="notice refused"',
+    );
+});
+
+test('addresses that cannot lead anywhere are a page that says so', async () => {
+  const cookie = await asRole('ada', 'administrator');
+  for (const path of [
+    '/cohort?cursor=garbage',
+    '/cohort?status=none',
+    '/people/%20',
+    '/people/nobody',
+    '/nothing-here',
+  ]) {
+    const answer = await get(path, { ...cookie, accept: 'text/html' });
+    expect([path, answer.status === 400 || answer.status === 404]).toEqual([path, true]);
+    expect(answer.text).toContain('There is nothing here');
+  }
 });
 
 test('static files are kept for ever under the address that names their content, and never otherwise', async () => {

@@ -9,8 +9,13 @@ import { classicTemplate } from '../support/certificate-content.ts';
 import { noon, smallProgram, submission } from '../support/small-world.ts';
 
 /** A piece of evidence as its apprentice submitted it. */
-export async function putEvidence(store: RecordStore, ref: EnrollmentRef, evidence: string, requirement = 'engage-1') {
-  const piece = submission(requirement, evidence, '2026-02-01', ref);
+export async function putEvidence(
+  store: RecordStore,
+  { program, enrollment }: EnrollmentRef,
+  evidence: string,
+  requirement = 'engage-1',
+) {
+  const piece = submission(requirement, evidence, '2026-02-01', { program, enrollment });
   await store.putSubmission(piece);
   return piece;
 }
@@ -26,9 +31,10 @@ const codeOf = (n: number) =>
 /** A completion as issue leaves it, in force, whose email is out: for tests that issue nothing. */
 export async function putCredential(
   store: RecordStore,
-  ref: EnrollmentRef,
-  more: { issuedAt?: string; delivery?: Partial<Delivery> } = {},
+  { program, enrollment: id }: EnrollmentRef,
+  more: { issuedAt?: string; delivery?: Partial<Delivery>; status?: Enrollment['status'] } = {},
 ): Promise<Credential> {
+  const ref = { program, enrollment: id };
   const enrollment = (await store.readEnrollment(ref)) as Enrollment;
   const n = ++made;
   const { issuedAt = noon('2026-03-01') } = more;
@@ -59,7 +65,7 @@ export async function putCredential(
   const { outcome } = await store.commit({
     enrollment,
     guard: {},
-    patch: { chain: chained.head, pointers: { completion: { active } }, status: 'complete' },
+    patch: { chain: chained.head, pointers: { completion: { active } }, status: more.status ?? 'complete' },
     entries: chained.entries,
     newCredential: credential,
     newDeliveries: [delivery],

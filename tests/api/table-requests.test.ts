@@ -5,6 +5,7 @@ import type { Credential } from '../../functions/domain/credential.ts';
 import { newDelivery } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import { type ApiWorld, startApiWorld } from './api-world.ts';
+import { putCredential, putEvidence } from './put-records.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 let world: ApiWorld;
@@ -127,3 +128,29 @@ test('one record takes as many requests however much of it is met', async () => 
     expect(some.requests).toBeLessThanOrEqual(2);
   }
 });
+
+test('the evidence, the emails and the credentials of a record take as many requests for 60 as for 3', async () => {
+  const token = await world.issuer.tokenOf('ada', 'harbor:administrator');
+  const counts: number[][] = [];
+  for (const [enrollment, pieces] of [
+    ['few-pieces', 3],
+    ['many-pieces', 60],
+  ] as const) {
+    const ref = { program: 'harbor', enrollment };
+    await world.enroll(ref);
+    for (let n = 0; n < pieces; n++) {
+      await putEvidence(world.ports.store, ref, `e${n}`);
+      await putCredential(world.ports.store, ref, { status: 'open' });
+    }
+    const lists = [`/enrollments/${enrollment}/evidence`, `/enrollments/${enrollment}/deliveries`];
+    const asked = [];
+    for (const path of [...lists, `/credentials?enrollment=${enrollment}`]) {
+      const { requests, answer } = await requestsOf(path, token);
+      expect([path, items(answer)]).toEqual([path, pieces]);
+      asked.push(requests);
+    }
+    counts.push(asked);
+  }
+  expect(counts[1]).toEqual(counts[0]);
+  expect(Math.max(...(counts[1] ?? []))).toBeLessThanOrEqual(5);
+}, 60_000);

@@ -8,7 +8,7 @@ import { type JudgeOptions, judge } from './judges.ts';
 import { describeChaos } from './report.ts';
 import { type ChaosReport, runChaos } from './run-chaos.ts';
 
-const run = { seed: 5, apprentices: 15, faults: 6 };
+const run = { seed: 5, apprentices: 16, faults: 6 };
 let report: ChaosReport;
 let aftermath: Aftermath;
 let judged: JudgeOptions;
@@ -43,7 +43,7 @@ test('equal seeds give equal histories, and another seed others', () => {
   const of = (seed: number) => historiesOf(seed, 40, '2026-11-22');
   expect(of(3)).toEqual(of(3));
   expect(of(3)).not.toEqual(of(4));
-  expect(new Set(of(3).map(({ kind }) => kind)).size).toBe(15);
+  expect(new Set(of(3).map(({ kind }) => kind)).size).toBe(16);
 });
 
 describe('the judges notice', () => {
@@ -109,6 +109,18 @@ describe('the judges notice', () => {
         return seen;
       }),
     ).toContain("every PDF bears the key's own signature");
+  });
+
+  test('an email more that nobody asked for', async () => {
+    const again = [...aftermath.records.values()].flatMap(({ record }) => record.deliveries).filter((d) => d.resendOf);
+    expect(again).toHaveLength(1);
+    const [{ enrollment = '' } = {}] = again;
+    expect(
+      await brokenBy((seen) => {
+        for (const delivery of recordOf(seen, enrollment).record.deliveries) delete delivery.resendOf;
+        return seen;
+      }),
+    ).toEqual(['an email more is one that somebody asked for']);
   });
 
   test("somebody's name, address or evidence text in a log or in the listing of the dead letters", async () => {

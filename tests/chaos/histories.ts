@@ -10,7 +10,7 @@ export type Deed =
   | { do: 'submit'; requirement: string; evidence: string; expiresOn?: CivilDate }
   | { do: 'assess'; requirement: string; evidence: string; outcome: 'met' | 'not-met' }
   | { do: 'withdraw' | 'edit-by-hand' | 'delete-by-hand'; requirement: string; evidence: string }
-  | { do: 'write-garbage' | 'await-issue' | 'reissue' | 'revoke' }
+  | { do: 'write-garbage' | 'await-issue' | 'reissue' | 'resend' | 'revoke' }
   /** Nothing further before the clock has gone over the lapse. */
   | { do: 'after-lapse' };
 
@@ -154,6 +154,13 @@ const kinds: Kind[] = [
     ending: 'in-force',
     awaits: true,
     deeds: (rng) => [...all(rng), { do: 'await-issue' }, { do: 'reissue' }],
+  },
+  {
+    kind: 'sent again elsewhere',
+    weight: 3,
+    ending: 'in-force',
+    awaits: true,
+    deeds: (rng) => [...all(rng), { do: 'await-issue' }, { do: 'resend' }],
   },
   {
     kind: 'revoked',

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Refusals that end by themselves: somebody else writes, or a withdrawal has not been noticed yet. */
-const passing = ['enrollment.busy', 'enrollment.complete'];
+/** Refusals that end by themselves: somebody else writes, a withdrawal has not been noticed yet, an email is on its way. */
+const passing = ['enrollment.busy', 'enrollment.complete', 'delivery.under-way'];
 /** A person tries again for so long: on a busy machine a backlog of certificates takes its time. */
 const patienceMs = 1_800_000;
 const pauseMs = 250;

@@ -4,6 +4,7 @@ import type { ActPorts } from '../../functions/acts/act-ports.ts';
 import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
+import { resendDelivery } from '../../functions/acts/resend-delivery.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
 import { sqsQueue } from '../../functions/adapters/aws/sqs-queue.ts';
@@ -111,6 +112,8 @@ async function doDeed(hands: Hands, of: Apprentice, deed: Deed, step: number): P
       const input = { achievement: 'completion' as const, name: `${of.apprentice.name} Corrected` };
       return insist(what, () => reissueCredential(ports, administrator, ref, input));
     }
+    case 'resend':
+      return insist(what, () => resend(ports, of));
     case 'revoke':
       return insist(what, () => revoke(ports, of));
     case 'after-lapse':
@@ -134,6 +137,14 @@ async function submit(ports: ActPorts, of: Apprentice, deed: Extract<Deed, { do:
     },
   ]);
   return verdict ?? { outcome: 'refused' };
+}
+
+/** Under an id of its own: repeated after an answer that was lost, it finds what it made. */
+async function resend(ports: ActPorts, { ref, apprentice }: Apprentice) {
+  const credentialId = (await ports.store.readEnrollment(ref))?.pointers.completion?.active?.credentialId ?? '';
+  const delivery = (await ports.store.readCredential(ref, credentialId))?.delivery ?? '';
+  const email = `${apprentice.id}.again@apprentices.example`;
+  return resendDelivery(ports, administrator, ref, { delivery, email, as: `again-${ref.enrollment}` });
 }
 
 /** Repeated after an answer that was lost, it finds that it is done. */

@@ -54,7 +54,11 @@ describe('wrong usage exits with 2 and one sentence', () => {
   test.each([
     [['stauts'], "unknown command 'stauts' (Did you mean status?)"],
     [['status'], "missing required argument 'program'"],
-    [['enroll', '--program', 'harbor'], "required option '--name <name>' not specified"],
+    [
+      ['enroll', '--program', 'harbor'],
+      "required options '--name <name>', '--email <address>', '--apprentice-id <id>' not specified",
+    ],
+    [['resume', '--program', 'harbor'], "required option '--enrollment <id>' not specified"],
     [['program', 'list', '--loud'], "unknown option '--loud'"],
     [
       ['submit', '--program', 'p', '--enrollment', 'e'],

@@ -80,7 +80,7 @@ describe('submitting', () => {
       'attestation: is too long; give at most 2000 characters',
     ],
     ['hours that are none', submit('enr-1', '--hours', 'seven'), 2, '--hours seven: not a number'],
-    ['negative hours', submit('enr-1', '--hours', '-7'), 2, 'hours: is too small; give more than 0'],
+    ['negative hours', submit('enr-1', '--hours', '-7'), 2, 'hours: is too small; give at least 0.01'],
     [
       'a certificate for a skill',
       submit('enr-1', ...certificate.slice(2), '--certificate-issued-on', '2026-02-03'),

@@ -44,6 +44,37 @@ describeWith(['chromium'], 'every page in every state', () => {
     60_000,
   );
 
+  test('a fault that is planted in a page is found', async () => {
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.goto(server.address('verify-form'));
+    await page.evaluate(`document.querySelector('label[for=code]').remove()`);
+    await page.evaluate(`document.querySelector('.lead').style.color = '#d8d4cc'`);
+    const found = (await violationsOn(page)).map((text) => text.split(':')[0]);
+    expect(found).toEqual(expect.arrayContaining(['label', 'color-contrast']));
+  });
+
+  test('an assessor decides by keys within a piece, and a whole set by one button, but for what was decided', async () => {
+    await page.goto(server.address('assess-desk'));
+    const chosen = () =>
+      page.evaluate(`[...document.querySelectorAll('.piece input:checked')].map(({ value }) => value)`) as Promise<
+        string[]
+      >;
+    expect(await chosen()).toEqual(['', '', '', '', '', '', '']);
+    await page.getByRole('radio', { name: 'Decide later' }).first().focus();
+    await page.keyboard.type('nm');
+    expect(await chosen()).toEqual(['not-met', 'met', '', '', '', '', '']);
+    await page.keyboard.type('kku');
+    expect(await chosen()).toEqual(['', 'met', '', '', '', '', '']);
+    await page.keyboard.type('n');
+    await page.getByRole('button', { name: 'Sign off all 5 as met' }).click();
+    expect(await chosen()).toEqual(['not-met', 'met', 'met', 'met', 'met', '', '']);
+    expect(await page.getByRole('status').textContent()).toBe('Decided: 5');
+    // Where a note is typed, letters are letters.
+    await page.getByText('Add a note').first().click();
+    await page.getByLabel('Note', { exact: true }).first().pressSequentially('men');
+    expect(await chosen()).toEqual(['not-met', 'met', 'met', 'met', 'met', '', '']);
+  });
+
   // WCAG 1.4.10 and 1.4.4.
   const narrow = { title: 'on the narrowest of screens', width: 320, letters: '16px' };
   const large = { title: 'in letters twice as large', width: 780, letters: '32px' };

@@ -15,6 +15,7 @@ const tools = {
   },
   openssl: { found: () => starts('openssl', 'version'), remedy: 'apt-get install openssl' },
   chromium: { found: () => starts('chromium', '--version'), remedy: 'apt-get install chromium' },
+  schemathesis: { found: () => starts('schemathesis', '--version'), remedy: 'pip install schemathesis' },
   veraPDF: {
     found: () => starts('java', '-version') && existsSync(veraPdfClasspath),
     remedy: 'with Java and Maven: mvn -q -B -f tests/outside/verapdf dependency:build-classpath',

@@ -38,6 +38,11 @@ const ignoring =
     commit: (commit: Commit) => store.commit(without(commit, ...fields)),
   });
 
+const changing = (change: (commit: Commit) => Commit) => (_: string, store: RecordStore) => ({
+  ...store,
+  commit: (commit: Commit) => store.commit(change(commit)),
+});
+
 /** One mutation per rule of the design; made afresh for every world, since some remember. */
 export const mutations: readonly (() => Mutation)[] = [
   () => ({
@@ -76,6 +81,19 @@ export const mutations: readonly (() => Mutation)[] = [
     rule: 'the Send event closes the crash window',
     how: 'feedback drops Send events',
     skipEvent: ({ event }) => event.type === 'send',
+  }),
+  () => ({
+    rule: 'a resend names the email that it repeats',
+    how: 'new emails are stored without it',
+    store: changing(({ newDeliveries = [], ...commit }) => ({
+      ...commit,
+      newDeliveries: newDeliveries.map(({ resendOf: _, ...delivery }) => delivery),
+    })),
+  }),
+  () => ({
+    rule: 'what waits for an assessor is known',
+    how: 'what evaluate says of it is not stored',
+    store: changing(({ patch: { awaiting: _, ...patch }, ...commit }) => ({ ...commit, patch })),
   }),
 ];
 

@@ -102,12 +102,12 @@ function specimenWorld(say: Say) {
     basis: '0123456789ab',
     ...more,
   });
-  const progressOf = (share: number): Enrollment['progress'] =>
+  const progressOf = (share: number, lapsesAfter: string): Enrollment['progress'] =>
     Object.fromEntries(
       ids.flatMap((id, i): [string, RequirementProgress][] => {
         if (framework.certificates.some((each) => each.id === id))
           return [
-            [id, met(i, { intervals: [{ from: '2025-01-10', to: '2027-01-09', at: '2026-04-02T15:00:00.000Z' }] })],
+            [id, met(i, { intervals: [{ from: '2025-01-10', to: lapsesAfter, at: '2026-04-02T15:00:00.000Z' }] })],
           ];
         if (i < share * ids.length) return [[id, met(i, i === 0 ? { hours: { sum: 1200, at: now } } : {})]];
         if (i % 11 === 0) return [[id, { status: 'not-met', at: '2026-10-01T15:00:00.000Z' }]];
@@ -117,7 +117,7 @@ function specimenWorld(say: Say) {
     );
   const person = (i: number, share: number, more: Partial<Enrollment> = {}): Enrollment => {
     const name = say(specimenNames[i % specimenNames.length] ?? '');
-    const progress = progressOf(share);
+    const progress = progressOf(share, i === 5 ? '2027-01-09' : '2028-01-09');
     return newEnrollment({
       program: program.id,
       enrollment: `enr-${100 + i}`,
@@ -129,7 +129,7 @@ function specimenWorld(say: Say) {
       ...more,
     });
   };
-  return { program, person, progressOf, say };
+  return { program, person, say };
 }
 
 function certificateOf(
@@ -333,13 +333,13 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   const wrong = {
     values: { name: say('Ana'), email: say('ana@'), id: say('a b') },
     errors: [
-      { field: 'email', message: say('That is not an email address.') },
-      { field: 'id', message: say('Letters, digits, hyphens and underscores only.') },
+      { field: 'email', message: say(frame('/').words.t('refusals.email_invalid')) },
+      { field: 'id', message: say(frame('/').words.t('forms.required')) },
     ],
   };
   const act = (name: string, html: Html): Specimen => ({ name, path: '/people/enr-100', html });
   const f = frame('/people/enr-100', roles);
-  const model = { showsSensitive: false, mayChange: true };
+  const model = { showsSensitive: false, mayChange: true, mayResend: true };
   return [
     cohort('cohort', rows, { cursor: 'next' }),
     cohort(
@@ -356,7 +356,10 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
       }),
     ),
     act('person-complete', personPage(f, { status: complete(world), ...model })),
-    act('person-sensitive', personPage(f, { status: statusOf(world, 0.2), showsSensitive: true, mayChange: false })),
+    act(
+      'person-sensitive',
+      personPage(f, { status: statusOf(world, 0.2), showsSensitive: true, mayChange: false, mayResend: false }),
+    ),
     { name: 'enroll', path: '/enroll', html: enrollPage(frame('/enroll', roles), emptyForm, '2026-11-20') },
     { name: 'enroll-wrong', path: '/enroll', html: enrollPage(frame('/enroll', roles), wrong, '2026-11-20') },
     act(
@@ -440,7 +443,7 @@ function assessorPages(frame: MakeFrame, { program, person, say }: World): Speci
       path,
       html: deskPage(frame(path, roles), {
         ...desk,
-        form: { values: {}, errors: [{ message: say('Decide at least one piece') }] },
+        form: { values: {}, errors: [{ message: say(frame('/').words.t('assess.nothing_chosen')) }] },
       }),
     },
     { name: 'assess-desk-empty', path, html: deskPage(frame(path, roles), { ...desk, groups: [] }) },
@@ -451,14 +454,22 @@ function apprenticePages(frame: MakeFrame, world: World): Specimen[] {
   const f = frame('/me', ['apprentice']);
   const verifyBase = 'https://verify.journeypaper.example/v/';
   const status = statusOf(world, 0.6);
+  const first = status.explanation.missing.flatMap((item) =>
+    'why' in item && item.why === 'not-met' ? [item.requirement] : [],
+  )[0];
+  const notes = new Map([[first ?? '', world.say('Good, but the log of week three is missing.')]]);
   const form = { enrollment: 'enr-100', framework, progress: status.standing.progress, today: '2026-11-20' };
   const wrong = {
     values: { requirement: 'cpr', attestation: world.say('Did the course'), issuer: world.say('American Red Cross') },
-    errors: [{ field: 'occurredOn', message: world.say('Fill this in') }],
+    errors: [{ field: 'occurredOn', message: world.say(f.words.t('forms.required')) }],
   };
   return [
-    { name: 'me', path: '/me', html: mePage(f, { record: status, others: ['enr-7'], verifyBase }) },
-    { name: 'me-complete', path: '/me', html: mePage(f, { record: complete(world), others: [], verifyBase }) },
+    { name: 'me', path: '/me', html: mePage(f, { record: status, notes, others: ['enr-7'], verifyBase }) },
+    {
+      name: 'me-complete',
+      path: '/me',
+      html: mePage(f, { record: complete(world), notes: new Map(), others: [], verifyBase }),
+    },
     { name: 'me-not-enrolled', path: '/me', html: notEnrolledPage(f, 'apprentice-9') },
     { name: 'evidence', path: '/me/evidence', html: evidencePage(f, emptyForm, form) },
     { name: 'evidence-wrong', path: '/me/evidence', html: evidencePage(f, wrong, form) },
@@ -498,7 +509,10 @@ function auditorPages(frame: MakeFrame, world: World): Specimen[] {
     }),
     search('records-none', { results: [], form: { values: { id: say('enr-999') }, errors: [] } }),
     search('records-wrong', {
-      form: { values: { to: say('soon') }, errors: [{ field: 'to', message: say('Give a day in the past.') }] },
+      form: {
+        values: { to: say('soon') },
+        errors: [{ field: 'to', message: say(frame('/').words.t('refusals.at_invalid')) }],
+      },
     }),
     record('record', {}),
     record('record-past', { at: '2026-06-30T23:59:59.999Z' }),

@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import type { Words } from './language.ts';
+import type { TextKey, Words } from './language.ts';
 import { type Html, nothing } from './markup.ts';
 
 /** What a form was sent with and what is wrong with it, by field. */
@@ -77,12 +77,32 @@ ${groups.map((group) => {
 </div>`;
 }
 
-/** Everything that is wrong, first on the page, each leading to its field. */
-export function errorSummary({ t }: Words, { errors }: FormState): Html {
+/** What fields are called where a mistake is told apart from its field. */
+const labels: Readonly<Record<string, TextKey>> = {
+  name: 'enroll.name',
+  email: 'enroll.email',
+  id: 'enroll.id',
+  enrolledOn: 'enroll.on',
+  requirement: 'evidence.requirement',
+  occurredOn: 'evidence.occurred',
+  attestation: 'evidence.attestation',
+  pointer: 'evidence.pointer',
+  hours: 'evidence.hours',
+  from: 'records.from',
+  to: 'records.to',
+};
+
+/** Everything that is wrong, first on the page, each leading to its field and naming it. */
+export function errorSummary(words: Words, { errors }: FormState): Html {
   if (errors.length === 0) return nothing;
+  const item = ({ field: name, message }: FieldError) => {
+    if (name === undefined) return html`<li>${message}</li>`;
+    const label = labels[name];
+    return html`<li><a href="#field-${name}">${label ? `${words.t(label)}: ${message}` : message}</a></li>`;
+  };
   return html`<div class="notice refused" role="alert" tabindex="-1" id="errors" aria-labelledby="errors-title">
-<h2 id="errors-title">${t('forms.errors')}</h2>
-<ul>${errors.map(({ field: name, message }) => html`<li>${name === undefined ? message : html`<a href="#field-${name}">${message}</a>`}</li>`)}</ul>
+<h2 id="errors-title">${words.t('forms.errors')}</h2>
+<ul>${errors.map(item)}</ul>
 </div>`;
 }
 

@@ -17,6 +17,8 @@ export type MyRecord = Pick<
 >;
 export type MyModel = {
   record: MyRecord;
+  /** What assessors wrote beside a *not met*, by requirement. */
+  notes: ReadonlyMap<string, string>;
   /** Other enrollments of the same person in the program. */
   others: readonly string[];
   /** Where anybody verifies a code: the code follows. */
@@ -24,7 +26,7 @@ export type MyModel = {
 };
 
 /** An apprentice's own page: how far, what next, and what was earned. */
-export function mePage(frame: Frame, { record, others, verifyBase }: MyModel): Html {
+export function mePage(frame: Frame, { record, notes, others, verifyBase }: MyModel): Html {
   const { words } = frame;
   const { t } = words;
   const { enrollment, program, framework, explanation, standing } = record;
@@ -39,7 +41,7 @@ export function mePage(frame: Frame, { record, others, verifyBase }: MyModel): H
 ${isOpen ? html`<p><a class="button" href="${path}">${t('me.submit_evidence')}</a></p>` : nothing}
 </div>
 ${record.credentials.length > 0 ? myCredentials(words, record, verifyBase) : nothing}
-${isOpen ? next(words, record) : nothing}
+${isOpen ? next(words, record, notes) : nothing}
 ${lapses(words, record)}
 <section aria-labelledby="record"><h2 id="record">${t('me.record')}</h2>${requirementList(words, groups, program.timeZone)}</section>
 ${others.length > 0 ? html`<section aria-labelledby="others"><h2 id="others">${t('me.others')}</h2><ul>${others.map((other) => html`<li><a href="/me?enrollment=${other}">${other}</a></li>`)}</ul></section>` : nothing}`;
@@ -60,14 +62,15 @@ const evidencePath = (enrollment: string) => `/me/evidence?enrollment=${enrollme
 const shownNext = 6;
 const order = ['unsettled', 'not-met', 'lapsed', 'missing', 'awaiting'] as const;
 
-function next(words: Words, { explanation, framework, enrollment }: MyRecord): Html {
+function next(words: Words, { explanation, framework, enrollment }: MyRecord, notes: MyModel['notes']): Html {
   const { t } = words;
   const requirements = requirementsOf(framework);
   const kind = ({ why }: { why: string }) => (why === 'edited' || why === 'deleted' ? 'unsettled' : why);
   const items = explanation.missing
     .flatMap((item) => ('policy' in item ? [] : [item]))
     .sort((a, b) => order.indexOf(kind(a) as never) - order.indexOf(kind(b) as never));
-  const todo = items.filter(({ why }) => why !== 'awaiting');
+  // What was edited waits for its assessor, as what is new does.
+  const todo = items.filter(({ why }) => why !== 'awaiting' && why !== 'edited');
   const waiting = items.length - todo.length;
   const policies = explanation.missing.filter((item): item is Extract<Missing, { policy: string }> => 'policy' in item);
   return html`<section class="sheet" aria-labelledby="next"><h2 id="next">${t('me.next')}</h2>
@@ -76,11 +79,18 @@ ${todo.length === 0 ? html`<p>${t('me.nothing_to_do')}</p>` : nothing}
     (
       item,
     ) => html`<li><a href="${evidencePath(enrollment.enrollment)}&amp;requirement=${item.requirement}">${bdi(requirements.get(item.requirement)?.display ?? item.requirement)}</a>
-${kind(item) === 'missing' ? nothing : mark(kind(item) === 'not-met' ? 'bad' : 'watch', t(`requirement.${kind(item).replaceAll('-', '_')}` as TextKey))}</li>`,
+${kind(item) === 'missing' ? nothing : mark(kind(item) === 'not-met' ? 'bad' : 'watch', t(`requirement.${kind(item).replaceAll('-', '_')}` as TextKey))}${noteOn(words, item, notes)}</li>`,
   )}</ul>
 ${todo.length > shownNext ? html`<p class="hint">${words.n('me.more', todo.length - shownNext)}</p>` : nothing}
 ${waiting > 0 ? html`<p>${mark('calm', words.n('missing.assessor', waiting))}</p>` : nothing}
 ${policies.map((item) => html`<p>${mark('calm', policyText(words, item))}</p>`)}</section>`;
+}
+
+function noteOn({ t }: Words, item: { requirement: string; why: string }, notes: MyModel['notes']): Html {
+  const note = item.why === 'not-met' ? notes.get(item.requirement) : undefined;
+  return note === undefined
+    ? nothing
+    : html`<p class="said"><span class="visually-hidden">${t('me.said')}</span> <q dir="auto">${note}</q></p>`;
 }
 
 function lapses(words: Words, { lapses: lapsed }: MyRecord): Html {

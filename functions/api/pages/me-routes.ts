@@ -5,6 +5,7 @@ import { readStatus, type Status } from '../../acts/status.ts';
 import { enrollmentIdSchema } from '../../domain/ids.ts';
 import { civilDateOf } from '../../domain/time.ts';
 import { defineRoute } from '../route.ts';
+import { notesOnNotMet } from './assessor-notes.ts';
 import { emptyForm, type FormState } from './form-field.ts';
 import { evidencePage, mePage, notEnrolledPage } from './me-page.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
@@ -50,7 +51,15 @@ const me = defineRoute(
     const frame = frameOf(call);
     if (own === undefined) return page(call, frame, notEnrolledPage(frame, call.who.actor));
     if ('outcome' in own) return own;
-    const model = { record: own.status, others: own.others, verifyBase: verifyBaseOf(own.status.program.verifyUrl) };
+    const { enrollment, explanation } = own.status;
+    const hasNotMet = explanation.missing.some((item) => 'why' in item && item.why === 'not-met');
+    const notes = notesOnNotMet(enrollment, hasNotMet ? await call.ports.store.readAllEvidence(enrollment) : []);
+    const model = {
+      record: own.status,
+      notes,
+      others: own.others,
+      verifyBase: verifyBaseOf(own.status.program.verifyUrl),
+    };
     return page(call, frame, mePage(frame, model));
   },
 );

@@ -26,6 +26,8 @@ export type PersonModel = {
   showsSensitive: boolean;
   /** May change the record: else the page only shows it. */
   mayChange: boolean;
+  /** May send an email again. */
+  mayResend: boolean;
 };
 
 /** One apprentice's record: where it stands, by skill set, what was issued and sent, and what may be done about it. */
@@ -40,12 +42,12 @@ export function personPage(frame: Frame, model: PersonModel): Html {
 <p class="hint">${words.rich('person.about', { id: html`<code>${apprentice.id}</code>`, enrollment: html`<code>${enrollment.enrollment}</code>`, on: words.day(enrollment.enrolledOn) })}</p></div></div>
 ${overview(words, model)}
 ${missingSection(words, model)}
-<section aria-labelledby="record"><div class="headline"><h2 id="record">${t('person.record')}</h2>${sensitiveSwitch(words, model)}</div>
-${requirementList(words, groups, program.timeZone)}</section>
+${asideSection(words, model)}
 ${credentialsSection(words, model)}
 ${deliveriesSection(words, model)}
-${asideSection(words, model)}
-${model.mayChange ? acts(words, model) : nothing}`;
+${model.mayChange ? acts(words, model) : nothing}
+<section aria-labelledby="record"><div class="headline"><h2 id="record">${t('person.record')}</h2>${sensitiveSwitch(words, model)}</div>
+${requirementList(words, groups, program.timeZone)}</section>`;
   return pageOf(frame, { title: t('person.title', { name: apprentice.name }), body });
 }
 
@@ -105,6 +107,7 @@ function credentialsSection(words: Words, { status, mayChange }: PersonModel): H
   const { t } = words;
   const { credentials, enrollment, program } = status;
   const path = `/people/${enrollment.enrollment}`;
+  if (credentials.length === 0 && enrollment.status !== 'complete') return nothing;
   return html`<section aria-labelledby="credentials"><h2 id="credentials">${t('person.credentials')}</h2>
 ${credentials.length === 0 ? html`<p class="empty">${t('person.no_credentials')}</p>` : nothing}
 ${credentials.map(
@@ -144,7 +147,7 @@ const deliveryTones: Record<Delivery['state'], Tone> = {
   cancelled: 'calm',
 };
 
-function deliveriesSection(words: Words, { status, mayChange }: PersonModel): Html {
+function deliveriesSection(words: Words, { status, mayResend }: PersonModel): Html {
   const { t } = words;
   const { deliveries, enrollment, program } = status;
   if (deliveries.length === 0) return nothing;
@@ -153,15 +156,13 @@ function deliveriesSection(words: Words, { status, mayChange }: PersonModel): Ht
     (delivery) => html`<li><span>${mark(deliveryTones[delivery.state], t(`delivery.${delivery.state}`))}
 ${t(delivery.about.kind === 'credential' ? 'person.email_credential' : 'person.email_lapse')}
 <time datetime="${delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt}">${words.moment(delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt, program.timeZone)}</time></span>
-${mayChange && isResendable(delivery) ? html`<a href="/people/${enrollment.enrollment}/resend/${delivery.deliveryId}">${t('person.resend')}</a>` : nothing}</li>`,
+${mayResend && isResendable(delivery) ? html`<a href="/people/${enrollment.enrollment}/resend/${delivery.deliveryId}">${t('person.resend')}</a>` : nothing}</li>`,
   )}</ul></section>`;
 }
 
-/** What is on its way is left alone, and so is what was never to be sent. */
-export function isResendable({ state }: Pick<Delivery, 'state'>): boolean {
-  return (
-    state === 'parked' || state === 'bounced' || state === 'complained' || state === 'sent' || state === 'delivered'
-  );
+/** What is on its way is left alone. A warning is taken up again where it was parked, and else not sent twice. */
+export function isResendable({ state, about }: Pick<Delivery, 'state' | 'about'>): boolean {
+  return state === 'parked' || (about.kind === 'credential' && ['complained', 'sent', 'delivered'].includes(state));
 }
 
 function asideSection(words: Words, { status }: PersonModel): Html {

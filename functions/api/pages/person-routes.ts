@@ -37,7 +37,8 @@ const person = defineRoute(
     }
     const frame = frameOf(call);
     const mayChange = who.roles.has('administrator');
-    return page(call, frame, personPage(frame, { status, showsSensitive, mayChange }));
+    const mayResend = mayChange || who.roles.has('operator');
+    return page(call, frame, personPage(frame, { status, showsSensitive, mayChange, mayResend }));
   },
 );
 

@@ -64,7 +64,7 @@ ${next === undefined ? nothing : html`<nav class="pager" aria-label="${t('cohort
 function exports(words: Words): Html {
   const { t } = words;
   return html`<section class="proofs" aria-labelledby="exports"><h2 id="exports">${t('records.exports')}</h2><p>${t('records.exports_text')}</p>
-<pre tabindex="0"><code>journeypaper audit export --program … --out bundle.zip</code></pre></section>`;
+<pre tabindex="0"><code>npm run cli -- audit export --program … --out bundle.zip</code></pre></section>`;
 }
 
 export type RecordModel = {

@@ -19,7 +19,8 @@ export type Trouble =
 export function troubleOf({ status, code }: { status: number; code: string }): Trouble {
   if (code === 'request.cross-site') return 'not_sent_here';
   if (status === 403) return 'not_allowed';
-  if (status === 404 || status === 405) return 'not_found';
+  // An id or a cursor that cannot be one: an address that leads nowhere.
+  if (status === 400 || status === 404 || status === 405) return 'not_found';
   if (status === 412) return 'stale';
   if (status === 413 || status === 414) return 'too_large';
   if (status === 429) return 'too_many';

@@ -31,5 +31,5 @@ function codeOf(hash: string): string {
 
 /** In groups, as it is easier to compare. */
 export function groupedCode(code: string): string {
-  return (code.match(/.{1,5}/g) ?? []).join(' ');
+  return (code.match(/.{1,4}/g) ?? []).join(' ');
 }

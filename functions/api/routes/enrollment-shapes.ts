@@ -8,7 +8,11 @@ import type { Acting } from '../route.ts';
 export const enrollmentParams = /* @__PURE__ */ z.lazy(() => z.strictObject({ enrollment: enrollmentIdSchema }));
 
 /** Opaque: whoever got it from the list before gives it back. */
-export const cursorSchema = z.string().min(1).max(2_000).describe('As the page before gave it');
+export const cursorSchema = z
+  .string()
+  .max(2_000)
+  .regex(/^[A-Za-z0-9_-]+$/)
+  .describe('As the page before gave it');
 
 const common = () => ({
   enrollment: z.string(),
