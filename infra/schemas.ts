@@ -7,6 +7,8 @@ import { frameworkSchema } from '../functions/domain/framework.ts';
 import {
   deliveryRequestedSchema,
   evaluationRequestedSchema,
+  exportRequestedSchema,
+  exportSettledSchema,
   issueRequestedSchema,
 } from '../functions/domain/messages.ts';
 import { programSchema, templateSchema } from '../functions/domain/program.ts';
@@ -22,6 +24,8 @@ const publicShapes: readonly { name: string; version: number; schema: z.ZodType 
   { name: 'evaluation-requested', version: 1, schema: evaluationRequestedSchema },
   { name: 'issue-requested', version: 1, schema: issueRequestedSchema },
   { name: 'delivery-requested', version: 1, schema: deliveryRequestedSchema },
+  { name: 'export-requested', version: 1, schema: exportRequestedSchema },
+  { name: 'export-settled', version: 1, schema: exportSettledSchema },
   { name: 'audit-entry', version: 1, schema: auditEntrySchema },
 ];
 

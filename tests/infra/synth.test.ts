@@ -20,10 +20,13 @@ describe('bundles', () => {
 
   test('start by themselves, with nothing installed beside them', () => {
     const keys = { SIGNING_KEY_ID: 'k', LEDGER_KEY_ID: 'k' };
-    const buckets = { DOCUMENTS_BUCKET: 'b', FAILED_BATCHES_BUCKET: 'b', CHECKPOINTS_BUCKET: 'b' };
+    const buckets = { DOCUMENTS_BUCKET: 'b', FAILED_BATCHES_BUCKET: 'b', CHECKPOINTS_BUCKET: 'b', EXPORTS_BUCKET: 'b' };
     const settings = { TABLE_NAME: 't', ...buckets, ...keys };
     const url = 'http://127.0.0.1:9/queue';
-    const queues = { EVALUATION_QUEUE_URL: url, ISSUE_QUEUE_URL: url, DELIVERY_QUEUE_URL: url };
+    const queues = {
+      ...{ EVALUATION_QUEUE_URL: url, ISSUE_QUEUE_URL: url, DELIVERY_QUEUE_URL: url },
+      EXPORT_QUEUE_URL: url,
+    };
     const mail = { CONFIGURATION_SET: 'c', MAIL_RATE_PER_SECOND: '14' };
     const people = { OIDC_ISSUER: url, OIDC_AUDIENCE: 'client', PUBLIC_URL: 'http://127.0.0.1:9' };
     for (const { path } of bundles) {
@@ -36,13 +39,17 @@ describe('bundles', () => {
     }
   });
 
-  test('issue has its fonts and HarfBuzz, with their licence, and nobody else carries the PDF engine', () => {
+  test('issue and export have fonts and HarfBuzz, with their licence, and nobody else carries a PDF engine', () => {
+    const printing = ['issue', 'export'];
     const fonts = (step: string) => join(folder, 'build', step, 'templates/fonts');
-    expect(readdirSync(fonts('issue'))).toEqual(expect.arrayContaining(['EBGaramond-Regular.ttf', 'OFL.txt']));
-    expect(readdirSync(fonts('issue')).filter((name) => /[.](md|py)$/.test(name))).toEqual([]);
-    const issue = join(folder, 'build/issue');
-    expect(existsSync(join(issue, 'node_modules/harfbuzzjs/dist/harfbuzz.wasm'))).toBe(true);
-    for (const { step, path } of bundles.filter((b) => b.step !== 'issue')) {
+    for (const step of printing) {
+      expect(readdirSync(fonts(step))).toEqual(expect.arrayContaining(['EBGaramond-Regular.ttf', 'OFL.txt']));
+      expect(readdirSync(fonts(step)).filter((name) => /[.](md|py)$/.test(name))).toEqual([]);
+      const wasm = join(folder, 'build', step, 'node_modules/harfbuzzjs/dist/harfbuzz.wasm');
+      expect(existsSync(wasm)).toBe(true);
+    }
+    expect(existsSync(join(folder, 'build/export/functions/export/verify.mjs'))).toBe(true);
+    for (const { step, path } of bundles.filter((b) => !printing.includes(b.step))) {
       expect(existsSync(fonts(step))).toBe(false);
       expect(readFileSync(join(path, 'index.js'), 'utf8')).not.toContain('%PDF-');
     }
@@ -69,6 +76,7 @@ test('a plain run synthesises without an account, a profile or a network, and te
     'IssueFunction',
     'DeliverFunction',
     'FeedbackFunction',
+    'ExportFunction',
     'SweepFunction',
     'ApiFunction',
   ]) {
