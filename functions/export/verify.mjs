@@ -203,9 +203,14 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
   const access = new Map();
   let current;
   const close = () => {
-    if (current && (current.seq !== current.line.chain.seq || current.hash !== current.line.chain.hash))
+    if (!current) return;
+    const { line, seq, hash, completedOn } = current;
+    const name = `enrollment ${line.enrollment}`;
+    if (seq !== line.chain.seq || hash !== line.chain.hash)
+      misfit(`${name}: its ledger ends at entry ${seq}, and not at ${line.chain.seq}`);
+    if (line.completion?.on !== completedOn)
       misfit(
-        `enrollment ${current.line.enrollment}: its ledger ends at entry ${current.seq}, and not at ${current.line.chain.seq}`,
+        `${name}: was completed on ${line.completion?.on ?? 'no day'} here, and on ${completedOn ?? 'none'} in the ledger`,
       );
   };
   for await (const { line, at } of lines(folder, manifest, 'master.ndjson')) {
@@ -354,6 +359,12 @@ function followEntry(current, line, at) {
     misfit(`${name}: does not fit its hash`);
   Object.assign(current, { seq, hash: entry.hash, at: time });
   if (line.redacted) return;
+  if (action === 'completion-reached') current.completedOn = facts.on;
+  const isFallen =
+    action === 'credential-revoked' &&
+    facts.achievement === 'completion' &&
+    current.states.get(subject) === 'suspended';
+  if (action === 'completion-undone' || action === 'enrollment-withdrawn' || isFallen) current.completedOn = undefined;
   if (credentialStates[action]) current.states.set(subject, credentialStates[action]);
   if (action === 'credential-issued') current.issued.set(subject, entry.facts);
   if (facts.contentHash !== undefined) current.contents.add(facts.contentHash);

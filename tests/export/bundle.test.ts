@@ -128,7 +128,7 @@ describe('a bundle', () => {
       exitCode: 1,
       said: 'DOES NOT FIT: certificates/another.pdf: is not in the manifest',
     });
-  });
+  }, 60_000);
 });
 
 type Line = { kind: string; entry?: { seq: number; subject?: string; facts?: object }; [name: string]: unknown };
@@ -158,6 +158,16 @@ describe('a ledger in a bundle, even where whoever changed it could sign the bun
       'a fact was changed',
       (lines) => lines.map((line) => (line.entry?.seq === 3 ? { ...line, entry: { ...line.entry, facts: {} } } : line)),
       /entry 3 .*: does not fit its hash/,
+    ],
+    [
+      'a day of completion was changed',
+      (lines) => lines.map((line) => ('completion' in line ? { ...line, completion: { on: '2026-01-02' } } : line)),
+      /was completed on 2026-01-02 here, and on 2026-\d\d-\d\d in the ledger/,
+    ],
+    [
+      'a notice was given more time',
+      (lines) => lines.map((line) => ('noticeDueOn' in line ? { ...line, noticeDueOn: '2099-01-01' } : line)),
+      /its notice is due on 2026-/,
     ],
   ];
   test.each(changes)('does not fit when %s', async (_, change, said) => {

@@ -5,6 +5,9 @@ import type { SummaryAnswered, SummaryAsked } from './summary-worker.ts';
 
 type Waiting = { done(bytes: Uint8Array): void; failed(error: Error): void };
 
+/** Left to itself its heap grows with the bundle, since collecting can always wait; a record takes a few megabytes. */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 24 };
+
 /**
  * The summary engine in a thread of its own, with the fonts below `root`, so that records are read while summaries are
  * set. The thread starts with the first one and keeps no process alive that asks for nothing more.
@@ -23,7 +26,7 @@ export function summaryThread(root: string): SummaryEngine {
     if (one) how(one);
   };
   const start = () => {
-    const started = new Worker(new URL('./summary-worker.ts', import.meta.url), { workerData: root });
+    const started = new Worker(new URL('./summary-worker.ts', import.meta.url), { workerData: root, resourceLimits });
     started.on('message', (answer: SummaryAnswered) =>
       settle(answer.id, (one) => ('bytes' in answer ? one.done(answer.bytes) : one.failed(failure(answer.failed)))),
     );

@@ -24,7 +24,7 @@ export type TextSetter = {
 
 /** Broken texts by style and width: many documents have the same registered texts. */
 export type KnownLines = Map<string, SetLine[]>;
-const maxKnown = 5_000;
+const maxKnown = 2_000;
 
 export function textSetter(base: BaseFonts, typefaces: Typefaces, language: string, known: KnownLines): TextSetter {
   const extra = glyphCollection();
