@@ -30,9 +30,14 @@ const notHere: Record<string, string> = {
   'mail-events-wait': 'a matter of load',
   'emails-bounce': "a rate that only the mail service's account has",
   'emails-are-complained-about': "a rate that only the mail service's account has",
+  'export-fails': 'as evaluate',
+  'exports-wait': 'a matter of load',
   'sweep-fails': 'as evaluate',
   'sweep-is-silent': "EventBridge's schedules are AWS's",
   'the-table-refuses-work': 'a quota of the account',
+  'the-api-fails': 'as evaluate',
+  'requests-fail': "looks into logs that are API Gateway's and Lambda's own",
+  'requests-are-slow': 'a matter of load',
 };
 
 const root = mkdtempSync(join(tmpdir(), 'journeypaper-runbook-'));
@@ -118,6 +123,8 @@ const status = (enrollment: string) => json<Status>('status', 'harbor', enrollme
 const stateOf = async (enrollment: string) => (await status(enrollment)).credential.state;
 const mailOf = async (enrollment: string) => (await status(enrollment)).deliveries.map(({ state }) => state);
 const deadIn = (queue: string) => json<{ id: string; fault?: string }[]>('dead-letters', 'list', queue);
+const exportItem = (id: string) => json<{ state: string; attempt: number }>('audit', 'exports', 'show', 'harbor', id);
+const exportState = async (id: string) => (await exportItem(id)).state;
 const send = (queue: string, body: unknown) =>
   sqs.send(new SendMessageCommand({ QueueUrl: stack.describe().queueUrls[queue], MessageBody: JSON.stringify(body) }));
 const leaveBatch = async (name: string, content: unknown) => {
@@ -255,6 +262,41 @@ test('a mail event that nobody can read is set aside', long, async () => {
   const [letter] = await deadIn('feedback');
   await follow('mail-events-are-stuck', { ID: letter?.id ?? '' });
   expect(await deadIn('feedback')).toEqual([]);
+});
+
+test('a bundle that could not be begun is driven by sweep, and its dead letter set aside', long, async () => {
+  const asked = await json<{ exportId: string }>('audit', 'exports', 'request', '--program', 'harbor', '--as', 'ada');
+  await send('exportDeadLetters', {
+    type: 'export-requested',
+    version: 1,
+    program: 'harbor',
+    exportId: asked.exportId,
+  });
+  await follow('exports-are-stuck', {});
+  expect(await deadIn('export')).toEqual([]);
+  await expect.poll(() => exportState(asked.exportId), patience).toBe('done');
+});
+
+test('a bundle that was given up is asked for again', { timeout: 240_000 }, async () => {
+  await stack.kill('kms');
+  const asked = await json<{ exportId: string }>('audit', 'exports', 'request', '--program', 'harbor', '--as', 'ada');
+  await expect.poll(async () => (await exportItem(asked.exportId)).attempt, patience).toBe(1);
+  await expect.poll(() => exportState(asked.exportId), patience).toBe('queued');
+  await stack.restore('kms');
+  // Two more runs that died.
+  await dynamodb.send(
+    new UpdateItemCommand({
+      TableName: stack.describe().tableName,
+      Key: { pk: { S: 'harbor#EXPORT' }, sk: { S: asked.exportId } },
+      UpdateExpression: 'SET attempt = :n',
+      ExpressionAttributeValues: { ':n': { N: '3' } },
+    }),
+  );
+  await expect.poll(() => exportState(asked.exportId), { ...patience, timeout: 100_000 }).toBe('failed');
+  const ran = await follow('a-bundle-cannot-be-made', { ID: asked.exportId });
+  expect(ran[0]?.stdout).toContain('export.gave-up');
+  const again = /Asked for: ([\w-]+)/.exec(ran[1]?.stdout ?? '')?.[1] ?? '';
+  await expect.poll(() => exportState(again), patience).toBe('done');
 });
 
 test('calls of sweep that were given up are set aside', long, async () => {
