@@ -6,7 +6,7 @@ import type { SummaryAnswered, SummaryAsked } from './summary-worker.ts';
 type Waiting = { done(bytes: Uint8Array): void; failed(error: Error): void };
 
 /** Left to itself its heap grows with the bundle, since collecting can always wait; a record takes a few megabytes. */
-const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 24 };
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 96 };
 
 /**
  * The summary engine in a thread of its own, with the fonts below `root`, so that records are read while summaries are
