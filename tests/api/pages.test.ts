@@ -335,6 +335,9 @@ describe('an operator', () => {
   test('is not led to what only administrators may', async () => {
     expect((await get('/cohort', await asRole('olu', 'operator'))).text).not.toContain('href="/enroll"');
     expect((await get('/cohort', await asRole('ada', 'administrator'))).text).toContain('href="/enroll"');
+    const document = `href="/people/enr-1/credentials/${credentialId}/document"`;
+    expect((await get('/people/enr-1', await asRole('olu', 'operator'))).text).not.toContain(document);
+    expect((await get('/people/enr-1', await asRole('ada', 'administrator'))).text).toContain(document);
   });
 });
 
