@@ -342,16 +342,18 @@ describe('an operator', () => {
 });
 
 describe('a record on the program’s page', () => {
-  test('shows what is sensitive only when asked, and the asking is in the access log', async () => {
+  test('shows what is sensitive only when asked, and that it was asked is in the access log, as is a form with the address', async () => {
     const cookie = await asRole('ada', 'administrator');
     expect((await get('/people/enr-1', cookie)).text).toContain('Łukasz Żółć');
     await get('/people/enr-1?sensitive=show', cookie);
+    expect((await get('/people/enr-1/correction', cookie)).text).toContain('lukasz@apprentices.example');
     const read = [];
     const today = new Date().toISOString().slice(0, 10);
     for await (const entry of world.ports.access.list('harbor', today, today))
       read.push([entry.subject, entry.facts.what]);
     expect(read).toContainEqual(['enr-1', 'person']);
     expect(read).toContainEqual(['enr-1', 'sensitive requirements']);
+    expect(read).toContainEqual(['enr-1', 'correction']);
   });
 });
 

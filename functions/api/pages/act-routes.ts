@@ -193,6 +193,8 @@ function routesOf(act: RecordAct): Route[] {
       access,
       request: { params },
       responses: { 200: { description: 'The form' } },
+      // It shows a name, and the correction an address that no other page shows.
+      reads: { action: 'record-read', what: act.path },
       page: true,
     },
     async (call) => {
