@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Refused } from '../acts/refusal.ts';
+import { inApiWords } from './remedies.ts';
 
 /** Problem details (RFC 9457). `code` is stable; `detail` is for people and may change its words. */
 export const problemSchema = /* @__PURE__ */ z.lazy(() =>
@@ -101,7 +102,7 @@ export function problemOf({ code, message }: Pick<Refused, 'code' | 'message'>, 
     type: `urn:journeypaper:problem:${code}`,
     title: titles[status] ?? 'Refused',
     status,
-    detail: message,
+    detail: inApiWords(message),
     code,
     ...(field !== undefined && { field }),
     ...(errors && { errors }),

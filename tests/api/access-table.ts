@@ -96,7 +96,7 @@ const pageTable: Record<string, Row> = {
     request: () => emptyForm(),
   },
   'GET /people/{enrollment}/credentials/{credential}/document': {
-    cells: only(unknown, ...offices),
+    cells: only(unknown, 'administrator'),
     request: credential,
   },
   'GET /assess': { cells: only(open, 'assessor') },
@@ -112,6 +112,7 @@ const pageTable: Record<string, Row> = {
     request: () => ({ params: { export: 'none' } }),
   },
   'GET /records': { cells: only(open, 'auditor') },
+  'POST /records': { cells: only('422 422 422 422', 'auditor'), request: () => emptyForm() },
   'GET /records/{enrollment}': { cells: only(anyRecord, 'auditor') },
 };
 

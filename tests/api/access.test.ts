@@ -33,6 +33,20 @@ test('no route is on the app but by its declaration', () => {
   expect(new Set(onApp)).toEqual(new Set(['ALL /*', ...declared, ...refusals]));
 });
 
+test('every read of one record by an administrator, an auditor or an operator is one for the access log', () => {
+  const staff = ['administrator', 'auditor', 'operator'] as const;
+  const reading = allRoutes.filter(
+    ({ method, path, access }) =>
+      method === 'get' &&
+      /\{(enrollment|credential)\}/.test(path) &&
+      access !== 'public' &&
+      staff.some((role) => access[role]),
+  );
+  const unlogged = reading.filter(({ reads }) => reads === undefined).map(routeName);
+  // It enters itself what it gives: a redirect is no success by its status.
+  expect(unlogged).toEqual(['GET /people/{enrollment}/credentials/{credential}/document']);
+});
+
 function cellsOf(route: Route): Cell[] {
   const { cells } = accessTable[routeName(route)] ?? { cells: undefined };
   if (!cells) return [];

@@ -167,6 +167,93 @@ describe('a bundle that was asked for', () => {
   });
 });
 
+describe('the form on the records’ page', () => {
+  const session = async (actor = 'ada') => ({
+    cookie: `__Host-session=${await world.issuer.tokenOf(actor, 'harbor:auditor')}`,
+  });
+  const send = async (form: Record<string, string>, headers: Record<string, string> = {}) =>
+    app.request(`${origin}/records`, {
+      method: 'POST',
+      body: new URLSearchParams(form).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded', origin, ...(await session()), ...headers },
+    });
+  const pageOf = async (actor?: string) =>
+    (await app.request(`${origin}/records`, { headers: await session(actor) })).text();
+
+  test.each([
+    [{ bundle: 'program' }, { kind: 'program' }],
+    [
+      { bundle: 'issued', since: '2026-01-01', until: '2026-03-31' },
+      { kind: 'issued', from: '2026-01-01', to: '2026-03-31' },
+    ],
+    [
+      { bundle: 'completions', since: '2026-01-01', until: '2026-03-31' },
+      { kind: 'completed', from: '2026-01-01', to: '2026-03-31' },
+    ],
+    [
+      { bundle: 'sample', size: '25', seed: ' 2026-11-20 ' },
+      { kind: 'sample', size: 25, seed: '2026-11-20' },
+    ],
+    [
+      { bundle: 'enrollment', enrollment: 'enr-form' },
+      { kind: 'enrollment', enrollment: 'enr-form' },
+    ],
+  ])('asks for %j as the API would, and leads back', async (form, scope) => {
+    if ('enrollment' in form) await world.enroll({ enrollment: form.enrollment });
+    const answer = await send({ ...form, email: 'audit@agency.example' } as Record<string, string>, {
+      'accept-language': 'es',
+    });
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/records']);
+    expect(answer.headers.get('set-cookie')).toMatch(/^__Host-notice=done\.bundle_asked; /);
+    const message = world.sent.at(-1);
+    const job = await jobOf(message?.type === 'export-requested' ? message.exportId : '');
+    expect(job).toMatchObject({ scope, unredacted: false, requestedBy: { id: 'ada', role: 'auditor' } });
+    expect(job.notice).toMatchObject({ language: 'es', link: `${origin}/exports/${job.exportId}` });
+    expect((await reads()).at(-1)).toMatchObject({ action: 'export-requested', facts: { export: job.exportId } });
+  });
+
+  test.each([
+    ['nothing chosen', {}, 'bundle'],
+    ['what there is not', { bundle: 'constructor' }, 'bundle'],
+    ['a day missing', { bundle: 'issued', since: '2026-01-01' }, 'until'],
+    ['a field of another choice', { bundle: 'program', enrollment: 'enr-1' }, 'enrollment'],
+    ['days the wrong way round', { bundle: 'issued', since: '2026-03-31', until: '2026-01-01' }, 'until'],
+    ['no number', { bundle: 'sample', size: 'many', seed: 'x' }, 'size'],
+    ['somebody else’s record', { bundle: 'enrollment', enrollment: 'of-annex' }, 'enrollment'],
+    ['no address', { bundle: 'program', email: 'nobody' }, 'email'],
+  ])('%s comes back beside its field, with the form open, and nothing is asked for', async (_, form, field) => {
+    const before = world.sent.length;
+    const answer = await send(form as Record<string, string>);
+    const page = await answer.text();
+    expect(answer.status).toBe(422);
+    expect(page).toContain(`<a href="#field-${field}">`);
+    expect(page).toMatch(new RegExp(`id="field-${field}"[^>]*aria-invalid="true"`));
+    expect(page).toContain('<details open>');
+    expect(world.sent).toHaveLength(before);
+  });
+
+  test('is not taken from another site', async () => {
+    expect((await send({ bundle: 'program' }, { origin: 'https://evil.example' })).status).toBe(403);
+  });
+
+  test('lists one’s own bundles, each with how far it is and, once it is there, the way to it', async () => {
+    const job = await asked({ seed: 'drawn <b>', size: 3, preset: 'sample' });
+    expect(await pageOf()).not.toContain(`/exports/${job.exportId}`);
+    await done(job);
+    const page = await pageOf();
+    expect(page).toContain('A sample of 3, seed <bdi dir="auto">drawn &lt;b&gt;</bdi>');
+    expect(page).toContain(`href="/exports/${job.exportId}"`);
+    expect(page).toContain('f'.repeat(64));
+    expect(await pageOf('somebody-else')).not.toContain('drawn');
+    const current = await jobOf(job.exportId);
+    const bundle = { ...(current.bundle as ExportBundle), expiresAt: '2026-01-01T00:00:00.000Z' };
+    await world.ports.exports.replace(current, { ...current, version: current.version + 1, bundle });
+    const later = await pageOf();
+    expect(later).toContain('No longer kept');
+    expect(later).not.toContain(`href="/exports/${job.exportId}"`);
+  });
+});
+
 describe('the page that the email leads to', () => {
   test('sends who is signed in on to the bundle, and who is not to the sign-in', async () => {
     const job = await asked();

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { revokeCredential } from '../../functions/acts/credentials.ts';
 import { submitEvidence } from '../../functions/acts/evidence.ts';
+import { makeApp } from '../../functions/api/app.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import { stepsWorld } from '../support/steps-world.ts';
-import { type ApiWorld, startApiWorld } from './api-world.ts';
+import { type ApiWorld, settings, startApiWorld } from './api-world.ts';
 
 let world: ApiWorld;
 let code: string;
@@ -309,17 +310,50 @@ test('the cohort asks as much of the table for fifty apprentices as for five', a
   expect(many.requests).toBe(few.requests);
 });
 
+describe('an operator', () => {
+  test('sends a certificate again, and cannot say where else it goes', async () => {
+    const path = `/people/enr-1/resend/dlv-${credentialId}`;
+    const [operator, administrator] = [await asRole('olu', 'operator'), await asRole('ada', 'administrator')];
+    expect((await get(path, administrator)).text).toContain('id="field-email"');
+    expect((await get(path, operator)).text).not.toContain('id="field-email"');
+    const before = await world.ports.store.readEnrollment(ref);
+    for (const state of ['queued', 'parked'] as const) {
+      const [delivery] = await world.ports.store.listDeliveries(ref);
+      expect(delivery?.state).toBe('queued');
+      const store = { ...world.ports.store, readDelivery: async () => delivery && { ...delivery, state } };
+      const app = makeApp({ ...world.ports, store }, settings);
+      const answer = await app.request(`${world.origin}${path}`, {
+        method: 'POST',
+        body: new URLSearchParams({ email: 'thief@elsewhere.example' }).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: world.origin, ...operator },
+      });
+      expect([state, answer.status]).toEqual([state, 403]);
+    }
+    expect(await world.ports.store.readEnrollment(ref)).toEqual(before);
+  });
+
+  test('is not led to what only administrators may', async () => {
+    expect((await get('/cohort', await asRole('olu', 'operator'))).text).not.toContain('href="/enroll"');
+    expect((await get('/cohort', await asRole('ada', 'administrator'))).text).toContain('href="/enroll"');
+    const document = `href="/people/enr-1/credentials/${credentialId}/document"`;
+    expect((await get('/people/enr-1', await asRole('olu', 'operator'))).text).not.toContain(document);
+    expect((await get('/people/enr-1', await asRole('ada', 'administrator'))).text).toContain(document);
+  });
+});
+
 describe('a record on the program’s page', () => {
-  test('shows what is sensitive only when asked, and the asking is in the access log', async () => {
+  test('shows what is sensitive only when asked, and that it was asked is in the access log, as is a form with the address', async () => {
     const cookie = await asRole('ada', 'administrator');
     expect((await get('/people/enr-1', cookie)).text).toContain('Łukasz Żółć');
     await get('/people/enr-1?sensitive=show', cookie);
+    expect((await get('/people/enr-1/correction', cookie)).text).toContain('lukasz@apprentices.example');
     const read = [];
     const today = new Date().toISOString().slice(0, 10);
     for await (const entry of world.ports.access.list('harbor', today, today))
       read.push([entry.subject, entry.facts.what]);
     expect(read).toContainEqual(['enr-1', 'person']);
     expect(read).toContainEqual(['enr-1', 'sensitive requirements']);
+    expect(read).toContainEqual(['enr-1', 'correction']);
   });
 });
 

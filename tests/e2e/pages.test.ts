@@ -183,6 +183,28 @@ describeWith(['chromium'], 'the pages of a running stack', () => {
     await auditor.getByText('Certificate revoked').waitFor();
     await auditor.getByText('The chain is unbroken').waitFor();
     await looksSound(auditor);
+    // And takes the record along, for whoever checks it elsewhere.
+    await auditor.getByRole('link', { name: 'Records' }).first().click();
+    await auditor.getByText('Ask for a bundle').click();
+    await auditor.getByLabel('What it holds').selectOption('enrollment');
+    await auditor.getByLabel('Enrollment (optional)', { exact: true }).fill(enrollment);
+    await looksSound(auditor);
+    await auditor.getByRole('button', { name: 'Ask for it' }).click();
+    await auditor.getByText('The bundle is being made.').waitFor();
+    await expect
+      .poll(
+        async () => {
+          await auditor.goto(`${app}/records`);
+          return auditor.getByRole('link', { name: 'Fetch' }).count();
+        },
+        { timeout: 60_000, interval: 500 },
+      )
+      .toBe(1);
+    const [bundle] = await Promise.all([
+      auditor.waitForEvent('download'),
+      auditor.getByRole('link', { name: 'Fetch' }).click(),
+    ]);
+    expect(bundle.suggestedFilename()).toMatch(/\.zip$/);
     await auditor.getByRole('button', { name: 'Sign out' }).click();
     await auditor.getByRole('heading', { name: 'You are signed out' }).waitFor();
     await auditor.goto(`${app}/records`);

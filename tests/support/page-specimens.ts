@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Status } from '../../functions/acts/status.ts';
+import { resources } from '../../functions/api/all-routes.ts';
+import { openApiDocument } from '../../functions/api/openapi.ts';
 import {
   correctionPage,
   enrollPage,
@@ -12,8 +14,10 @@ import {
 } from '../../functions/api/pages/act-page.ts';
 import { awaitingPieces } from '../../functions/api/pages/assess-model.ts';
 import { deskPage, queuePage } from '../../functions/api/pages/assess-page.ts';
+import type { BundleLine } from '../../functions/api/pages/bundles-model.ts';
 import { type CohortRow, cohortRow } from '../../functions/api/pages/cohort-model.ts';
 import { cohortPage } from '../../functions/api/pages/cohort-page.ts';
+import { docsPage } from '../../functions/api/pages/docs-page.ts';
 import { emptyForm } from '../../functions/api/pages/form-field.ts';
 import type { Frame, PageRole } from '../../functions/api/pages/frame.ts';
 import { homePage, signedOutPage, signInPage } from '../../functions/api/pages/home-page.ts';
@@ -79,6 +83,7 @@ export function pageSpecimens(given: Given = {}): Specimen[] {
     ...apprenticePages(frame, world),
     ...auditorPages(frame, world),
     ...troublePages(frame),
+    { name: 'docs', path: '/docs', html: docsPage(frame('/docs'), openApiDocument(resources)) },
   ];
 }
 
@@ -373,6 +378,10 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
     act('revoke', revocationPage(f, emptyForm, { ...person, credential: 'x' })),
     act('reissue', reissuePage(f, emptyForm, { ...person, credential: 'x' })),
     act('resend', resendPage(f, emptyForm, { ...person, delivery: 'x', isParked: true })),
+    act(
+      'resend-operator',
+      resendPage(frame('/people/enr-100', ['operator']), emptyForm, { ...person, delivery: 'x', isParked: true }),
+    ),
     act('leaving', leavingPage(f, emptyForm, person)),
     act('resumption', resumptionPage(f, emptyForm, person)),
   ];
@@ -489,10 +498,17 @@ function auditorPages(frame: MakeFrame, world: World): Specimen[] {
     state,
     kind: i === 2 ? ('skill-set' as const) : ('completion' as const),
   }));
+  const none = { form: emptyForm, own: [] };
   const search = (name: string, more: object): Specimen => ({
     name,
     path: '/records',
-    html: recordsPage(frame('/records', roles), { program, form: emptyForm, results: undefined, ...more }),
+    html: recordsPage(frame('/records', roles), {
+      program,
+      form: emptyForm,
+      results: undefined,
+      bundles: none,
+      ...more,
+    }),
   });
   const status = statusOf(world, 0.3);
   const record = (name: string, more: Partial<Status>, form = emptyForm): Specimen => ({
@@ -514,10 +530,42 @@ function auditorPages(frame: MakeFrame, world: World): Specimen[] {
         errors: [{ field: 'to', message: say(frame('/').words.t('refusals.at_invalid')) }],
       },
     }),
+    search('records-bundles', { bundles: { form: emptyForm, own: bundlesOf(say) } }),
+    search('records-bundle-wrong', {
+      bundles: {
+        form: {
+          values: { bundle: 'sample', size: '12', enrollment: say('enr-100') },
+          errors: [
+            { field: 'seed', message: say(frame('/').words.t('forms.required')) },
+            { field: 'enrollment', message: say(frame('/').words.t('bundles.unneeded')) },
+          ],
+        },
+        own: [],
+      },
+    }),
     record('record', {}),
     record('record-past', { at: '2026-06-30T23:59:59.999Z' }),
     record('record-broken', { chainFault: { seq: 3, fault: 'hash' } }),
   ];
+}
+
+/** One of each scope, in each standing. */
+function bundlesOf(say: Say): BundleLine[] {
+  const days = { from: '2026-07-01', to: '2026-09-30' };
+  const scopes: [BundleLine['standing'], BundleLine['scope']][] = [
+    ['queued', { kind: 'sample', size: 25, seed: say('agency 2026-11-20') }],
+    ['running', { kind: 'program' }],
+    ['done', { kind: 'completed', ...days }],
+    ['failed', { kind: 'issued', ...days }],
+    ['gone', { kind: 'enrollment', enrollment: 'enr-100' }],
+  ];
+  return scopes.map(([standing, scope], i) => ({
+    exportId: `exp-${i}`,
+    requestedAt: `2026-11-${String(19 - 3 * i).padStart(2, '0')}T15:00:00.000Z`,
+    standing,
+    scope,
+    fingerprint: standing === 'done' ? '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08' : undefined,
+  }));
 }
 
 function troublePages(frame: MakeFrame): Specimen[] {

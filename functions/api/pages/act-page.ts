@@ -133,27 +133,32 @@ export function reissuePage(frame: Frame, form: FormState, person: Person & { cr
   });
 }
 
+/** Only an administrator says where else it goes: a certificate's email leads to the certificate. */
 export function resendPage(
   frame: Frame,
   form: FormState,
   person: Person & { delivery: string; isParked: boolean },
 ): Html {
-  const { words } = frame;
+  const { words, reader } = frame;
   const { t } = words;
+  const mayReaddress = reader?.roles.has('administrator') ?? false;
+  const text = person.isParked ? 'resend.text_parked' : 'resend.text';
   return actPage(frame, form, {
     title: t('resend.title'),
-    text: html`<p>${t(person.isParked ? 'resend.text_parked' : 'resend.text')}</p>`,
+    text: html`<p>${t(mayReaddress ? text : 'resend.text_same')}</p>`,
     action: `${pathOf(person)}/resend/${person.delivery}`,
     back: backTo(person),
     seen: person.seen,
-    fields: field(words, form, {
-      name: 'email',
-      label: t('resend.email'),
-      hint: t('resend.email_hint'),
-      type: 'email',
-      maxlength: 254,
-      spellcheck: false,
-    }),
+    fields: mayReaddress
+      ? field(words, form, {
+          name: 'email',
+          label: t('resend.email'),
+          hint: t('resend.email_hint'),
+          type: 'email',
+          maxlength: 254,
+          spellcheck: false,
+        })
+      : nothing,
     submit: t('resend.submit'),
   });
 }

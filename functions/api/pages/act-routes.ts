@@ -115,9 +115,11 @@ const acts: readonly RecordAct[] = [
         delivery: delivery?.deliveryId ?? '',
         isParked: delivery?.state === 'parked',
       }),
-    act: ({ ports, who, params }, form, seen, { delivery }) => {
+    act: async ({ ports, who, params }, form, seen, { delivery }) => {
       const ref = refOf(who, params);
       const email = given(form, 'email');
+      if (email !== undefined && who.as.role !== 'administrator')
+        return refused('caller.forbidden', 'email: another address is for an administrator to give');
       const id = params.delivery ?? '';
       // What is parked waits for a person: it is taken up again, and the address with it.
       if (delivery?.state === 'parked')
@@ -191,6 +193,8 @@ function routesOf(act: RecordAct): Route[] {
       access,
       request: { params },
       responses: { 200: { description: 'The form' } },
+      // It shows a name, and the correction an address that no other page shows.
+      reads: { action: 'record-read', what: act.path },
       page: true,
     },
     async (call) => {
@@ -217,8 +221,11 @@ function routesOf(act: RecordAct): Route[] {
       const empty = emptyFields(words, call.body, act.required);
       if (empty.length > 0) return show(request, shown, { values: call.body, errors: empty });
       const answer = await act.act(request, call.body, readSeen(call.body), shown);
-      if (answer.outcome === 'refused')
-        return show(request, shown, refusedForm(words, call.body, answer as Refused, act.fields));
+      if (answer.outcome === 'refused') {
+        const refusal = answer as Refused;
+        if (refusal.code === 'caller.forbidden') return refusal;
+        return show(request, shown, refusedForm(words, call.body, refusal, act.fields));
+      }
       return goTo(call, `/people/${call.params.enrollment}`, { kind: 'done', key: act.done });
     },
   );

@@ -29,19 +29,26 @@ export function cohortPage(frame: Frame, cohort: Cohort): Html {
   const waiting = cohort.rows.filter(needsAttention);
   const body = html`<div class="headline"><div><p class="eyebrow">${bdi(cohort.program.sponsor)}</p>
 <h1>${t('cohort.title', { program: cohort.program.name })}</h1></div>
-<a class="button" href="/enroll">${t('cohort.enroll')}</a></div>
+${enrollButton(frame)}</div>
 <nav class="tabs" aria-label="${t('cohort.statuses')}"><ul>${statuses.map(
     ({ status, key }) =>
       html`<li><a href="/cohort?status=${status}"${status === cohort.status ? raw(' aria-current="page"') : nothing}>${t(key)}</a></li>`,
   )}</ul></nav>
-${cohort.rows.length === 0 ? empty(words, cohort) : html`${attention(words, cohort, waiting)}${table(words, cohort)}${more(words, cohort)}`}`;
+${cohort.rows.length === 0 ? empty(frame, cohort) : html`${attention(words, cohort, waiting)}${table(words, cohort)}${more(words, cohort)}`}`;
   return pageOf(frame, { title: t('cohort.title', { program: cohort.program.name }), body, wide: true });
 }
 
-function empty({ t }: Words, { status, isFirst }: Cohort): Html {
+/** Operators look, and administrators enroll. */
+function enrollButton({ words, reader }: Frame): Html {
+  const mayEnroll = reader?.roles.has('administrator') ?? false;
+  return mayEnroll ? html`<a class="button" href="/enroll">${words.t('cohort.enroll')}</a>` : nothing;
+}
+
+function empty(frame: Frame, { status, isFirst }: Cohort): Html {
+  const { t } = frame.words;
   if (!isFirst) return html`<p class="empty">${t('cohort.no_more')}</p>`;
   return status === 'open'
-    ? html`<div class="empty"><h2>${t('cohort.empty_title')}</h2><p>${t('cohort.empty_text')}</p><p><a class="button" href="/enroll">${t('cohort.enroll')}</a></p></div>`
+    ? html`<div class="empty"><h2>${t('cohort.empty_title')}</h2><p>${t('cohort.empty_text')}</p><p>${enrollButton(frame)}</p></div>`
     : html`<p class="empty">${t('cohort.empty_status')}</p>`;
 }
 

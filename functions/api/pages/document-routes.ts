@@ -21,7 +21,7 @@ const ofPerson = defineRoute(
     method: 'get',
     path: '/people/{enrollment}/credentials/{credential}/document',
     summary: "An apprentice's certificate, as it was issued",
-    access: { administrator: 'any', operator: 'any' },
+    access: { administrator: 'any' },
     request: { params: z.object(ids) },
     responses: { 303: { description: 'To the document' } },
     page: true,

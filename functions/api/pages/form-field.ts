@@ -90,6 +90,12 @@ const labels: Readonly<Record<string, TextKey>> = {
   hours: 'evidence.hours',
   from: 'records.from',
   to: 'records.to',
+  bundle: 'bundles.what',
+  enrollment: 'bundles.id',
+  since: 'bundles.since',
+  until: 'bundles.until',
+  size: 'bundles.size',
+  seed: 'bundles.seed',
 };
 
 /** Everything that is wrong, first on the page, each leading to its field and naming it. */

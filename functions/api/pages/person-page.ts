@@ -116,7 +116,7 @@ ${credentials.map(
 <p>${mark(credentialTones[credential.state], t(`credential.${credential.state}`))} ${t('person.issued_at', { at: words.moment(credential.issuedAt, program.timeZone) })}</p>
 <p class="hint">${words.rich('person.printed_as', { name: bdi(credential.facts.name) })}</p>
 <p class="acts"><a href="/v/${credential.code}">${t('person.verify')}</a>
-<a href="${path}/credentials/${credential.credentialId}/document">${t('person.download')}</a>
+${mayChange ? html`<a href="${path}/credentials/${credential.credentialId}/document">${t('person.download')}</a>` : nothing}
 ${mayChange && (credential.state === 'issued' || credential.state === 'suspended') ? html`<a class="danger" href="${path}/revocation/${credential.credentialId}">${t('person.revoke')}</a>` : nothing}
 ${mayChange && credential.state !== 'superseded' ? html`<a href="${path}/reissue/${credential.credentialId}">${t('person.reissue')}</a>` : nothing}</p>
 </article>`,

@@ -2,6 +2,7 @@ import { html, raw } from 'hono/html';
 import type { Status } from '../../acts/status.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import type { Credential } from '../../domain/credential.ts';
+import { type Bundles, bundlesSection } from './bundles-page.ts';
 import { errorSummary, type FormState, field } from './form-field.ts';
 import { type Frame, pageOf } from './frame.ts';
 import type { TextKey, Words } from './language.ts';
@@ -21,22 +22,24 @@ export type Search = {
   results: readonly FoundCredential[] | undefined;
   /** Query of the next page. */
   next?: string | undefined;
+  bundles: Bundles;
 };
 
 /** Where an auditor looks records up: by an enrollment, a credential, or the days of issue. Never by name. */
-export function recordsPage(frame: Frame, { program, form, results, next }: Search): Html {
+export function recordsPage(frame: Frame, { program, form, results, next, bundles }: Search): Html {
   const { words } = frame;
   const { t } = words;
+  const errors = [...form.errors, ...bundles.form.errors];
   const body = html`<p class="eyebrow">${bdi(program.name)}</p><h1>${t('records.title')}</h1><p class="lead">${t('records.lead')}</p>
-${errorSummary(words, form)}
+${errorSummary(words, { values: {}, errors })}
 <form class="act search" method="get" action="/records" role="search" aria-label="${t('records.search')}">
 ${field(words, form, { name: 'id', label: t('records.id'), hint: t('records.id_hint'), type: 'search', maxlength: 64, spellcheck: false })}
 <div class="pair">${field(words, form, { name: 'from', label: t('records.from'), type: 'date' })}
 ${field(words, form, { name: 'to', label: t('records.to'), type: 'date' })}</div>
 <p class="acts"><button type="submit">${t('records.submit')}</button></p></form>
 ${results === undefined ? nothing : found(words, results, program.timeZone, next)}
-${exports(words)}`;
-  return pageOf(frame, { title: t('records.title'), body, wide: true, failed: form.errors.length > 0 });
+${bundlesSection(words, bundles, program.timeZone)}`;
+  return pageOf(frame, { title: t('records.title'), body, wide: true, failed: errors.length > 0 });
 }
 
 function found(words: Words, results: readonly FoundCredential[], timeZone: string, next: string | undefined): Html {
@@ -58,13 +61,6 @@ function found(words: Words, results: readonly FoundCredential[], timeZone: stri
 <td data-label="${t('records.issued')}"><time datetime="${issuedAt}">${words.moment(issuedAt, timeZone)}</time></td></tr>`,
   )}</tbody></table></div>
 ${next === undefined ? nothing : html`<nav class="pager" aria-label="${t('cohort.pages')}"><a href="/records?${next}">${t('cohort.next')}</a></nav>`}</section>`;
-}
-
-/** The request itself is the audit's: this form only asks for it. */
-function exports(words: Words): Html {
-  const { t } = words;
-  return html`<section class="proofs" aria-labelledby="exports"><h2 id="exports">${t('records.exports')}</h2><p>${t('records.exports_text')}</p>
-<pre tabindex="0"><code>npm run cli -- audit export --program … --out bundle.zip</code></pre></section>`;
 }
 
 export type RecordModel = {

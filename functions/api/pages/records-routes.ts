@@ -6,6 +6,7 @@ import { maskFor } from '../../domain/masking.ts';
 import { addDays, civilDateSchema, endOfDay } from '../../domain/time.ts';
 import type { CredentialSummary } from '../../ports/record-store.ts';
 import { defineRoute } from '../route.ts';
+import { readOwnBundles } from './bundles-model.ts';
 import { emptyForm, type FormState } from './form-field.ts';
 import { refusalText } from './frame.ts';
 import { frameOf, goTo, page } from './page-answer.ts';
@@ -31,7 +32,7 @@ const search = defineRoute(
   },
   async (call) => {
     const { ports, who, query } = call;
-    const stored = await ports.store.readProgram(who.program);
+    const [stored, own] = await Promise.all([ports.store.readProgram(who.program), readOwnBundles(call, who)]);
     if (!stored) return refused('program.unknown', 'program: not in the table');
     const { program } = stored;
     const frame = frameOf(call);
@@ -41,7 +42,7 @@ const search = defineRoute(
       page(
         call,
         frame,
-        recordsPage(frame, { program, form: { values, errors }, results, next }),
+        recordsPage(frame, { program, form: { values, errors }, results, next, bundles: { form: emptyForm, own } }),
         errors.length > 0 ? 422 : 200,
       );
     if (id !== '') {
