@@ -10,14 +10,14 @@ const fetchBundle = defineRoute(
     path: '/exports/{export}',
     summary: 'An audit bundle that was asked for',
     access: { auditor: 'any', administrator: 'any' },
+    pulls: true,
     request: { params: /* @__PURE__ */ z.lazy(() => z.object({ export: exportIdSchema })) },
     responses: { 303: { description: 'To the bundle' } },
     page: true,
   },
   async ({ ports, who, params }) => {
-    const { exports, exportLinks: links, access, clock } = ports;
     const caller = { program: who.program, actor: who.as };
-    const fetched = await fetchExport({ exports, links, access, clock }, caller, params.export);
+    const fetched = await fetchExport({ ...ports, links: ports.exportLinks }, caller, params.export);
     if (fetched.outcome === 'refused') return fetched;
     return { status: 303, plain: null, headers: { Location: fetched.link } };
   },
