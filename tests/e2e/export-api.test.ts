@@ -1,36 +1,51 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { assessEvidence } from '../../functions/acts/evidence.ts';
+import { loadProgram } from '../../functions/acts/load-program.ts';
 import { type Connection, connect } from '../../functions/cli/connect.ts';
 import { processWorld } from '../../functions/cli/world.ts';
 import type { AccessEntry } from '../../functions/domain/access.ts';
+import { requirementsOf } from '../../functions/domain/framework.ts';
 import { bundleKeys } from '../../functions/export/bundle-keys.ts';
+import { descriptionName } from '../../infra/local/data-folder.ts';
+import { readDemoProgram } from '../../infra/local/demo/program-files.ts';
+import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { type Stack, startStack } from '../../infra/local/stack.ts';
-import { run as runCli } from '../cli/cli-run.ts';
-import { enrollZoe, everyPiece, writeHarbor } from '../cli/harbor.ts';
 import { verifyBundle } from '../support/audit-world.ts';
+import { bulkLoad, makeApprentice } from '../support/bulk.ts';
 import { signIn } from '../support/sign-in.ts';
 import { unzip } from '../support/unzip.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'journeypaper-export-api-'));
+const demo = readDemoProgram(join(import.meta.dirname, '../..'), 'staten-island-peer-specialist');
+const program = demo.program.id;
+const assessor = demo.program.assessors[0]?.id ?? '';
 const address = 'audit@agency.example';
 let stack: Stack;
 let connection: Connection;
 let keys = 0;
 
 beforeAll(async () => {
-  stack = await startStack({ dataFolder: join(root, '.local'), schedules: false });
-  const run = (args: string[], stdin?: unknown) => runCli(args, { root, stdin: JSON.stringify(stdin ?? null) });
-  await run(writeHarbor(root));
-  await run(enrollZoe('enr-1', '--as', 'office'));
-  const on = ['--program', 'harbor', '--enrollment', 'enr-1', '--file', '-'];
-  await run(['submit', ...on, '--as', 'zoe'], everyPiece);
-  const met = everyPiece.map(({ requirement, evidence }) => ({ requirement, evidence, outcome: 'met' }));
-  await run(['assess', ...on, '--as', 'mentor'], met);
+  const dataFolder = join(root, '.local');
+  stack = await startStack({ dataFolder, schedules: false });
+  connection = connect({ stack: join(dataFolder, descriptionName) }, processWorld());
+  await loadProgram(connection.ports, demo.files);
+  const { ref, items, last } = makeApprentice(
+    demo.program,
+    demo.framework,
+    'enr-1',
+    requirementsOf(demo.framework).size - 1,
+  );
+  const { endpoints, tableName } = stack.describe();
+  const client = new DynamoDBClient(localClientConfig(endpoints.dynamodb));
+  await bulkLoad(client, tableName, items);
+  client.destroy();
+  await assessEvidence(connection.ports, ref, [{ ...last, assessor, outcome: 'met' }]);
   await stack.drain();
-  connection = connect({ stack: join(root, '.local/stack.json') }, processWorld());
 }, 180_000);
 afterAll(async () => {
   connection?.close();
@@ -42,7 +57,7 @@ afterAll(async () => {
 async function askAs(role: string, id: string) {
   const { issuer, clientId, endpoints } = stack.describe();
   const place = { issuer, clientId, redirectUri: `${endpoints.http}/signed-in` };
-  const { id_token: token } = await signIn(place, { program: 'harbor', role, id });
+  const { id_token: token } = await signIn(place, { program, role, id });
   return (path: string, body?: unknown) =>
     fetch(new URL(path, endpoints.http), {
       redirect: 'manual',
@@ -65,7 +80,7 @@ async function mailTo(to: string) {
 
 async function pulls(): Promise<AccessEntry[]> {
   const entries: AccessEntry[] = [];
-  for await (const entry of connection.access.list('harbor', '0000-01-01', '9999-12-31')) entries.push(entry);
+  for await (const entry of connection.access.list(program, '0000-01-01', '9999-12-31')) entries.push(entry);
   return entries.filter(({ action }) => action.startsWith('export-')).sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
@@ -109,9 +124,9 @@ test('a bundle asked for over HTTP is made, told of by email, fetched by the pag
 });
 
 test('one that the caller’s role keeps from them is refused and recorded', async () => {
-  const ask = await askAs('assessor', 'mentor');
+  const ask = await askAs('assessor', assessor);
   const refused = [await ask('/audit/exports', {}), await ask('/audit/exports/none'), await ask('/exports/none')];
   expect(refused.map(({ status }) => status)).toEqual([403, 403, 403]);
-  const entry = { action: 'export-refused', actor: { id: 'mentor', role: 'assessor' }, subject: 'harbor' };
+  const entry = { action: 'export-refused', actor: { id: assessor, role: 'assessor' }, subject: program };
   expect((await pulls()).slice(-3)).toMatchObject([entry, entry, entry]);
 });
