@@ -13,7 +13,7 @@ import { type DoctorPorts, examineStack } from '../../functions/acts/doctor.ts';
 import type { Finding } from '../../functions/acts/finding.ts';
 import { encodeProgress } from '../../functions/adapters/aws/enrollment-codec.ts';
 import { kmsSignatureCheck } from '../../functions/adapters/aws/kms-signer.ts';
-import { enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts';
+import { awaitingPartition, enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts';
 import { type Connection, connect } from '../../functions/cli/connect.ts';
 import { processWorld } from '../../functions/cli/world.ts';
 import type { RequirementProgress } from '../../functions/domain/progress.ts';
@@ -129,8 +129,12 @@ describe('damage in the record is named, with what to do', () => {
   test('evidence that no assessor is shown, or shown though it waits for nobody', async () => {
     const stored = encodeProgress(record.enrollment.progress['engage-1'] as RequirementProgress);
     const since = Date.parse(long).toString(36);
-    const names = { '#p': 'progress', '#r': 'engage-1' };
-    await change('ENROLLMENT', 'SET #p.#r = :v', { ':v': `${stored}~${since}` }, names);
+    await change(
+      'ENROLLMENT',
+      'SET #p.#r = :v, awaitingPk = :pk, awaitingAt = :at',
+      { ':v': `${stored}~${since}`, ':pk': awaitingPartition('harbor'), ':at': long },
+      { '#p': 'progress', '#r': 'engage-1' },
+    );
     const [finding] = await findings();
     expect(finding).toMatchObject({ code: 'awaiting.differs', remedy: `redrive harbor ${ref.enrollment}` });
     expect(finding?.problem).toContain('of 1 requirements');
