@@ -37,6 +37,9 @@ export function byScript(text: string, language: string): Stretch[] {
   return stretches;
 }
 
-const letter = String.raw`[\p{L}--[\p{Script=Latin}\p{Script=Common}]]`;
-/** Letters of other scripts with their marks, and the spaces and hyphens between them. */
-const foreign = new RegExp(`${letter}(?:[\\p{M}\\u200c\\u200d\\u30fc]|[ \\u00b7\\u30fb\\-]*${letter})*`, 'gv');
+const sign = String.raw`[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]`;
+/** Letters and signs of other scripts with their marks, and the spaces and hyphens between them. */
+const foreign = new RegExp(
+  `${sign}(?:[\\p{M}\\u0640\\u200c\\u200d\\u30fc]|[ \\u00b7\\u2010\\u30fb\\-]*${sign})*`,
+  'gu',
+);
