@@ -7,7 +7,7 @@ import type { RawItem } from '../domain/evidence.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { Program } from '../domain/program.ts';
-import { recomputeProgress } from '../domain/recompute.ts';
+import { recomputeStanding } from '../domain/recompute.ts';
 import { addSeconds, type Instant } from '../domain/time.ts';
 import type { InspectedRecord } from '../ports/inspection.ts';
 import { examineMail } from './examine-mail.ts';
@@ -49,11 +49,13 @@ export function examineRecord(
     const problem = 'its program or framework version is not in the table';
     return [...findings, { code: 'program.missing', ref, problem, remedy: 'program load FILE' }];
   }
-  const progress = recomputeProgress(framework, items, rulesOf(enrollment, program));
+  const { progress, awaiting } = recomputeStanding(framework, items, rulesOf(enrollment, program));
   const standing: Standing = { framework, program, enrolledOn: enrollment.enrolledOn, progress };
+  const moved = examineProgress(ref, enrollment, framework, progress);
   return [
     ...findings,
-    ...examineProgress(ref, enrollment, framework, progress),
+    // The same look mends both.
+    ...(moved.length > 0 ? moved : examineAwaiting(ref, enrollment, awaiting)),
     ...examineBasis(ref, enrollment, standing, now),
   ];
 }
@@ -126,6 +128,19 @@ function examineProgress(
   const met = ids.filter((id) => progress[id]?.status === 'met').length;
   if (met === enrollment.met) return [];
   return [{ code: 'progress.miscounted', ref, problem: `it counts ${enrollment.met} met, and ${met} are`, remedy }];
+}
+
+/** What assessors are shown to look at: evidence that is not among it is assessed by nobody. */
+function examineAwaiting(
+  ref: EnrollmentRef,
+  { awaiting: stored = {} }: Enrollment,
+  awaiting: Readonly<Record<string, Instant>>,
+): Finding[] {
+  const ids = [...new Set([...Object.keys(stored), ...Object.keys(awaiting)])];
+  const differing = ids.filter((id) => stored[id] !== awaiting[id]).length;
+  if (differing === 0) return [];
+  const problem = `what waits for an assessor is told otherwise than the evidence says it, of ${differing} requirements`;
+  return [{ code: 'awaiting.differs', ref, problem, remedy: redriveRemedy(ref) }];
 }
 
 /** What the pointers should be, by the evidence as it stands. */

@@ -4,10 +4,18 @@ import type { AccessLog } from '../ports/access-log.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ExportJobs } from '../ports/export-jobs.ts';
 import type { ExportLinks } from '../ports/export-store.ts';
+import type { RecordStore } from '../ports/record-store.ts';
+import { notePullRefused } from './note-pull-refused.ts';
 import { type Refused, refused } from './refusal.ts';
 import { type ExportCaller, mayExport } from './request-export.ts';
 
-export type FetchExportPorts = { exports: ExportJobs; links: ExportLinks; access: AccessLog; clock: Clock };
+export type FetchExportPorts = {
+  store: Pick<RecordStore, 'readProgram'>;
+  exports: ExportJobs;
+  links: ExportLinks;
+  access: AccessLog;
+  clock: Clock;
+};
 
 /** A job as people see it: everything but the address that was given, which stays where it is needed. */
 export type ExportView = Omit<ExportJob, 'version' | 'leaseUntil' | 'notice' | 'bundle'> & {
@@ -38,17 +46,22 @@ export type FetchedExport = { outcome: 'ready'; job: ExportView; link: string; s
 
 /**
  * An address from which a finished bundle can be fetched without signing in, for five minutes. Who got it is entered
- * into the access chain before it is given: a bundle is a read of all that it holds.
+ * into the access chain before it is given: a bundle is a read of all that it holds. So is who asked for one that is not
+ * theirs, be it by their role or since it is none of their program's.
  */
 export async function fetchExport(
   ports: FetchExportPorts,
   { program, actor }: ExportCaller,
   exportId: string,
 ): Promise<FetchedExport | Refused> {
-  if (!mayExport.includes(actor.role))
-    return refused('export.role', 'role: an auditor or an administrator of the program fetches its bundles');
-  const job = await findJob(ports.exports, program, exportId);
-  if ('code' in job) return job;
+  const job = mayExport.includes(actor.role)
+    ? await findJob(ports.exports, program, exportId)
+    : refused('export.role', 'role: an auditor or an administrator of the program fetches its bundles');
+  if ('code' in job) {
+    const asked = exportIdSchema.safeParse(exportId).data;
+    await notePullRefused(ports, actor, program, job.code, asked === undefined ? {} : { export: asked });
+    return job;
+  }
   const { bundle, scope, unredacted } = job;
   if (!bundle) return refused('export.not-ready', `export: is ${job.state}; only what is done can be fetched`);
   const expired = refused('export.expired', 'export: its bundle was there for seven days; ask for another');

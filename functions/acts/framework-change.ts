@@ -2,12 +2,12 @@ import type { Actor } from '../domain/audit.ts';
 import { decideCompletion, type Missing, type Standing, stillHolds } from '../domain/completion.ts';
 import type { Enrollment, EnrollmentStatus } from '../domain/enrollment.ts';
 import { rulesOf } from '../domain/evaluation.ts';
-import { evidencePartition, parseEvidenceKeys, type RawItem } from '../domain/evidence.ts';
+import type { RawItem } from '../domain/evidence.ts';
 import { type Framework, frameworkRef, requirementsOf } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { Program } from '../domain/program.ts';
-import { progressOf, type RequirementProgress } from '../domain/progress.ts';
 import { describeProgress } from '../domain/progress-description.ts';
+import { recomputeProgress } from '../domain/recompute.ts';
 import type { RecordStore } from '../ports/record-store.ts';
 import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
 import type { ActPorts } from './act-ports.ts';
@@ -67,7 +67,7 @@ function judged(
   items: readonly RawItem[],
   now: string,
 ): Judged {
-  const progress = progressUnder(enrollment, program, framework, items);
+  const progress = recomputeProgress(framework, items, rulesOf(enrollment, program));
   const standing: Standing = { framework, program, enrolledOn: enrollment.enrolledOn, progress };
   const decision = decideCompletion(standing, now);
   const met = Object.values(progress).filter((p) => p.status === 'met').length;
@@ -80,24 +80,6 @@ function judged(
     of: requirementsOf(framework).size,
     missing: decision.complete || complete ? [] : decision.missing,
   };
-}
-
-function progressUnder(
-  enrollment: Enrollment,
-  program: Program,
-  framework: Framework,
-  items: readonly RawItem[],
-): Record<string, RequirementProgress> {
-  const byRequirement = Map.groupBy(
-    items,
-    (item) => parseEvidenceKeys(evidencePartition(enrollment), item.sk)?.requirement,
-  );
-  const progress: Record<string, RequirementProgress> = {};
-  for (const requirement of requirementsOf(framework).values()) {
-    const now = progressOf(requirement, byRequirement.get(requirement.id) ?? [], rulesOf(enrollment, program));
-    if (now) progress[requirement.id] = now;
-  }
-  return progress;
 }
 
 function simulated(enrollment: Enrollment, before: Judged, after: Judged): SimulatedEnrollment {

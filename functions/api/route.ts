@@ -67,6 +67,8 @@ export type RouteSpec<A extends Access, P, Q, B> = {
   ifMatch?: true;
   /** What the access log calls this read of records, where an administrator, an auditor or an operator reads. */
   reads?: { action: 'record-read' | 'records-listed'; what: string };
+  /** A pull of whole records: the access log holds it too where the caller's role keeps them from it. */
+  pulls?: true;
   /** For people: answers with HTML, sends who is not signed in to the sign-in, and stands in no document. */
   page?: true;
 };

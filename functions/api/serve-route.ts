@@ -1,10 +1,12 @@
 import type { Context } from 'hono';
 import { isAt, type Seen } from '../acts/act-on-enrollment.ts';
+import { notePullRefused } from '../acts/note-pull-refused.ts';
 import { type Refused, refused } from '../acts/refusal.ts';
+import type { Actor } from '../domain/audit.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import { actingBy } from './acting.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
-import { type Caller, callerOf, findToken } from './caller.ts';
+import { type Caller, callerOf, findToken, roles } from './caller.ts';
 import { parseEtag } from './etag.ts';
 import { onceByKey } from './idempotent.ts';
 import { problemPage } from './pages/problem-page.ts';
@@ -51,7 +53,9 @@ async function answerOf(
   const isWrite = route.method !== 'get';
   if (route.access === 'public' && route.page && isWrite && !isSameOrigin(headers, origin)) return crossSite();
   const who =
-    route.access === 'public' ? undefined : await whoCalls(route.access, ports, settings, headers, origin, isWrite);
+    route.access === 'public'
+      ? undefined
+      : await whoCalls({ ...route, access: route.access }, ports, settings, headers, origin, isWrite);
   if (who && 'outcome' in who) return problemOf(who);
   const parts = await readParts(route, c);
   if ('code' in parts) return parts;
@@ -74,7 +78,7 @@ async function answerOf(
 }
 
 async function whoCalls(
-  access: Exclude<Route['access'], 'public'>,
+  { access, pulls }: Pick<Route, 'pulls'> & { access: Exclude<Route['access'], 'public'> },
   ports: ApiPorts,
   settings: ApiSettings,
   headers: Headers,
@@ -91,7 +95,15 @@ async function whoCalls(
       ? refused(verdict.code, 'authorization: the token has expired; sign in again')
       : refused(verdict.code, 'authorization: the token is none that we take');
   const caller: Caller | Refused = callerOf(verdict.claims, settings);
-  return 'outcome' in caller ? caller : actingBy(access, caller);
+  if ('outcome' in caller) return caller;
+  const acting = actingBy(access, caller);
+  if (pulls && 'outcome' in acting) await notePullRefused(ports, actorOf(caller), caller.program, acting.code);
+  return acting;
+}
+
+/** Somebody whom no role of theirs lets through, by the first that they have. */
+function actorOf({ actor: id, roles: held }: Caller): Actor {
+  return { id, role: roles.find((role) => held.has(role)) ?? 'system' };
 }
 
 const crossSiteRefusal = refused('request.cross-site', 'origin: this came from another site than ours');

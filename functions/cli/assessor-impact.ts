@@ -35,7 +35,7 @@ export const addAssessorImpact: AddCommand = (parent, session) =>
       'audit assessor-impact mentor-7 --program harbor --apply --reason "Signed for people never met" --as office',
     ],
     notes:
-      'Without --apply nothing is written. With it, what falls is suspended, or revoked with --revoke; the\n' +
+      'Without --apply nothing is written. With it, what falls is listed, then suspended, or revoked with --revoke; the\n' +
       'assessor cannot confirm it. With --revoke whoever checks a certificate is shown the reason: name nobody in it.\n' +
       'Repeat the command if it was interrupted: it goes on where it stopped.',
     options: (command) =>
@@ -106,10 +106,10 @@ async function apply(
   impacts: readonly AssessorImpact[],
 ): Promise<Answer> {
   const revoke = (flags.revoke === true ? 'fraud' : flags.revoke) as VoidInput['revoke'];
-  // On standard error: with --json standard output is one value.
-  if (!flags.yes) context.world.out.writeError(`${listed.text}\n`);
-  const fate = revoke === undefined ? 'suspended' : `revoked as ${revoke}`;
-  const question = `${countsText(countImpact(impacts))} What falls is ${fate}. Void all that ${assessor} assessed?`;
+  const fate = `What falls is ${revoke === undefined ? 'suspended' : `revoked as ${revoke}`}.`;
+  // Before anything is done, asked or not. On standard error: with --json standard output is one value.
+  context.world.out.writeError(`${listed.text}\n${flags.yes ? `${fate}\n` : ''}`);
+  const question = `${countsText(countImpact(impacts))} ${fate} Void all that ${assessor} assessed?`;
   const stopped = await confirmMany(context, flags, question);
   if (stopped) return stopped;
   const { ports } = context.connect();
@@ -128,6 +128,5 @@ async function apply(
       : `${counted(enrollments, 'enrollment')} looked at afresh; ${counted(revoked.length, 'credential')} revoked.`,
   ].join('\n');
   const { reason: _, ...mark } = voided.voided;
-  const text = flags.yes ? `${listed.text}\n\n${words}` : words;
-  return done({ ...voided, voided: mark, before: listed.json }, text);
+  return done({ ...voided, voided: mark, before: listed.json }, words);
 }

@@ -118,7 +118,7 @@ async function fetchBundle(
   const actor = actorFrom(flags, 'auditor', context.world);
   const out = freeFile(flags.out);
   const { ports, exports, exportLinks: links, access } = context.connect();
-  const fetched = await fetchExport({ exports, links, access, clock: ports.clock }, { program, actor }, id);
+  const fetched = await fetchExport({ ...ports, exports, links, access }, { program, actor }, id);
   if (fetched.outcome === 'refused') return refusal(fetched);
   const { job, link } = fetched;
   const sha256 = await save(link, out);

@@ -2,18 +2,30 @@ import type { Credential } from '../domain/credential.ts';
 import type { SummaryBlock, SummaryFact } from '../ports/summary-engine.ts';
 import type { SummarySources } from './summary-content.ts';
 
-/** Each credential: its bytes, what they were made from, and what became of it. */
+/** Each credential: its bytes, what they were made from, and what became of it; then those that only the ledger knows. */
 export function aboutCredentials({ record, shown }: SummarySources): SummaryBlock[] {
-  if (record.credentials.length === 0) return [{ kind: 'text', text: 'None was issued.' }];
-  return [...record.credentials]
+  const steps = Map.groupBy(
+    shown.filter(({ action }) => action.startsWith('credential-')),
+    ({ subject }) => subject,
+  );
+  const chainOf = (id: string): SummaryFact => [
+    'Chain',
+    (steps.get(id) ?? [])
+      .map(({ at, action, actor, seq }) => `${action} at ${at} by ${actor.id} (ledger entry ${seq})`)
+      .join('; '),
+  ];
+  const issued = [...record.credentials]
     .sort((a, b) => (a.issuedAt < b.issuedAt ? -1 : 1))
-    .map((credential) => {
-      const own = shown.filter(
-        ({ subject, action }) => subject === credential.credentialId && /^credential-/.test(action),
-      );
-      const steps = own.map(({ at, action, actor, seq }) => `${action} at ${at} by ${actor.id} (ledger entry ${seq})`);
-      return { kind: 'facts', facts: [...factsOf(credential), ['Chain', steps.join('; ')]] };
-    });
+    .map((each): SummaryFact[] => [...factsOf(each), chainOf(each.credentialId)]);
+  const known = new Set(record.credentials.map(({ credentialId }) => credentialId));
+  const others = [...steps].flatMap(([id, entries]): SummaryFact[][] => {
+    if (known.has(id)) return [];
+    const isIssued = entries.some(({ action }) => action === 'credential-issued');
+    const why = isIssued ? 'issued on a day that this bundle is not about' : 'asked for, and not issued';
+    return [[['Credential', `${id}: ${why}`], chainOf(id)]];
+  });
+  const blocks = [...issued, ...others].map((facts): SummaryBlock => ({ kind: 'facts', facts }));
+  return blocks.length > 0 ? blocks : [{ kind: 'text', text: 'None was issued.' }];
 }
 
 function factsOf(credential: Credential): SummaryFact[] {
@@ -23,7 +35,10 @@ function factsOf(credential: Credential): SummaryFact[] {
     ['Name used', facts.name],
     ['Completed on', facts.completedOn],
     ['Requested, issued', `${credential.requestedAt}, ${credential.issuedAt}`],
-    ['Certificate', `${document.bytes} bytes, hash ${document.hash}; without its signature ${document.unsignedHash}`],
+    [
+      'Certificate',
+      `${document.bytes} bytes, hash ${document.hash}; without its signature ${document.unsignedHash}; certificates/${credential.credentialId}.pdf in the bundle`,
+    ],
     ['Engine', document.engine],
     ['Template', `hash ${facts.hashes.template}`],
     ['Program', `hash ${facts.hashes.program}; policy, hash ${facts.hashes.policy}`],
@@ -49,7 +64,14 @@ export function aboutEmails({ record, shown }: SummarySources): SummaryBlock[] {
   const ids = new Set(record.deliveries.map(({ deliveryId }) => deliveryId));
   const steps = shown
     .filter(({ action, subject }) => /^delivery-/.test(action) && ids.has(subject))
-    .map(({ seq, at, action, subject, facts }) => [`${seq}`, at, `${subject}: ${action}`, detail(facts)]);
+    .map(({ seq, at, action, actor, subject, facts }) => [
+      `${seq}`,
+      at,
+      `${subject}: ${action} by ${actor.id}`,
+      Object.entries(facts)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ]);
   return [
     {
       kind: 'table',
@@ -64,11 +86,6 @@ export function aboutEmails({ record, shown }: SummarySources): SummaryBlock[] {
       rows: steps,
     },
   ];
-}
-
-function detail({ attempt, providerId, reason }: Record<string, string | number | boolean>): string {
-  const told = [attempt !== undefined && `attempt ${attempt}`, providerId !== undefined && `${providerId}`, reason];
-  return told.filter(Boolean).join(', ');
 }
 
 /** Reads of this record and of the program as a whole, this very pull among them. */

@@ -3,6 +3,7 @@ import type { AuditEntry } from '../domain/audit.ts';
 import type { EvidenceLine } from '../domain/bundle.ts';
 import { type Checkpoint, checkpointHash } from '../domain/checkpoint.ts';
 import { type Framework, type Requirement, requirementsOf } from '../domain/framework.ts';
+import { documentHash } from '../domain/hash.ts';
 import type { Program } from '../domain/program.ts';
 import type { RequirementProgress } from '../domain/progress.ts';
 import { describeProgress } from '../domain/progress-description.ts';
@@ -120,7 +121,8 @@ function decisions({ record, hidden, framework, versions }: SummarySources): Sum
     const standings = Object.entries(past?.progress ?? {}).filter(([id]) => !hidden.has(id));
     const inputs = standings.map(([id, each]) => `${id} ${describeProgress(each as RequirementProgress)}`).sort();
     const { id, version, hash } = past?.framework ?? enrollment.framework;
-    const policy = lastFact(before, 'policyHash');
+    const then = past?.programHash === undefined ? undefined : versions.get(past.programHash);
+    const policy = then ? documentHash(then.policy) : lastFact(before, 'policyHash');
     const facts: SummaryFact[] = [
       ['Decision', `${entry.action}${entry.facts.on ? ` on ${entry.facts.on}, met at ${entry.facts.reachedAt}` : ''}`],
       ['Decided', `at ${entry.at} by ${entry.actor.id}; ledger entry ${entry.seq}, hash ${entry.hash}`],

@@ -17,16 +17,28 @@ export function requirementEntry(
   const index = indexOf(sources);
   const pieces = evidence.filter((piece) => piece.requirement === requirement.id);
   const lines = pieces.flatMap((piece) => aboutPiece(piece, index, sources));
-  for (const entry of index.superseded.get(requirement.id) ?? [])
-    lines.push(
-      `Superseded: ${entry.action} of ${entry.subject}, at ${entry.at} by ${entry.actor.id}; ledger entry ${entry.seq}`,
-    );
+  lines.push(...(index.superseded.get(requirement.id) ?? []).map(supersededWords));
   return {
     kind: 'entry',
     title: `${requirement.code ?? requirement.id} · ${requirement.text}`,
     standing: standing || pieces.length === 0 ? standingWords(standing) : 'Not decided.',
     lines,
   };
+}
+
+/** What was done to an item, and what it was before. */
+function supersededWords({ entry, before }: Superseded): string {
+  const { action, subject, at, actor, seq, facts } = entry;
+  const was = before?.facts.contentHash;
+  const now = facts.contentHash;
+  return [
+    `Superseded: ${action} of ${subject}, at ${at} by ${actor.id}; ledger entry ${seq}`,
+    ...(before && was !== undefined
+      ? [`before, by ledger entry ${before.seq} of ${before.actor.id}, hash ${was}`]
+      : []),
+    ...(now === undefined ? [] : [`with it, hash ${now}`]),
+    ...(facts.refused === undefined ? [] : [`refused: ${facts.refused}`]),
+  ].join('; ');
 }
 
 function standingWords(standing: DescribedProgress | undefined): string {
@@ -47,11 +59,14 @@ function standingWords(standing: DescribedProgress | undefined): string {
   }
 }
 
+/** `before`: the entry that last told of the same item. */
+type Superseded = { entry: AuditEntry; before: AuditEntry | undefined };
+
 type Index = {
   /** The entry of each item, by requirement and subject: what it was last chained as. */
   bySubject: Map<string, AuditEntry>;
   /** By requirement: what edited, deleted or refused something. */
-  superseded: Map<string, AuditEntry[]>;
+  superseded: Map<string, Superseded[]>;
   /** The versions of the program in the order of the ledger. */
   versions: { seq: number; hash: string }[];
 };
@@ -63,13 +78,17 @@ function indexOf(sources: SummarySources): Index {
   const known = indexes.get(sources);
   if (known) return known;
   const index: Index = { bySubject: new Map(), superseded: new Map(), versions: [] };
+  const latest = new Map<string, AuditEntry>();
   for (const entry of sources.shown) {
     const { facts, subject, action, seq } = entry;
     if (facts.programHash !== undefined) index.versions.push({ seq, hash: String(facts.programHash) });
     if (facts.requirement === undefined) continue;
     const requirement = String(facts.requirement);
-    if (!superseding.test(action)) index.bySubject.set(`${requirement} ${subject}`, entry);
-    else if (!index.superseded.get(requirement)?.push(entry)) index.superseded.set(requirement, [entry]);
+    const key = `${requirement} ${subject}`;
+    const told = { entry, before: latest.get(key) };
+    latest.set(key, entry);
+    if (!superseding.test(action)) index.bySubject.set(key, entry);
+    else if (!index.superseded.get(requirement)?.push(told)) index.superseded.set(requirement, [told]);
   }
   indexes.set(sources, index);
   return index;

@@ -263,7 +263,7 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
         counts.absent++;
         break;
       case 'access':
-        followAccess(access, line.entry, at);
+        followAccess(access, line.entry, manifest, at);
         counts.access++;
         break;
       default:
@@ -400,14 +400,20 @@ function checkCredential(current, line, documents, signingKey, at) {
   return true;
 }
 
-/** The reads of one reader and day follow one another. (A bundle of one enrollment holds its own reads alone.) */
-function followAccess(chains, entry, at) {
+/** The reads of one reader and day follow one another from the first. (A bundle of one enrollment leaves others' out.) */
+function followAccess(chains, entry, manifest, at) {
   const { hash, ...content } = entry;
   if (hashOf(content) !== hash) misfit(`access entry (${at}): does not fit its hash`);
   const key = `${entry.day} ${entry.actor.id}`;
-  const before = chains.get(key);
-  if (before && entry.seq <= before.seq) misfit(`access entry (${at}): out of its order`);
-  if (before && entry.seq === before.seq + 1 && entry.prevHash !== before.hash)
+  const empty = () => ({
+    seq: 0,
+    hash: sha256(`journeypaper/access/1 ${manifest.program} ${entry.actor.id} ${entry.day}`),
+  });
+  const before = chains.get(key) ?? empty();
+  if (entry.seq <= before.seq) misfit(`access entry (${at}): out of its order`);
+  if (manifest.scope.kind !== 'enrollment' && entry.seq !== before.seq + 1)
+    misfit(`access entry (${at}): is read ${entry.seq} of its chain and follows read ${before.seq}`);
+  if (entry.seq === before.seq + 1 && entry.prevHash !== before.hash)
     misfit(`access entry (${at}): does not name the one before it`);
   chains.set(key, { seq: entry.seq, hash });
 }

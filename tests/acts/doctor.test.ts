@@ -11,10 +11,12 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type DoctorPorts, examineStack } from '../../functions/acts/doctor.ts';
 import type { Finding } from '../../functions/acts/finding.ts';
+import { encodeProgress } from '../../functions/adapters/aws/enrollment-codec.ts';
 import { kmsSignatureCheck } from '../../functions/adapters/aws/kms-signer.ts';
-import { enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts';
+import { awaitingPartition, enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts';
 import { type Connection, connect } from '../../functions/cli/connect.ts';
 import { processWorld } from '../../functions/cli/world.ts';
+import type { RequirementProgress } from '../../functions/domain/progress.ts';
 import type { EnrollmentRecord } from '../../functions/ports/record-store.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { run as runCli } from '../cli/cli-run.ts';
@@ -122,6 +124,23 @@ describe('damage in the record is named, with what to do', () => {
   test('a count of what is met that is wrong', async () => {
     await change('ENROLLMENT', 'SET met = :v', { ':v': 3 });
     expect(await codes()).toEqual(['progress.miscounted']);
+  });
+
+  test('evidence that no assessor is shown, or shown though it waits for nobody', async () => {
+    const stored = encodeProgress(record.enrollment.progress['engage-1'] as RequirementProgress);
+    const since = Date.parse(long).toString(36);
+    await change(
+      'ENROLLMENT',
+      'SET #p.#r = :v, awaitingPk = :pk, awaitingAt = :at',
+      { ':v': `${stored}~${since}`, ':pk': awaitingPartition('harbor'), ':at': long },
+      { '#p': 'progress', '#r': 'engage-1' },
+    );
+    const [finding] = await findings();
+    expect(finding).toMatchObject({ code: 'awaiting.differs', remedy: `redrive harbor ${ref.enrollment}` });
+    expect(finding?.problem).toContain('of 1 requirements');
+    await run('redrive', 'harbor', ref.enrollment);
+    await steps.settle(ref);
+    expect(await codes()).toEqual([]);
   });
 
   test('evidence that was deleted, and the stream never told', async () => {

@@ -118,6 +118,32 @@ describe('asking for a bundle', () => {
   });
 });
 
+describe('a pull by somebody whose role keeps them from it', () => {
+  test.each([
+    ['asked for', 'POST', '/audit/exports', 'assessor'],
+    ['fetched', 'GET', '/audit/exports/none', 'apprentice'],
+    ['fetched by the page that an email leads to', 'GET', '/exports/none', 'operator'],
+  ])('%s, is refused and recorded', async (_, method, path, role) => {
+    const before = world.sent.length;
+    const answer = await ask(method, path, { role, ...(method === 'POST' && { body: { program: 'harbor-annex' } }) });
+    expect(answer.status).toBe(403);
+    expect((await reads()).at(-1)).toMatchObject({
+      actor: { id: 'ada', role },
+      action: 'export-refused',
+      subject: 'harbor',
+      facts: { code: 'caller.forbidden' },
+    });
+    expect(await reads('harbor-annex')).toEqual([]);
+    expect(world.sent).toHaveLength(before);
+  });
+
+  test('of a program that is not there has no chain to be recorded in', async () => {
+    const answer = await ask('POST', '/audit/exports', { role: 'assessor', program: 'nosuch', body: {} });
+    expect(answer.status).toBe(403);
+    expect(await reads('nosuch')).toEqual([]);
+  });
+});
+
 describe('a bundle that was asked for', () => {
   test('is listed newest first, and says how far it is', async () => {
     const job = await asked();
@@ -148,10 +174,17 @@ describe('a bundle that was asked for', () => {
     });
   });
 
-  test('of another program is not there', async () => {
+  test('of another program is not there, and who asked for it is on record', async () => {
     const job = await asked();
-    const answer = await ask('GET', `/audit/exports/${job.exportId}`, { program: 'harbor-annex' });
-    expect(answer.status).toBe(404);
+    for (const path of ['/audit/exports', '/exports']) {
+      const answer = await ask('GET', `${path}/${job.exportId}`, { program: 'harbor-annex' });
+      expect(answer.status).toBe(404);
+      expect((await reads('harbor-annex')).at(-1)).toMatchObject({
+        action: 'export-refused',
+        subject: 'harbor-annex',
+        facts: { code: 'export.unknown', export: job.exportId },
+      });
+    }
   });
 
   test('whose bundle has gone says so by having no address', async () => {

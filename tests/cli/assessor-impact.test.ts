@@ -78,8 +78,15 @@ describe('audit assessor-impact', () => {
     expect(stdout).toMatch(/\(completion\), suspended: FALLS/);
   });
 
+  test('shows what falls and how before anything is done, where nobody is asked too', async () => {
+    // A code that is none is found by the act itself: what stands before it was said before it.
+    const { stderr } = await impact([...apply, '--revoke', 'because', '--yes']);
+    expect(stderr).toMatch(/FALLS[\s\S]*1 of which would fall\.\nWhat falls is revoked as because\.\n--revoke: one of/);
+  });
+
   test('revokes what was suspended where it is asked again so, with a code', async () => {
     const ran = await impact([...apply, '--revoke', '--yes', '--json']);
+    expect(ran.stderr).toContain('What falls is revoked as fraud.');
     expect(ran.json()).toMatchObject({ outcome: 'voided', revoked: [expect.any(String)], voided: { by: 'office' } });
     expect((await steps.store.readRecord(ref))?.credentials[0]).toMatchObject({
       state: 'revoked',

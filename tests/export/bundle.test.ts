@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withdrawEvidence } from '../../functions/acts/evidence.ts';
 import type { Framework } from '../../functions/domain/framework.ts';
+import { documentHash } from '../../functions/domain/hash.ts';
 import { auditWorld, verifyBundle } from '../support/audit-world.ts';
 import { ref, smallFramework } from '../support/small-world.ts';
 
@@ -248,6 +249,38 @@ function doubled(lines: Line[]): Line[] {
   const at = lines.findIndex((line) => line.kind === 'entry' && line.entry?.seq === 3);
   return [...lines.slice(0, at + 1), lines[at] as Line, ...lines.slice(at + 1)];
 }
+
+describe('the reads in a bundle, even where whoever changed it could sign the bundle anew', () => {
+  const reads = (lines: Line[]) => lines.filter(({ kind }) => kind === 'access');
+  const without = (lines: Line[], n: number) => lines.filter((line) => line !== reads(lines)[n]);
+  test.each<[string, (lines: Line[]) => Line[], RegExp]>([
+    ['the first is dropped', (lines) => without(lines, 0), /is read 2 of its chain and follows read 0/],
+    ['one between others is dropped', (lines) => without(lines, 1), /is read 3 of its chain and follows read 1/],
+    ['one is told twice', (lines) => [...reads(lines).slice(0, 1), ...lines], /out of its order/],
+    [
+      'one is made up',
+      (lines) => {
+        const [first] = reads(lines);
+        const { hash: _, ...content } = { ...first?.entry, prevHash: '0'.repeat(64) } as Record<string, unknown>;
+        const entry = { ...content, hash: documentHash(content) } as unknown as NonNullable<Line['entry']>;
+        return [{ ...first, kind: 'access', entry }, ...without(lines, 0)];
+      },
+      /does not name the one before it/,
+    ],
+  ])('do not fit when %s', async (_, change, said) => {
+    const world = await issuedAndSuspended();
+    for (let i = 0; i < 2; i++) await world.exportTo(freshFolder(), { summaries: false });
+    const folder = freshFolder();
+    await world.exportTo(folder, { summaries: false });
+    expect((await verifyBundle(folder, '--key', world.fingerprint)).exitCode).toBe(0);
+    const lines = change(linesIn(folder)).map((line) => JSON.stringify(line));
+    await world.forge(folder, 'master.ndjson', `${lines.join('\n')}\n`);
+    const answer = await verifyBundle(folder, '--key', world.fingerprint);
+    expect(answer.exitCode).toBe(1);
+    expect(answer.said).toMatch(/^DOES NOT FIT: access entry/);
+    expect(answer.said).toMatch(said);
+  });
+});
 
 describe('a sample in a bundle, even where whoever changed it could sign the bundle anew', () => {
   const scope = { kind: 'sample', size: 1, seed: 'seed' } as const;

@@ -5,6 +5,7 @@ import {
   PDFDocument,
   PDFName,
   PDFNumber,
+  type PDFObject,
   PDFRawStream,
   type PDFRef,
   PDFStream,
@@ -20,7 +21,7 @@ export type ReadPage = { width: number; height: number; texts: ShownText[] };
 export type ReadFont = { name: string; codes: Map<number, { text: string; width: number }> };
 export type ReadPdf = { title: string | undefined; pages: ReadPage[]; fonts: ReadFont[] };
 
-/** Reads a certificate back from its bytes alone: enough of PDF for what our engine writes, and no more. */
+/** Reads a certificate or a summary back from its bytes alone: enough of PDF for what our engine writes, and no more. */
 export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
   const document = await PDFDocument.load(bytes, { updateMetadata: false });
   const fonts = new Map<string, ReadFont>();
@@ -32,9 +33,9 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
       fonts.set(String(reference), known);
       pageFonts.set(key.decodeText(), known);
     }
-    const streams = page.node.lookup(PDFName.of('Contents'), PDFArray);
-    const contents = Array.from({ length: streams.size() }, (_, i) => unpacked(streams.lookup(i, PDFStream)));
-    const content = contents.map((each) => Buffer.from(each).toString('latin1')).join('\n');
+    const content = contentsOf(page.node.lookup(PDFName.of('Contents')))
+      .map((each) => Buffer.from(unpacked(each)).toString('latin1'))
+      .join('\n');
     return { ...page.getSize(), texts: readTexts(contentOperators(content), pageFonts) };
   });
   return { title: document.getTitle(), pages, fonts: [...fonts.values()] };
@@ -43,6 +44,13 @@ export async function readPdf(bytes: Uint8Array): Promise<ReadPdf> {
 /** All text of a page, one text object a line. */
 export function textOf(page: ReadPage | undefined): string {
   return page?.texts.map(({ text }) => text).join('\n') ?? '';
+}
+
+/** A page has one stream, or several one after another. */
+function contentsOf(contents: PDFObject | undefined): PDFStream[] {
+  if (contents instanceof PDFStream) return [contents];
+  if (!(contents instanceof PDFArray)) throw new Error('a page without content');
+  return Array.from({ length: contents.size() }, (_, i) => contents.lookup(i, PDFStream));
 }
 
 function readFont(font: PDFDict): ReadFont {

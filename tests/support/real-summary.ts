@@ -71,6 +71,7 @@ function pieceOf(requirement: string, isCertificate: boolean, i: number, issuer 
     ...(isCertificate && {
       certificate: { issuer, number: 'C-2291/7', issuedOn: '2025-11-02', expiresOn: '2027-11-02' },
     }),
+    ...(i === 4 && { withdrawn: { by: 'app-31', at: at(400) } }),
     assessments: [{ assessment: `assessment-${i}`, assessor, assessedAt, outcome: 'met', evidenceHash: contentHash }],
   };
 }
@@ -99,8 +100,14 @@ function factsOf(evidence: readonly EvidenceLine[]): AuditFact[] {
       facts: { framework: `${id}@${version}`, frameworkHash: hash, programHash, enrolledOn: '2025-03-01' },
     },
     ...pieces,
-    of('evidence-edited', 'piece-3', { requirement: evidence[3]?.requirement ?? '' }),
+    of('evidence-edited', 'piece-3', {
+      requirement: evidence[3]?.requirement ?? '',
+      contentHash: sha256('piece 3 as it was edited'),
+    }),
+    of('evidence-withdrawn', 'piece-4', { requirement: evidence[4]?.requirement ?? '' }),
     of('completion-reached', enrollment, { on: '2026-01-12', reachedAt: at(300) }),
+    of('credential-requested', 'cred-0', { achievement: 'completion' }),
+    of('credential-request-cancelled', 'cred-0', { achievement: 'completion' }),
     of('credential-issued', 'cred-1', { achievement: 'completion', completedOn: '2026-01-12' }),
     of('delivery-sending', 'mail-1', { attempt: 1 }),
     of('delivery-bounced', 'mail-1', { attempt: 1, reason: 'bounced: mailbox full' }),
@@ -108,6 +115,7 @@ function factsOf(evidence: readonly EvidenceLine[]): AuditFact[] {
     of('name-corrected', enrollment, { reasonHash: sha256('why') }),
     of('credential-superseded', 'cred-1', { by: 'cred-2' }),
     of('credential-issued', 'cred-2', { achievement: 'completion', completedOn: '2026-01-12' }),
+    of('credential-revoked', 'cred-2', { achievement: 'completion', code: 'holder-request' }),
   ];
 }
 
@@ -140,7 +148,10 @@ function credentialsOf(name: string): Credential[] {
   };
   return [
     { ...shared, credentialId: 'cred-1', state: 'superseded', supersededBy: 'cred-2', supersededAt: at(600) },
-    { ...shared, credentialId: 'cred-2', state: 'issued', replaces: 'cred-1', issuedAt: at(600) },
+    {
+      ...{ ...shared, credentialId: 'cred-2', state: 'revoked', replaces: 'cred-1', issuedAt: at(600) },
+      ...{ revokedAt: at(650), revocation: { code: 'holder-request', text: 'The holder asked for it' } },
+    },
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Individual, SetName, Shown } from './layout/individual.ts';
 import { type SetSpan, setSpan, type TextStyle } from './layout/typesetting.ts';
 import { transcriptDates as datesOf } from './layout/wording.ts';
 import type { Revision } from './revision.ts';
+import { scriptLanguage } from './text/script-language.ts';
 import type { ShapedText, Typefaces } from './text/typefaces.ts';
 import { transcriptDates } from './transcript-dates.ts';
 
@@ -102,7 +103,8 @@ function penOf(
     code: content.code,
     transcriptDates: datesOf(content),
     dateTexts: revision.dateTexts,
-    nameLanguage: nameLanguage(content.facts.name, language),
+    // A reading aid changes its voice for a name in another script; a Latin name it reads as the text around it.
+    nameLanguage: scriptLanguage(content.facts.name, language),
     set(shaped, style) {
       const span = setSpan(shaped, style);
       if (style.tracking) return showing(span, codes);
@@ -136,25 +138,3 @@ const nothing: Shown = { state: '', operators: '', ends: true, width: 0 };
 function has({ shaped }: SetSpan, codes: GlyphCodes): boolean {
   return shaped.runs.every((run) => run.glyphs.every((glyph): boolean => codes.codeOf(run.font, glyph) !== undefined));
 }
-
-/** Where one language is written in a script, that one; where many are, the script alone. */
-const languages: readonly (readonly [pattern: RegExp, tag: string])[] = [
-  [/\p{Script=Arabic}/u, 'und-Arab'],
-  [/\p{Script=Hebrew}/u, 'he'],
-  [/\p{Script=Greek}/u, 'el'],
-  [/\p{Script=Cyrillic}/u, 'und-Cyrl'],
-  [/\p{Script=Devanagari}/u, 'und-Deva'],
-  [/\p{Script=Thai}/u, 'th'],
-  [/[\p{Script=Hiragana}\p{Script=Katakana}]/u, 'ja'],
-  [/\p{Script=Hangul}/u, 'ko'],
-  [/\p{Script=Han}/u, 'und-Hani'],
-];
-
-/** A reading aid changes its voice for a name in another script; a Latin name it reads as the text around it. */
-function nameLanguage(name: string, language: string): string | undefined {
-  if (isLatin.test(name)) return undefined;
-  const tag = languages.find(([pattern]) => pattern.test(name))?.[1];
-  return tag === undefined || tag.split('-')[0] === language.split('-')[0] ? undefined : tag;
-}
-
-const isLatin = /^[\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]*$/u;

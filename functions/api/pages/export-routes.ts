@@ -17,14 +17,14 @@ const fetchBundle = defineRoute(
     path: '/exports/{export}',
     summary: 'An audit bundle that was asked for',
     access: { auditor: 'any', administrator: 'any' },
+    pulls: true,
     request: { params: /* @__PURE__ */ z.lazy(() => z.object({ export: exportIdSchema })) },
     responses: { 303: { description: 'To the bundle' } },
     page: true,
   },
   async ({ ports, who, params }) => {
-    const { exports, exportLinks: links, access, clock } = ports;
     const caller = { program: who.program, actor: who.as };
-    const fetched = await fetchExport({ exports, links, access, clock }, caller, params.export);
+    const fetched = await fetchExport({ ...ports, links: ports.exportLinks }, caller, params.export);
     if (fetched.outcome === 'refused') return fetched;
     return { status: 303, plain: null, headers: { Location: fetched.link } };
   },
@@ -36,6 +36,7 @@ const askForBundle = defineRoute(
     path: '/records',
     summary: 'Asks for an audit bundle',
     access: { auditor: 'any' },
+    pulls: true,
     request: { body: sentForm() },
     responses: { 303: { description: 'Back to the records' }, 422: { description: 'The form, with what is wrong' } },
     page: true,

@@ -42,6 +42,7 @@ const request = defineRoute(
     description:
       'It is made after the answer. With `notify`, an email says when. Every request is recorded, refused ones too; a bundle holds the records of one program.',
     access: auditors,
+    pulls: true,
     request: {
       body: /* @__PURE__ */ z.lazy(() => z.strictObject({ ...exportRequestFields(), ...exportErrandFields() })),
     },
@@ -85,6 +86,7 @@ const read = defineRoute(
     summary: 'How far a bundle is; once it is done, an address to fetch it from for five minutes',
     description: 'To be given that address is a read of all that the bundle holds, and recorded as one.',
     access: auditors,
+    pulls: true,
     request: { params: /* @__PURE__ */ z.lazy(() => z.strictObject({ export: exportIdSchema })) },
     responses: {
       200: {
@@ -96,14 +98,13 @@ const read = defineRoute(
     },
   },
   async ({ ports, who, params }) => {
-    const job = await readExport(ports, who, params.export);
-    if ('code' in job || job.state !== 'done') return 'code' in job ? job : { status: 200, json: job };
-    const { exports: jobs, exportLinks: links, access, clock } = ports;
-    const fetched = await fetchExport({ exports: jobs, links, access, clock }, callerOf(who), params.export);
+    const fetched = await fetchExport({ ...ports, links: ports.exportLinks }, callerOf(who), params.export);
     if (fetched.outcome === 'ready')
       return { status: 200, json: { ...fetched.job, link: fetched.link, linkSeconds: fetched.seconds } };
-    // The job outlives its bundle.
-    return fetched.code === 'export.expired' ? { status: 200, json: job } : fetched;
+    // A job says how far it is before its bundle is there, and outlives it.
+    if (fetched.code !== 'export.not-ready' && fetched.code !== 'export.expired') return fetched;
+    const job = await readExport(ports, who, params.export);
+    return 'code' in job ? job : { status: 200, json: job };
   },
 );
 

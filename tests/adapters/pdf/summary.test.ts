@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import { PDFDocument } from 'pdf-lib';
 import { describe, expect, test } from 'vitest';
+import recoverySupport from '../../../data/programs/recovery-support-specialist.json' with { type: 'json' };
 import { pdfSummaryEngine } from '../../../functions/adapters/pdf/summary-engine.ts';
 import { summaryThread } from '../../../functions/adapters/pdf/summary-thread.ts';
 import { typefaceFiles } from '../../../functions/adapters/pdf/text/typeface-files.ts';
-import { sha256 } from '../../../functions/domain/hash.ts';
-import type { SummaryContent } from '../../../functions/ports/summary-engine.ts';
+import { documentHash, sha256 } from '../../../functions/domain/hash.ts';
+import { programSchema } from '../../../functions/domain/program.ts';
+import type { SummaryBlock, SummaryContent } from '../../../functions/ports/summary-engine.ts';
+import { readPdf } from '../../support/pdf-reading.ts';
 import { realRequirements, realSummary } from '../../support/real-summary.ts';
 
 const fonts = typefaceFiles(join(import.meta.dirname, '../../..'));
 const engine = pdfSummaryEngine({ fonts });
 const latin = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
+const program = programSchema.parse(recoverySupport);
 const wordsOf = (content: SummaryContent) => JSON.stringify(content);
 
 describe('a summary', () => {
@@ -69,6 +73,30 @@ describe('a summary', () => {
   });
 });
 
+const bare = (words: string) => words.normalize('NFKD').replace(/\s/g, '');
+
+/** Everything on the pages in the order in which it was set, but for what stands at the head and the foot of each. */
+async function textOn(content: SummaryContent): Promise<string> {
+  const { pages } = await readPdf(await engine.render(content));
+  const texts = pages.flatMap(({ height, texts }) =>
+    texts.filter(({ glyphs: [first] }) => first && first.y > 50 && first.y < height - 50),
+  );
+  return bare(texts.map(({ text }) => text).join(''));
+}
+
+function stringsIn(block: SummaryBlock): readonly string[] {
+  switch (block.kind) {
+    case 'text':
+      return [block.text];
+    case 'facts':
+      return block.facts.flat();
+    case 'entry':
+      return [block.title, block.standing, ...block.lines];
+    case 'table':
+      return [...block.columns, ...block.rows.flat()];
+  }
+}
+
 describe('what a summary says', () => {
   const content = realSummary('Ana Ruiz');
   const words = wordsOf(content);
@@ -95,6 +123,80 @@ describe('what a summary says', () => {
     expect(words).toContain('bounced: mailbox full');
     expect(words).toContain('"auditor-7, auditor","export-made"');
     expect(words).toContain('3 earlier ones are in access.csv.');
+  });
+
+  test('stands on its pages word by word', async () => {
+    const text = await textOn(content);
+    const said = content.sections.flatMap(({ heading, blocks }) => [heading, ...blocks.flatMap(stringsIn)]);
+    expect(said.length).toBeGreaterThan(500);
+    for (const each of [content.title, ...content.under, ...said]) expect(text).toContain(bare(each));
+  });
+
+  test('is all that an audit asks of a record, read back from the PDF', async () => {
+    const text = await textOn(content);
+    const [assessor] = program.assessors;
+    const assessed = `by ${assessor?.id} (${assessor?.name}, ${assessor?.title}; on the roster from ${assessor?.from}`;
+    const open = realRequirements.filter(({ sensitive }) => !sensitive);
+    const asked: Record<string, string[]> = {
+      'each registered text': open.map((each) => each.text),
+      'evidence, its hash, who submitted it and when': [
+        'Evidence piece-5, of 2026-01-09, submitted by app-31 at 2026-01-12T14:10:00.000Z',
+        `hash ${sha256('content 5')}`,
+      ],
+      'who assessed, with which authority then, the outcome and when': [
+        `Assessed met ${assessed}`,
+        ', at 2026-01-12T14:11:00.000Z, assessment assessment-5; ledger entry',
+      ],
+      'what was superseded, and what by': [
+        'Superseded: evidence-edited of piece-3, at ',
+        `of app-31, hash ${sha256('content 3')}; with it, hash ${sha256('piece 3 as it was edited')}`,
+        'Withdrawn by app-31 at 2026-01-12T20:40:00.000Z',
+      ],
+      courses: ['Courses', ...open.filter(({ kind }) => kind === 'course').map((each) => each.text)],
+      'external certificates, their dates and who checked them': [
+        'External certificate of American Red Cross, number C-2291/7, issued 2025-11-02, expires 2027-11-02',
+        `Checked and assessed met ${assessed}`,
+      ],
+      'the decision, its rules and its inputs': [
+        'completion-reached on 2026-01-12, met at 2026-01-12T19:00:00.000Z',
+        `hash ${documentHash(program)}; in this bundle`,
+        `hash ${documentHash(program.policy)}`,
+        'Its inputs, ',
+        `${open[0]?.id} met 2026-01-12T14:`,
+      ],
+      'the certificate': [
+        `61204 bytes, hash ${sha256('signed')}; without its signature ${sha256('bytes')}; certificates/cred-1.pdf`,
+        'journeypaper-pdf/2',
+        `Template hash ${sha256('template')}`,
+        'Name used Ana Ruiz',
+      ],
+      'what became of it': [
+        'Superseded by cred-2 at ',
+        'Reissue of cred-1',
+        ', holder-request: The holder asked for it',
+        'credential-revoked at ',
+        'cred-0: asked for, and not issued',
+      ],
+      'each attempt at an email': [
+        'mail-1: delivery-sending by evaluate attempt 1',
+        'mail-1: delivery-bounced by evaluate attempt 1, reason bounced: mailbox full',
+        'mail-1: delivery-sent by evaluate attempt 2, providerId 0100018f-7d1e',
+      ],
+      'who read it, this pull among them': ['auditor-7, auditor export-made enr-01JB2M5K7N scope enrollment'],
+    };
+    for (const [what, words] of Object.entries(asked))
+      for (const each of words) expect([what, each, text.includes(bare(each))]).toEqual([what, each, true]);
+  });
+
+  test('of another script is marked with its language, and nothing around it', async () => {
+    const languagesOf = async (name: string) =>
+      [...latin(await engine.render(realSummary(name))).matchAll(/\/Lang\(([^)]+)\)>>BDC/g)].map(([, tag]) => tag);
+    expect(new Set(await languagesOf('王小明'))).toEqual(new Set(['und-Hani']));
+    expect(new Set(await languagesOf('محمد علي'))).toEqual(new Set(['und-Arab']));
+    expect(await languagesOf('Nguyễn Thị Hồng Nhung')).toEqual([]);
+    // The hyphen of their own script is part of the name, and what stands beside it is none.
+    expect(new Set(await languagesOf('יעל בן־דוד'))).toEqual(new Set(['he']));
+    expect(await textOn(realSummary('יעל בן־דוד'))).toContain(bare('(app-31)'));
   });
 
   test('leaves out what is sensitive, and says that it did; unredacted it is there', () => {

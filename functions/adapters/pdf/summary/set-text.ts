@@ -2,9 +2,17 @@ import { type GlyphCodes, glyphCollection } from '../file/glyph-codes.ts';
 import { number, rgb } from '../file/pdf-text.ts';
 import { showing } from '../file/showing.ts';
 import { wrap } from '../layout/text-fitting.ts';
-import { type TextLine, typesetter } from '../layout/typesetting.ts';
+import {
+  type SetSpan,
+  type Span,
+  type TextLine,
+  type TextStyle,
+  type Typesetter,
+  typesetter,
+} from '../layout/typesetting.ts';
 import { printed } from '../layout/wording.ts';
 import { codePointNames } from '../printable.ts';
+import { byScript } from '../text/script-language.ts';
 import type { Typefaces } from '../text/typefaces.ts';
 import type { BaseFonts, SummaryFace } from './base-fonts.ts';
 
@@ -36,14 +44,14 @@ export function textSetter(base: BaseFonts, typefaces: Typefaces, language: stri
     return { width, operators: `${stateOf(style, key)}(${literal})Tj\n` };
   };
   const shapedLine = (line: TextLine): SetLine => {
-    for (const { shaped } of line.spans)
+    const spans = line.spans.flatMap((span) => spaceApart(span, type));
+    for (const { shaped } of spans)
       for (const run of shaped.runs)
         for (const glyph of run.glyphs) if (!base.codes.codeOf(run.font, glyph)) extra.add(run.font, glyph);
     return {
       width: line.width,
       operators() {
-        const shown = line.spans.map((span) => showing(span, codes));
-        return shown.map(({ state, operators }) => state + operators).join('');
+        return spans.map((span) => shownSpan(span, codes)).join('');
       },
     };
   };
@@ -51,7 +59,7 @@ export function textSetter(base: BaseFonts, typefaces: Typefaces, language: stri
     const whole = (base.widthOf(text, style.face) * style.size) / 1000;
     if (whole <= width) return [plainLine(text, style, whole)];
     if (Number.isNaN(whole))
-      return wrap(type, [{ text: printable(printed(text), typefaces), style }], width).map(shapedLine);
+      return wrap(type, spansOf(printable(printed(text), typefaces), style, language), width).map(shapedLine);
     const key = `${style.face}${style.size}${style.colour}${width}|${text}`;
     let set = known.get(key);
     if (!set) {
@@ -72,6 +80,36 @@ export function textSetter(base: BaseFonts, typefaces: Typefaces, language: stri
       return closed.fonts;
     },
   };
+}
+
+/** A reading aid changes its voice for a name in another script. */
+function shownSpan(span: SetSpan, codes: GlyphCodes): string {
+  const { state, operators } = showing(span, codes);
+  if (!isSpoken(span.style)) return state + operators;
+  return `/Span<</Lang(${span.style.language})>>BDC\n${state}${operators}EMC\n`;
+}
+
+/** The space before the next span: set with a name from right to left, it would stand on the name's other side. */
+function spaceApart(span: SetSpan, type: Typesetter): SetSpan[] {
+  const { shaped, style } = span;
+  if (!isSpoken(style) || !shaped.text.endsWith(' ')) return [span];
+  return [type.set({ text: shaped.text.trimEnd(), style }), type.set({ text: ' ', style: style.around })];
+}
+
+type SpokenStyle = TextStyle & { language: string; around: SummaryStyle };
+const spoken = new WeakMap<SummaryStyle, Map<string, SpokenStyle>>();
+const isSpoken = (style: TextStyle): style is SpokenStyle => 'language' in style;
+
+/** Cut where the language changes. Neighbours of one style are set as one, so that each language has one of its own. */
+function spansOf(text: string, style: SummaryStyle, language: string): Span[] {
+  return byScript(text, language).map((stretch) => {
+    if (stretch.language === undefined) return { text: stretch.text, style };
+    const known = spoken.get(style) ?? new Map<string, SpokenStyle>();
+    spoken.set(style, known);
+    const own = known.get(stretch.language) ?? { ...style, language: stretch.language, around: style };
+    known.set(stretch.language, own);
+    return { text: stretch.text, style: own };
+  });
 }
 
 /** A record is shown whatever is in it: what no font has is told by its code points. */
