@@ -23,7 +23,10 @@ describe('the same calls get the same answers from the simulated table', () => {
       const service = await startDynamodbLocal();
       onTestFinished(service.stop);
       for (const seed of [1, 2, 3])
-        await expectSameAnswers(await createRecordsTable(service, `Records-${seed}`), seed, amazonsOwn);
+        await expectSameAnswers(await createRecordsTable(service, `Records-${seed}`), seed, {
+          known: amazonsOwn,
+          tellsUnchanged: false,
+        });
     },
     300_000,
   );
