@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { loadProgram } from '../../functions/acts/load-program.ts';
 import { readDemoProgram } from '../../infra/local/demo/program-files.ts';
 import { beginWalk } from '../../infra/local/demo/walk.ts';
@@ -67,8 +67,11 @@ test('the app is at the address that is printed, and takes whom the sign-in page
   }
   // No path, and so no code of a certificate, in what is kept of requests.
   await ask(description, '/v/NOBODY-MAY-READ-THIS');
-  const log = readFileSync(join(folder, 'logs/requests.log'), 'utf8').trim().split('\n');
-  expect(log.length).toBeGreaterThanOrEqual(8);
+  // A request is logged once it was answered.
+  const log = await vi.waitUntil(() => {
+    const lines = readFileSync(join(folder, 'logs/requests.log'), 'utf8').trim().split('\n');
+    return lines.length >= 8 && lines;
+  }, 10_000);
   expect(log.map((line) => Object.keys(JSON.parse(line)).length)).toEqual(log.map(() => 9));
   expect(log.join('')).not.toContain('NOBODY-MAY-READ-THIS');
 });
