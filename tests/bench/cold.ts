@@ -3,6 +3,13 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import type { ApiEnv } from '../../functions/api/env.ts';
+import type { DeliverEnv } from '../../functions/deliver/env.ts';
+import type { EvaluateEnv } from '../../functions/evaluate/env.ts';
+import type { ExportEnv } from '../../functions/export/env.ts';
+import type { FeedbackEnv } from '../../functions/feedback/env.ts';
+import type { IssueEnv } from '../../functions/issue/env.ts';
+import type { SweepEnv } from '../../functions/sweep/env.ts';
 import { bundleStep, type StepName, stepNames } from '../../infra/bundle.ts';
 import { type Group, median, type Row, row } from './row.ts';
 
@@ -103,20 +110,21 @@ export function bundleText(folder: string, name: string, contents: string, more:
   return outfile;
 }
 
+/** Every setting of every function: one that is missing here does not compile. */
+type SettingName = keyof (ApiEnv & DeliverEnv & EvaluateEnv & ExportEnv & FeedbackEnv & IssueEnv & SweepEnv);
+
 /** CPU of this process while it loads a bundle, in a process of its own, with settings that no client ever uses. */
 export function importMilliseconds(path: string): number {
   const code = `const start = process.cpuUsage(); require(${JSON.stringify(path)}); const used = process.cpuUsage(start); console.log((used.user + used.system) / 1000);`;
   const url = 'http://127.0.0.1:9/queue';
-  const env = {
-    PATH: process.env.PATH,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'none',
-    AWS_SECRET_ACCESS_KEY: 'none',
+  const settings: Record<SettingName, string> = {
     TABLE_NAME: 'none',
     EVALUATION_QUEUE_URL: url,
     ISSUE_QUEUE_URL: url,
     DELIVERY_QUEUE_URL: url,
+    EXPORT_QUEUE_URL: url,
     DOCUMENTS_BUCKET: 'none',
+    EXPORTS_BUCKET: 'none',
     FAILED_BATCHES_BUCKET: 'none',
     CHECKPOINTS_BUCKET: 'none',
     SIGNING_KEY_ID: 'none',
@@ -128,6 +136,13 @@ export function importMilliseconds(path: string): number {
     OIDC_GROUPS_CLAIM: 'cognito:groups',
     OIDC_ACTOR_CLAIM: 'cognito:username',
     PUBLIC_URL: 'http://127.0.0.1:9',
+  };
+  const env = {
+    ...settings,
+    PATH: process.env.PATH,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'none',
+    AWS_SECRET_ACCESS_KEY: 'none',
     LAMBDA_TASK_ROOT: join(path, '..'),
   };
   return Number(execFileSync(process.execPath, ['-e', code], { env, encoding: 'utf8' }).trim().split('\n').at(-1));
