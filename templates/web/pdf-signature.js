@@ -50,10 +50,12 @@ export async function checkPdf(bytes, record) {
   if (!key) return { hash, signature: 'unknown', key: undefined, fingerprint: undefined };
   const isOfContent = hex(await sha256(slot.content)) === hex(signed.digest);
   const holds = isOfContent && (await verify(key, signed.value, signed.attributes));
+  // Anybody can put our key into a file: a signature that does not hold says nothing of who made it.
+  if (!holds) return { hash, signature: 'bad', key: undefined, fingerprint: undefined };
   const statement = new TextEncoder().encode(record.statement);
   const isSameKey = await verify(key, fromBase64(record.signature), statement);
   const fingerprint = hex(await sha256(signed.publicKey));
-  return { hash, signature: holds ? 'good' : 'bad', key: isSameKey ? 'same' : 'other', fingerprint };
+  return { hash, signature: 'good', key: isSameKey ? 'same' : 'other', fingerprint };
 }
 
 /**

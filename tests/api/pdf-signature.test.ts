@@ -41,7 +41,7 @@ describe('a PDF dropped on the verify page', () => {
       const changed = pdf.slice();
       changed[at] = (changed[at] ?? 0) ^ 1;
       const found = await checkPdf(changed, record);
-      expect([at, found.hash, found.signature === 'good']).toEqual([at, 'other', false]);
+      expect([at, found.hash, found.signature === 'good', found.key]).toEqual([at, 'other', false, undefined]);
     }
   });
 
