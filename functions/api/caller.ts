@@ -2,6 +2,7 @@ import { type Refused, refused } from '../acts/refusal.ts';
 import { actorIdSchema, isProgramId } from '../domain/ids.ts';
 import type { Claims } from '../ports/token-check.ts';
 import type { ApiSettings } from './api-ports.ts';
+import { readCookie } from './cookies.ts';
 
 export const roles = ['administrator', 'assessor', 'apprentice', 'auditor', 'operator'] as const;
 export type Role = (typeof roles)[number];
@@ -51,9 +52,6 @@ export type FoundToken = { token: string; from: 'bearer' | 'cookie' };
 export function findToken(headers: Headers, cookieName: string): FoundToken | undefined {
   const bearer = /^Bearer +(?<token>[\w.~+/-]+=*)$/i.exec(headers.get('authorization') ?? '')?.groups?.token;
   if (bearer !== undefined) return { token: bearer, from: 'bearer' };
-  for (const pair of (headers.get('cookie') ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === cookieName) return { token: pair.slice(at + 1).trim(), from: 'cookie' };
-  }
-  return undefined;
+  const token = readCookie(headers, cookieName);
+  return token === undefined ? undefined : { token, from: 'cookie' };
 }

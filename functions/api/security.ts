@@ -38,11 +38,6 @@ export function originOf({ publicOrigin }: Pick<ApiSettings, 'publicOrigin'>, ur
   return publicOrigin ?? url.origin;
 }
 
-/** A browser refuses `__Host-` and `Secure` on plain http, which is what this machine speaks with itself. */
-export function sessionCookieName(origin: string): string {
-  return isLoopback(origin) ? 'session' : '__Host-session';
-}
-
 export function isLoopback(origin: string): boolean {
   return /^http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/.test(origin);
 }

@@ -7,6 +7,7 @@ import { AdapterError } from '../ports/adapter-error.ts';
 import { actingBy } from './acting.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import { type Caller, callerOf, findToken, roles } from './caller.ts';
+import { sessionCookieName } from './cookies.ts';
 import { parseEtag } from './etag.ts';
 import { onceByKey } from './idempotent.ts';
 import { problemPage } from './pages/problem-page.ts';
@@ -14,7 +15,7 @@ import { type Problem, problemOf } from './problem.ts';
 import { type Parts, readParts } from './read-request.ts';
 import type { Acting, Answer, AnswerHeaders, PlainAnswer, Route } from './route.ts';
 import { isIdempotent, routeName } from './route.ts';
-import { isSameOrigin, originOf, sessionCookieName } from './security.ts';
+import { isSameOrigin, originOf } from './security.ts';
 
 /** Everything that a route declares, in this order: who calls, may they, what is asked, is it theirs; then the route. */
 export async function serveRoute(route: Route, ports: ApiPorts, settings: ApiSettings, c: Context): Promise<Response> {

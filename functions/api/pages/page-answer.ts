@@ -1,6 +1,6 @@
 import { type Caller, callerOf, findToken } from '../caller.ts';
+import { cookie, cookieName, readCookie, sessionCookieName } from '../cookies.ts';
 import type { AnswerHeaders, Call, PageAnswer, PlainAnswer } from '../route.ts';
-import { isLoopback, sessionCookieName } from '../security.ts';
 import type { Frame, Notice } from './frame.ts';
 import { chooseLanguage, isTextKey, type Language, type TextKey, type Words, wordsOf } from './language.ts';
 import type { Html } from './markup.ts';
@@ -13,23 +13,6 @@ type AnyCall = Call<'public', unknown, unknown, unknown>;
 
 const year = 365 * 24 * 3600;
 const noticeSeconds = 60;
-
-/** A cookie of ours: never read by scripts, never sent along with what other sites begin, save for links. */
-export function cookie(origin: string, name: string, value: string, seconds: number): string {
-  const secure = isLoopback(origin) ? '' : '; Secure';
-  return `${name}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`;
-}
-
-/** Names that begin so cannot be set by another host of the same domain, nor without TLS. */
-export const cookieName = (origin: string, name: string) => (isLoopback(origin) ? name : `__Host-${name}`);
-
-export function readCookie(headers: Headers, name: string): string | undefined {
-  for (const pair of (headers.get('cookie') ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
-  }
-  return undefined;
-}
 
 /** The words of the language that a request asks for, by its address, its cookie or its browser. */
 export function wordsFor({ url, headers, origin }: Pick<PageRequest, 'url' | 'headers' | 'origin'>): Words {

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { sha256 } from '../../domain/hash.ts';
 import { epochOf } from '../../domain/time.ts';
 import { callerOf } from '../caller.ts';
+import { cookie, cookieName, readCookie, sessionCookieName } from '../cookies.ts';
 import { defineRoute, type PlainAnswer } from '../route.ts';
-import { sessionCookieName } from '../security.ts';
 import { signedOutPage, signInPage } from './home-page.ts';
-import { cookie, cookieName, frameOf, goTo, page, readCookie } from './page-answer.ts';
+import { frameOf, goTo, page } from './page-answer.ts';
 
 /** A sign-in that takes longer is begun anew. */
 const startSeconds = 600;
