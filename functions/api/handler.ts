@@ -6,6 +6,7 @@ import { dynamoExports } from '../adapters/aws/dynamo-exports.ts';
 import { dynamoIdempotency } from '../adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
+import { lateLinks } from '../adapters/aws/late-links.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
 import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { stepJournal } from '../adapters/aws/step-journal.ts';
@@ -14,39 +15,12 @@ import { oidcSignIn } from '../adapters/oidc/sign-in.ts';
 import { oidcTokenCheck } from '../adapters/oidc/token-check.ts';
 import { printableCheck } from '../adapters/pdf/printable.ts';
 import { staticFiles } from '../adapters/web/static-files.ts';
-import type { DocumentLink, DocumentLinks } from '../ports/document-links.ts';
-import type { ExportLinks } from '../ports/export-store.ts';
 import type { ApiPorts } from './api-ports.ts';
 import { makeApp } from './app.ts';
 import { apiEnv, maxRequestSeconds } from './env.ts';
 
 const env = readEnv(apiEnv, process.env);
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
-
-let links: DocumentLinks | undefined;
-/** The client of S3 is the largest of all, and few requests ask for a document: no cold start pays for it. */
-async function link(key: string, filename: string): Promise<DocumentLink> {
-  if (!links) {
-    const [{ s3Client }, { s3DocumentLinks }] = await Promise.all([
-      import('../adapters/aws/s3-client.ts'),
-      import('../adapters/aws/s3-document-links.ts'),
-    ]);
-    links = s3DocumentLinks({ client: s3Client(), bucket: env.DOCUMENTS_BUCKET, clock: systemClock });
-  }
-  return links.link(key, filename);
-}
-
-let exportLinks: ExportLinks | undefined;
-async function exportLink(...given: Parameters<ExportLinks['link']>): Promise<string | undefined> {
-  if (!exportLinks) {
-    const [{ s3Client }, { s3ExportLinks }] = await Promise.all([
-      import('../adapters/aws/s3-client.ts'),
-      import('../adapters/aws/s3-export-links.ts'),
-    ]);
-    exportLinks = s3ExportLinks({ client: s3Client(), bucket: env.EXPORTS_BUCKET });
-  }
-  return exportLinks.link(...given);
-}
 
 const ports: ApiPorts = {
   store: dynamoStore(table),
@@ -67,9 +41,8 @@ const ports: ApiPorts = {
   files: staticFiles(process.env.LAMBDA_TASK_ROOT ?? process.cwd()),
   access: dynamoAccess({ ...table, clock: systemClock }),
   idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 2 * maxRequestSeconds }),
-  links: { link },
   exports: dynamoExports(table),
-  exportLinks: { link: exportLink },
+  ...lateLinks({ documents: env.DOCUMENTS_BUCKET, exports: env.EXPORTS_BUCKET }, systemClock),
   failed: stepJournal('api').failed,
 };
 warmUp(ports.store);
