@@ -3,6 +3,7 @@
  * promise of the design is judged.
  */
 import { parseArgs } from 'node:util';
+import { runCommand } from '../support/run-command.ts';
 import { liveLine } from './live-line.ts';
 import { describeChaos } from './report.ts';
 import { runChaos } from './run-chaos.ts';
@@ -21,8 +22,9 @@ const help = `npm run chaos [-- OPTIONS]
 `;
 
 /** @throws Error, in words for whoever typed it, where a flag is wrong. */
-function readOptions() {
+function readOptions(args: string[]) {
   const { values } = parseArgs({
+    args,
     options: {
       apprentices: { type: 'string' },
       faults: { type: 'string' },
@@ -57,28 +59,14 @@ function readOptions() {
   };
 }
 
-const tellError = (error: unknown) =>
-  process.stderr.write(`chaos: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`);
-
-/** 1: a promise was broken, or the run could not be made; 2: a wrong flag. */
-async function main(): Promise<void> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions();
-  } catch (error) {
-    tellError(error);
-    process.stderr.write(help);
-    process.exitCode = 2;
-    return;
-  }
-  if (options.help) return void process.stdout.write(help);
-  const live = liveLine('chaos');
-  const report = await runChaos({ ...options.run, tell: live.tell }).finally(live.end);
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeChaos(report));
-  if (report.broken.length > 0) process.exitCode = 1;
-}
-
-await main().catch((error: unknown) => {
-  tellError(error);
-  process.exitCode = 1;
+await runCommand({
+  name: 'chaos',
+  help,
+  readOptions,
+  async run(options) {
+    const live = liveLine('chaos');
+    const report = await runChaos({ ...options.run, tell: live.tell }).finally(live.end);
+    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeChaos(report));
+    return report.broken.length === 0;
+  },
 });

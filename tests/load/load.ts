@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { liveLine } from '../chaos/live-line.ts';
+import { runCommand } from '../support/run-command.ts';
 import { hammer } from './hammer.ts';
 import { outage } from './outage.ts';
 import { describeLoad, faultsOf, type LoadReport } from './report.ts';
@@ -23,8 +24,9 @@ const help = `npm run load [-- OPTIONS]
 `;
 
 /** @throws Error, in words for whoever typed it, where a flag is wrong. */
-function readOptions() {
+function readOptions(args: string[]) {
   const { values } = parseArgs({
+    args,
     options: {
       apprentices: { type: 'string', default: '10000' },
       'mail-rate': { type: 'string', default: '14' },
@@ -51,40 +53,25 @@ function readOptions() {
   };
 }
 
-const tellError = (error: unknown) =>
-  process.stderr.write(`load: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`);
-
-/** 1: something was lost, or the run could not be made; 2: a wrong flag. */
-async function main(): Promise<void> {
-  let options: ReturnType<typeof readOptions>;
-  try {
-    options = readOptions();
-  } catch (error) {
-    tellError(error);
-    process.stderr.write(help);
-    process.exitCode = 2;
-    return;
-  }
-  if (options.help) return void process.stdout.write(help);
-  const { only, json, apprentices, mailRatePerSecond, writes } = options;
-  const wants = (part: (typeof parts)[number]) => only === undefined || only === part;
-  const { tell, end } = liveLine('load');
-  const report: LoadReport = {};
-  try {
-    if (wants('surge')) report.surge = await surge({ apprentices, mailRatePerSecond, tell });
-    if (wants('hammer')) report.hammer = await hammer({ writes, tell });
-    if (wants('outage')) report.outage = await outage({ apprentices: Math.min(apprentices, mostInOutage), tell });
-  } finally {
-    end();
-  }
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : describeLoad(report));
-  if (faultsOf(report).length > 0) process.exitCode = 1;
-}
-
 /** More would say no more: each is asked for a dozen times while nobody takes it. */
 const mostInOutage = 50;
 
-await main().catch((error: unknown) => {
-  tellError(error);
-  process.exitCode = 1;
+await runCommand({
+  name: 'load',
+  help,
+  readOptions,
+  async run({ only, json, apprentices, mailRatePerSecond, writes }) {
+    const wants = (part: (typeof parts)[number]) => only === undefined || only === part;
+    const { tell, end } = liveLine('load');
+    const report: LoadReport = {};
+    try {
+      if (wants('surge')) report.surge = await surge({ apprentices, mailRatePerSecond, tell });
+      if (wants('hammer')) report.hammer = await hammer({ writes, tell });
+      if (wants('outage')) report.outage = await outage({ apprentices: Math.min(apprentices, mostInOutage), tell });
+    } finally {
+      end();
+    }
+    process.stdout.write(json ? `${JSON.stringify(report)}\n` : describeLoad(report));
+    return faultsOf(report).length === 0;
+  },
 });
