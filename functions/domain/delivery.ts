@@ -170,6 +170,10 @@ export function queuedAgain(delivery: Delivery, deliveryId: string, now: string)
   return newDelivery({ program, enrollment, deliveryId, about }, now);
 }
 
+/** The email that goes out as a credential is issued. `renewal` tells apart one that is sent on reinstatement. */
+export const deliveryIdOf = (credentialId: string, renewal?: number) =>
+  renewal === undefined ? `dlv-${credentialId}` : `dlv-${credentialId}-${renewal}`;
+
 /** A new email about the same thing because a person asks for it, where they say to another address. */
 export function resentDelivery(delivery: Delivery, deliveryId: string, to: string | undefined, now: string): Delivery {
   const again = queuedAgain(delivery, deliveryId, now);

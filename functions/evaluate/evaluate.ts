@@ -1,6 +1,6 @@
 import { type AuditFact, chain, systemActor } from '../domain/audit.ts';
 import type { Achievement } from '../domain/credential.ts';
-import { type Delivery, queuedAgain } from '../domain/delivery.ts';
+import { type Delivery, deliveryIdOf, queuedAgain } from '../domain/delivery.ts';
 import { type Enrollment, patched } from '../domain/enrollment.ts';
 import { decideEvaluation, type EvaluationDecision, maxChangesPerCommit } from '../domain/evaluation.ts';
 import { evidencePartition, parseEvidenceKeys, type RawItem } from '../domain/evidence.ts';
@@ -120,7 +120,7 @@ async function emailsToRenew(
     const credential = await ports.store.readCredential(enrollment, credentialId);
     const delivery = credential && (await ports.store.readDelivery(enrollment, credential.delivery));
     if (delivery?.state === 'cancelled')
-      emails.push(queuedAgain(delivery, `dlv-${credentialId}-${enrollment.version}`, ports.clock.now()));
+      emails.push(queuedAgain(delivery, deliveryIdOf(credentialId, enrollment.version), ports.clock.now()));
   }
   return emails;
 }

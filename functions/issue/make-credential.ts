@@ -1,4 +1,5 @@
 import { type Credential, type CredentialRequest, signedStatement } from '../domain/credential.ts';
+import { deliveryIdOf } from '../domain/delivery.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { canonicalJson, documentHash, sha256 } from '../domain/hash.ts';
 import type { IssueRequested } from '../domain/messages.ts';
@@ -54,7 +55,7 @@ export async function makeCredential(
     document,
     state: 'issued' as const,
     ...(pending.replaces !== undefined && { replaces: pending.replaces }),
-    delivery: `dlv-${credentialId}`,
+    delivery: deliveryIdOf(credentialId),
   };
   const { keyId, signature } = await ports.signer.sign(
     new TextEncoder().encode(canonicalJson(signedStatement(credential))),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { enroll } from '../../acts/enroll.ts';
 import { refused } from '../../acts/refusal.ts';
+import { deliveryIdOf } from '../../domain/delivery.ts';
 import { enrollmentStatusSchema } from '../../domain/enrollment.ts';
 import type { Framework } from '../../domain/framework.ts';
 import { civilDateOf } from '../../domain/time.ts';
@@ -48,7 +49,7 @@ async function readRows(
   const enrollments = await store.readEnrollments(refs.map(({ program, enrollment }) => ({ program, enrollment })));
   const emails = enrollments.flatMap(({ program, enrollment, pointers }) => {
     const credentialId = pointers.completion?.active?.credentialId;
-    return credentialId === undefined ? [] : [{ program, enrollment, deliveryId: `dlv-${credentialId}` }];
+    return credentialId === undefined ? [] : [{ program, enrollment, deliveryId: deliveryIdOf(credentialId) }];
   });
   const pinned = [...new Map(enrollments.map(({ framework }) => [framework.hash, framework])).values()];
   const [deliveries, ...read] = await Promise.all([
