@@ -5,7 +5,7 @@ import { type CohortRow, type MissingCounts, needsAttention } from './cohort-mod
 import { type Frame, pageOf } from './frame.ts';
 import type { CountKey, TextKey, Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
-import { bar, mark, type Tone } from './standing-mark.ts';
+import { bar, credentialMark, mark, type Tone } from './standing-mark.ts';
 
 export type Cohort = {
   program: { name: string; sponsor: string; timeZone: string };
@@ -106,17 +106,6 @@ function missingText(words: Words, missing: MissingCounts): string {
   return parts.length === 0 ? words.t('missing.nothing') : parts.join(' · ');
 }
 
-const credentialTones: Record<CohortRow['credential'], Tone> = {
-  none: 'calm',
-  waiting: 'calm',
-  held: 'calm',
-  pending: 'calm',
-  parked: 'bad',
-  'in-force': 'good',
-  suspended: 'watch',
-  revoked: 'bad',
-};
-
 function table(words: Words, { rows, status, program }: Cohort): Html {
   const { t } = words;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${t('cohort.table')}"><table class="stack">
@@ -129,7 +118,7 @@ function table(words: Words, { rows, status, program }: Cohort): Html {
 <td data-label="${t(status === 'open' ? 'cohort.missing' : 'cohort.certificate')}">${
       row.status === 'open' && row.credential === 'none'
         ? missingText(words, row.missing)
-        : mark(credentialTones[row.credential], t(`standing.${row.credential.replace('-', '_')}` as TextKey))
+        : credentialMark(words, row.credential)
     }</td>
 <td data-label="${t('cohort.changed')}"><time datetime="${row.lastChangeAt}">${dayOf(words, row, program.timeZone)}</time></td>
 </tr>`,

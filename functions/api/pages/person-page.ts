@@ -7,7 +7,7 @@ import { type Frame, pageOf, refusalText } from './frame.ts';
 import type { TextKey, Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
 import { requirementGroups, requirementList } from './requirement-list.ts';
-import { bar, mark, type Tone } from './standing-mark.ts';
+import { bar, credentialMark, mark, type Tone } from './standing-mark.ts';
 
 export type PersonModel = {
   status: Pick<
@@ -51,24 +51,13 @@ ${requirementList(words, groups, program.timeZone)}</section>`;
   return pageOf(frame, { title: t('person.title', { name: apprentice.name }), body });
 }
 
-const tones: Record<Status['explanation']['credential']['state'], Tone> = {
-  none: 'calm',
-  waiting: 'calm',
-  held: 'calm',
-  pending: 'calm',
-  parked: 'bad',
-  'in-force': 'good',
-  suspended: 'watch',
-  revoked: 'bad',
-};
-
 function overview(words: Words, { status }: PersonModel): Html {
   const { t } = words;
   const { explanation, enrollment } = status;
   const { met, of, credential } = explanation;
   return html`<div class="sheet overview">
 <p class="figure"><span class="big">${t('person.met_of', { met, of })}</span> ${bar(t('person.progress_of', { what: t('person.record') }), met, of)}</p>
-<p>${mark(tones[credential.state], t(`standing.${credential.state.replace('-', '_')}` as TextKey))} ${t(`standing.${credential.state.replace('-', '_')}_text` as TextKey)}</p>
+<p>${credentialMark(words, credential.state)} ${t(`standing.${credential.state.replace('-', '_')}_text` as TextKey)}</p>
 ${enrollment.status === 'withdrawn' ? html`<p>${mark('watch', t('person.left'))}</p>` : nothing}
 </div>`;
 }
