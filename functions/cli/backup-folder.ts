@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -10,6 +10,7 @@ import * as z from 'zod';
 import type { Backup } from '../acts/restore.ts';
 import type { ArchivedItem } from '../ports/record-archive.ts';
 import { usageFailure } from './answer.ts';
+import { makeFolder } from './make-folder.ts';
 
 /*
  * The form of DynamoDB's own export to S3, so that one command restores either:
@@ -41,9 +42,12 @@ export async function writeBackup(
   takenAt: string,
   items: AsyncIterable<ArchivedItem>,
 ): Promise<number> {
-  await mkdir(join(folder, 'data'), { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    throw usageFailure('backup.folder', `folder: ${folder} cannot be made (${error.code}); give one you may write to`);
-  });
+  try {
+    makeFolder(join(folder, 'data'), 0o700);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw usageFailure('backup.folder', `folder: ${folder} cannot be made (${code}); give one you may write to`);
+  }
   if ((await readdir(folder)).length > 1 || (await readdir(join(folder, 'data'))).length > 0)
     throw usageFailure('backup.folder', `folder: ${folder} holds something already; give a new one`);
   const file = join(folder, 'data', 'items.json.gz');

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type CheckedProgram, checkProgram } from '../acts/load-program.ts';
 import { refused } from '../acts/refusal.ts';
@@ -15,6 +15,7 @@ import { type Answer, CliFailure, done, refusal, usageFailure } from './answer.t
 import { type AddCommand, addCommand, type Context } from './command.ts';
 import { engineAt } from './engine.ts';
 import { exitCodes } from './exit-codes.ts';
+import { makeFolder } from './make-folder.ts';
 import { counted } from './page.ts';
 import { picturesOf } from './pdf-pictures.ts';
 import { previewContent } from './preview-content.ts';
@@ -87,7 +88,7 @@ async function writePreview(
   const pdf = join(folder, `${program.id}.pdf`);
   const pages = pictures.map((_, i) => join(folder, `${program.id}-${i + 1}.png`));
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     await removePages(folder, program.id);
     await writeFile(pdf, bytes);
     for (const [i, picture] of pictures.entries()) await writeFile(pages[i] ?? '', picture);

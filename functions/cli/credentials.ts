@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refused } from '../acts/refusal.ts';
 import { refuseUnknownEnrollment } from '../acts/unknown-enrollment.ts';
@@ -18,6 +18,7 @@ import {
 } from './command.ts';
 import { credentialDetail, credentialRow } from './credential-text.ts';
 import { exitCodes } from './exit-codes.ts';
+import { makeFolder } from './make-folder.ts';
 import { table } from './page.ts';
 import { recordRead } from './reading.ts';
 import { credentialJson } from './status-json.ts';
@@ -80,12 +81,12 @@ async function savePapers(
   credentials: readonly Credential[],
   folder: string,
 ): Promise<Paper[]> {
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw usageFailure(
-      'input.folder',
-      `--pdf ${folder}: cannot be made (${error.code}); give a folder you may write to`,
-    );
-  });
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw usageFailure('input.folder', `--pdf ${folder}: cannot be made (${code}); give a folder you may write to`);
+  }
   const papers: Paper[] = [];
   for (const { credentialId, document } of credentials) {
     const bytes = await documents.get(document.key);

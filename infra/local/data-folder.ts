@@ -3,7 +3,6 @@ import {
   chmodSync,
   constants,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../functions/cli/make-folder.ts';
 import { LocalError } from './local-error.ts';
 import type { StackDescription } from './stack-description.ts';
 import { type Lock, tryLock } from './stack-lock.ts';
@@ -52,7 +52,7 @@ export function loseTable(folder: string): void {
 /** Makes a folder where there is none. @throws LocalError `folder-not-writable` where this user may not write there. */
 export function requireWritable(folder: string, mode?: number): void {
   try {
-    mkdirSync(folder, { recursive: true, ...(mode !== undefined && { mode }) });
+    makeFolder(folder, mode);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code ?? 'unknown';

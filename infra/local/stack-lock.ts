@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makeFolder } from '../../functions/cli/make-folder.ts';
 
 export interface Lock {
   release(): void;
@@ -11,7 +11,7 @@ export interface Lock {
  * the process ends, by `kill -9` too, so that none is ever stale: it is SQLite's own lock on the file.
  */
 export function tryLock(file: string): Lock | undefined {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
