@@ -5,7 +5,7 @@ import { firstIssue } from '../domain/evidence.ts';
 import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import { personNameSchema } from '../domain/person.ts';
-import { requestCredential, requestInPlaceOf } from '../domain/pointers.ts';
+import { requestCredential, withoutPending, withPending } from '../domain/pointers.ts';
 import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
 import type { RecordActPorts } from './act-ports.ts';
 import { unprintableMessage } from './enroll.ts';
@@ -40,7 +40,7 @@ export async function revokeCredential(
       );
     const [achievement, pointer] = found;
     const now = ports.clock.now();
-    const { active: _, pending: __, ...rest } = pointer;
+    const { active: _, ...rest } = withoutPending(pointer);
     const facts = [
       actFact(
         actor,
@@ -127,7 +127,7 @@ export async function reissueCredential(
       );
     const apprentice = { ...enrollment.apprentice, ...(name && { name: name.data }) };
     const now = ports.clock.now();
-    const fresh = requestCredential(
+    const request = requestCredential(
       {
         now,
         newIds: () => ({ credentialId: ports.ids.id(), code: ports.ids.code() }),
@@ -142,10 +142,7 @@ export async function reissueCredential(
       { ...completion, at: now },
       active?.credentialId,
     );
-    const request = requestInPlaceOf(pending, fresh);
     const { achievement } = input;
-    // The mark of a revocation stays until the new one is issued: a request that falls is not made again by itself.
-    const { pending: _, ...rest } = pointer;
     const facts = [
       ...(name
         ? [
@@ -172,7 +169,8 @@ export async function reissueCredential(
     return {
       answer: { outcome: 'requested' as const, credentialId: request.credentialId, requestedAt: now },
       facts,
-      patch: { ...(name && { apprentice }), pointers: { [achievement]: { ...rest, pending: request } } },
+      // The mark of a revocation stays until the new one is issued: a request that falls is not made again by itself.
+      patch: { ...(name && { apprentice }), pointers: { [achievement]: withPending(pointer, request) } },
     };
   });
   if (answer.outcome === 'refused') return answer;

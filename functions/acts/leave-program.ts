@@ -3,6 +3,7 @@ import type { Achievement, Pointer } from '../domain/credential.ts';
 import { type Enrollment, leavingCodes } from '../domain/enrollment.ts';
 import { saltedHash } from '../domain/hash.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
+import { withoutPending } from '../domain/pointers.ts';
 import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
 import type { RecordActPorts } from './act-ports.ts';
 import { askForLook } from './ask-for-look.ts';
@@ -98,10 +99,10 @@ function stands({ pointers }: Enrollment): boolean {
 function cancelPending({ pointers }: Enrollment) {
   const kept: Partial<Record<Achievement, Pointer>> = {};
   const cancelled: { credentialId: string; achievement: string }[] = [];
-  for (const [achievement, { pending, ...rest }] of Object.entries(pointers)) {
-    if (!pending) continue;
-    kept[achievement as Achievement] = rest;
-    cancelled.push({ credentialId: pending.credentialId, achievement });
+  for (const [achievement, pointer] of Object.entries(pointers)) {
+    if (!pointer.pending) continue;
+    kept[achievement as Achievement] = withoutPending(pointer);
+    cancelled.push({ credentialId: pointer.pending.credentialId, achievement });
   }
   return { pointers: kept, cancelled };
 }

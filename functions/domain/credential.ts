@@ -61,6 +61,8 @@ export const pointerSchema = () =>
     pending: credentialRequestSchema().optional(),
     /** What was revoked is issued again only by an explicit act. */
     revoked: z.literal(true).optional(),
+    /** Left by a request that was cancelled with this mark: the next one takes it up. */
+    emailMayBeOut: z.string().max(300).optional(),
   });
 export type Pointer = z.infer<ReturnType<typeof pointerSchema>>;
 

@@ -45,11 +45,9 @@ function moveActive(
 ): PointerChange | undefined {
   const facts: PointerChange['facts'] = [];
   const { stands } = input;
-  const next: Pointer = { ...pointer };
-  if (!stands && pointer.pending) {
+  const next = stands ? { ...pointer } : withoutPending(pointer);
+  if (!stands && pointer.pending)
     facts.push(fact('credential-request-cancelled', pointer.pending.credentialId, { achievement: input.achievement }));
-    delete next.pending;
-  }
   if (stands === !active.suspended) return facts.length > 0 ? { pointer: next, facts } : undefined;
   const to = stands ? 'issued' : 'suspended';
   facts.push(
@@ -63,17 +61,17 @@ function moveActive(
 
 function moveInactive(input: PointerInput, pointer: Pointer): PointerChange | undefined {
   const { completion, achievement } = input;
-  const { pending, ...rest } = pointer;
+  const { pending } = pointer;
   if (pending && pending.facts.completedOn === completion?.on) return undefined;
   const facts: PointerChange['facts'] = [];
   if (pending) facts.push(fact('credential-request-cancelled', pending.credentialId, { achievement }));
-  if (!completion || pointer.revoked) return pending ? { pointer: rest, facts } : undefined;
-  const request = requestInPlaceOf(pending, requestCredential(input, completion));
+  if (!completion || pointer.revoked) return pending ? { pointer: withoutPending(pointer), facts } : undefined;
+  const request = requestCredential(input, completion);
   const { credentialId, releaseAt } = request;
   // What is held says until when: the ledger alone tells why nothing was issued meanwhile.
   const held = releaseAt > input.now && { releaseAt };
   facts.push(fact('credential-requested', credentialId, { achievement, completedOn: completion.on, ...held }));
-  return { pointer: { ...rest, pending: request }, facts };
+  return { pointer: withPending(pointer, request), facts };
 }
 
 /** A new pending credential. Its id and times are fixed here and travel on, so that every rerun prints the same paper. */
@@ -94,13 +92,19 @@ export function requestCredential(
   };
 }
 
-/** What replaces a request whose email may be out already is as much in doubt: its email waits for a person too. */
-export function requestInPlaceOf(
-  replaced: CredentialRequest | undefined,
-  request: CredentialRequest,
-): CredentialRequest {
-  const { emailMayBeOut } = replaced ?? {};
-  return emailMayBeOut === undefined ? request : { ...request, emailMayBeOut };
+/**
+ * The pointer with a new request. What replaces one whose email may be out already is as much in doubt: its email waits
+ * for a person too.
+ */
+export function withPending(pointer: Pointer, request: CredentialRequest): Pointer {
+  const { emailMayBeOut, ...rest } = withoutPending(pointer);
+  return { ...rest, pending: emailMayBeOut === undefined ? request : { ...request, emailMayBeOut } };
+}
+
+/** The pointer without its request. That the request's email may be out stays true, however long the next one takes. */
+export function withoutPending({ pending, ...rest }: Pointer): Pointer {
+  const emailMayBeOut = pending?.emailMayBeOut;
+  return emailMayBeOut === undefined ? rest : { ...rest, emailMayBeOut };
 }
 
 /**

@@ -41,6 +41,13 @@ describe('with nothing in force', () => {
     ).not.toHaveProperty('emailMayBeOut');
   });
 
+  test('so does the request after one that was cancelled meanwhile, however long evidence was missing', () => {
+    const fallen = move({ pending: { ...pendingOf(), emailMayBeOut: 'restored' } }, {});
+    expect(fallen?.pointer).toEqual({ emailMayBeOut: 'restored' });
+    const again = move(fallen?.pointer, { completion });
+    expect(again?.pointer).toEqual({ pending: expect.objectContaining({ emailMayBeOut: 'restored' }) });
+  });
+
   test('a revocation stays: neither a completion nor a cancelled reissue asks by itself', () => {
     expect(move({ revoked: true }, { completion })).toBeUndefined();
     const fallen = move({ revoked: true, pending: pendingOf() }, {});
