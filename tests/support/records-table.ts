@@ -36,6 +36,7 @@ export const recordsTableShape = {
   AttributeDefinitions: [
     ...['pk', 'sk', 'duePk', 'dueAt', 'code', 'listPk', 'listSk'],
     ...['apprenticePk', 'awaitingPk', 'awaitingAt', 'issuedPk', 'issuedAt', 'credentialPk'],
+    ...['troublePk', 'troubleAt', 'lapsePk', 'lapseOn'],
   ].map(text),
   GlobalSecondaryIndexes: [
     index('due', 'duePk', 'dueAt', ['program', 'enrollment', 'deliveryId', 'kind']),
@@ -43,6 +44,8 @@ export const recordsTableShape = {
     index('list', 'listPk', 'listSk', ['status', 'met', 'lastChangeAt', 'program', 'enrollment']),
     index('apprentice', 'apprenticePk', undefined, []),
     index('awaiting', 'awaitingPk', 'awaitingAt', []),
+    index('trouble', 'troublePk', 'troubleAt', []),
+    index('lapse', 'lapsePk', 'lapseOn', []),
     index('issued', 'issuedPk', 'issuedAt', ['credentialId', 'achievement', 'state']),
     index('credential', 'credentialPk', undefined, []),
   ],
