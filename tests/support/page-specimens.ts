@@ -15,7 +15,14 @@ import {
 import { awaitingPieces } from '../../functions/api/pages/assess-model.ts';
 import { deskPage, queuePage } from '../../functions/api/pages/assess-page.ts';
 import type { BundleLine } from '../../functions/api/pages/bundles-model.ts';
-import { type CohortRow, cohortRow, hasNeed, type NeedGroup } from '../../functions/api/pages/cohort-model.ts';
+import {
+  type CohortRow,
+  cohortRow,
+  hasNeed,
+  type NeedGroup,
+  type NeedRow,
+  needRow,
+} from '../../functions/api/pages/cohort-model.ts';
 import { cohortPage } from '../../functions/api/pages/cohort-page.ts';
 import { shownOfGroup } from '../../functions/api/pages/cohort-reading.ts';
 import { docsPage } from '../../functions/api/pages/docs-page.ts';
@@ -203,7 +210,9 @@ function publicPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   ];
 }
 
-function rowsOf({ person, program }: World): CohortRow[] {
+type SpecimenRow = CohortRow & NeedRow;
+
+function rowsOf({ person, program }: World): SpecimenRow[] {
   const active = { credentialId: '01JX8Z6TQ4H0W3N5V7K9R2M1PD', completedOn: '2026-05-14' };
   const people = [
     { enrollment: person(0, 0.92) },
@@ -217,22 +226,23 @@ function rowsOf({ person, program }: World): CohortRow[] {
     { enrollment: person(5, 0.15) },
     { enrollment: person(6, 0) },
   ];
-  return people.map(({ enrollment, email }) =>
-    cohortRow(enrollment, program, framework, email ? [{ state: email, queuedAt: now }] : [], now),
-  );
+  return people.map(({ enrollment, email }) => ({
+    ...needRow(enrollment, program, framework, email ? [{ state: email, queuedAt: now }] : [], now),
+    ...cohortRow(enrollment, program, framework, now),
+  }));
 }
 
 /** Those of some rows who need somebody, by why. */
-const groupsOf = (rows: readonly CohortRow[]): NeedGroup[] =>
+const groupsOf = (rows: readonly SpecimenRow[]): NeedGroup[] =>
   needs.map((need) => ({ need, rows: rows.filter((row) => hasNeed(need, row)), hasMore: false }));
 
 /** As many in each group as the page names, and more behind them. */
-const fullGroups = (rows: readonly CohortRow[]): NeedGroup[] =>
+const fullGroups = (rows: readonly SpecimenRow[]): NeedGroup[] =>
   groupsOf(rows).map((group) => ({ ...group, rows: manyOf(group.rows, rows), hasMore: true }));
 
-const manyOf = (some: readonly CohortRow[], names: readonly CohortRow[]): CohortRow[] =>
+const manyOf = (some: readonly NeedRow[], names: readonly NeedRow[]): NeedRow[] =>
   Array.from({ length: shownOfGroup }, (_, i) => {
-    const row = some[i % some.length] as CohortRow;
+    const row = some[i % some.length] as NeedRow;
     return { ...row, name: names[i % names.length]?.name ?? '' };
   });
 
@@ -347,7 +357,7 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   const { program } = world;
   const rows = rowsOf(world);
   const person = { enrollment: 'enr-100', name: say(specimenNames[0]), seen: '7.2' };
-  const cohort = (name: string, of: readonly CohortRow[], more: object = {}): Specimen => ({
+  const cohort = (name: string, of: readonly SpecimenRow[], more: object = {}): Specimen => ({
     name,
     path: '/cohort',
     html: cohortPage(frame('/cohort', roles), {

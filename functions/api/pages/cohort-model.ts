@@ -21,7 +21,13 @@ export type CohortRow = {
   credential: Explanation['credential']['state'];
   missing: MissingCounts;
   lastChangeAt: Instant;
+};
+
+/** One who needs somebody, and why. */
+export type NeedRow = Pick<CohortRow, 'enrollment' | 'name' | 'lastChangeAt'> & {
   isStuck: boolean;
+  /** What is missing, of whoever is stuck. */
+  missing: MissingCounts;
   /** The first required certificate to lapse soon, by its short code; without it where it is sensitive. */
   lapsing: { on: CivilDate; code: string | undefined } | undefined;
   /** What waits for a person: emails that did not arrive, and certificates that could not be made or are suspended. */
@@ -29,18 +35,11 @@ export type CohortRow = {
 };
 
 /** Those of the whole program who need somebody for one reason: the first of them, or a page. */
-export type NeedGroup = { need: Need; rows: readonly CohortRow[]; hasMore: boolean };
+export type NeedGroup = { need: Need; rows: readonly NeedRow[]; hasMore: boolean };
 
-/** What one row tells, from records as they were read: nothing here asks for more. `emails`: those that failed. */
-export function cohortRow(
-  enrollment: Enrollment,
-  program: Program,
-  framework: Framework,
-  emails: readonly Parameters<typeof deliveryTroubleSince>[0][],
-  now: Instant,
-): CohortRow {
+/** What one row tells, from records as they were read: nothing here asks for more. */
+export function cohortRow(enrollment: Enrollment, program: Program, framework: Framework, now: Instant): CohortRow {
   const { met, of, missing, credential } = explain(enrollment, program, framework, now);
-  const pointers = Object.values(enrollment.pointers);
   return {
     enrollment: enrollment.enrollment,
     name: enrollment.apprentice.name,
@@ -50,7 +49,25 @@ export function cohortRow(
     credential: credential.state,
     missing: enrollment.status === 'open' ? countMissing(missing) : {},
     lastChangeAt: enrollment.lastChangeAt,
-    isStuck: isStuck(enrollment, now),
+  };
+}
+
+/** What one who needs somebody needs. `emails`: those that failed. */
+export function needRow(
+  enrollment: Enrollment,
+  program: Program,
+  framework: Framework,
+  emails: readonly Parameters<typeof deliveryTroubleSince>[0][],
+  now: Instant,
+): NeedRow {
+  const pointers = Object.values(enrollment.pointers);
+  const stuck = isStuck(enrollment, now);
+  return {
+    enrollment: enrollment.enrollment,
+    name: enrollment.apprentice.name,
+    lastChangeAt: enrollment.lastChangeAt,
+    isStuck: stuck,
+    missing: stuck ? countMissing(explain(enrollment, program, framework, now).missing) : {},
     lapsing: enrollment.status === 'withdrawn' ? undefined : soonestLapse(enrollment, program, framework, now),
     failed: {
       emails: [...new Set(emails.flatMap((each) => (deliveryTroubleSince(each) === undefined ? [] : [each.state])))],
@@ -84,7 +101,7 @@ function soonestLapse(
   { timeZone }: Pick<Program, 'timeZone'>,
   framework: Framework,
   now: Instant,
-): CohortRow['lapsing'] {
+): NeedRow['lapsing'] {
   const today = civilDateOf(now, timeZone);
   const limit = addDays(today, lapseShownDays);
   const lapses = framework.certificates.flatMap(({ id, code, sensitive }) => {
@@ -95,7 +112,7 @@ function soonestLapse(
 }
 
 /** Does somebody at the program have to do something here for this reason? */
-export function hasNeed(need: Need, { failed, lapsing, isStuck }: CohortRow): boolean {
+export function hasNeed(need: Need, { failed, lapsing, isStuck }: NeedRow): boolean {
   if (need === 'lapsing') return lapsing !== undefined;
   return need === 'stuck' ? isStuck : failed.emails.length > 0 || failed.parked || failed.suspended;
 }

@@ -1,4 +1,5 @@
 import { listNeeding, type Needing, stuckOf } from '../../acts/list-needs.ts';
+import type { Delivery } from '../../domain/delivery.ts';
 import type { Enrollment, EnrollmentStatus } from '../../domain/enrollment.ts';
 import type { Framework, FrameworkRef } from '../../domain/framework.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
@@ -6,7 +7,7 @@ import { type Need, needs } from '../../domain/needs.ts';
 import type { Program } from '../../domain/program.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Page, RecordStore } from '../../ports/record-store.ts';
-import { type CohortRow, cohortRow, hasNeed, type NeedGroup } from './cohort-model.ts';
+import { type CohortRow, cohortRow, hasNeed, type NeedGroup, needRow } from './cohort-model.ts';
 
 /** Of each group, those that the first page names; the rest is a list of its own. */
 export const shownOfGroup = 25;
@@ -34,13 +35,16 @@ export async function readCohort(
   ]);
   const pages = lists.map((list) => list ?? stuckOf(listed, now));
   const firsts = pages.map(({ items }) => items.slice(0, shownOfGroup));
-  const { rowOf } = await readRows(asked, listed.items, firsts.flat());
-  const groups = pages.map(({ items, cursor }, i): NeedGroup => {
-    const need = needs[i] as Need;
-    const rows = (firsts[i] ?? []).flatMap(({ ref }) => rowOf(ref) ?? []).filter((row) => hasNeed(need, row));
-    return { need, rows, hasMore: items.length > shownOfGroup || cursor !== undefined };
+  const read = await readRecords(store, listed.items, firsts.flat());
+  const rows = listed.items.flatMap((ref) => {
+    const found = read(ref);
+    return found ? [cohortRow(found.enrollment, program, found.framework, now)] : [];
   });
-  return { rows: listed.items.flatMap((ref) => rowOf(ref) ?? []), cursor: listed.cursor, groups };
+  const groups = pages.map(({ items, cursor }, i): NeedGroup => {
+    const hasMore = items.length > shownOfGroup || cursor !== undefined;
+    return groupOf(asked, needs[i] as Need, firsts[i] ?? [], read, hasMore);
+  });
+  return { rows, cursor: listed.cursor, groups };
 }
 
 /** A page of all who need somebody for one reason. */
@@ -50,16 +54,34 @@ export async function readNeeding(
   cursor: string | undefined,
 ): Promise<{ group: NeedGroup; cursor: string | undefined }> {
   const page: Page<Needing> = await listNeeding(asked.store, asked.program, need, asked.now, cursor);
-  const { rowOf } = await readRows(asked, [], page.items);
-  const rows = page.items.flatMap(({ ref }) => rowOf(ref) ?? []).filter((row) => hasNeed(need, row));
-  return { group: { need, rows, hasMore: page.cursor !== undefined }, cursor: page.cursor };
+  const read = await readRecords(asked.store, [], page.items);
+  return { group: groupOf(asked, need, page.items, read, page.cursor !== undefined), cursor: page.cursor };
 }
 
-async function readRows(
-  { store, program, now }: Asked,
+type FoundRecord = { enrollment: Enrollment; framework: Framework; failed: Delivery[] };
+type Read = (ref: EnrollmentRef) => FoundRecord | undefined;
+
+/** Of those whom a list names, whoever is still in need as their records were read. */
+function groupOf(
+  { program, now }: Asked,
+  need: Need,
+  items: readonly Needing[],
+  read: Read,
+  hasMore: boolean,
+): NeedGroup {
+  const rows = items.flatMap(({ ref }) => {
+    const found = read(ref);
+    const row = found && needRow(found.enrollment, program, found.framework, found.failed, now);
+    return row && hasNeed(need, row) ? [row] : [];
+  });
+  return { need, rows, hasMore };
+}
+
+async function readRecords(
+  store: RecordStore,
   listed: readonly EnrollmentRef[],
   needing: readonly Needing[],
-): Promise<{ rowOf(ref: EnrollmentRef): CohortRow | undefined }> {
+): Promise<Read> {
   const onPage = new Set(listed.map(({ enrollment }) => enrollment));
   const others = needing.map(({ ref }) => ref).filter(({ enrollment }) => !onPage.has(enrollment));
   const [page, rest, emails] = await Promise.all([
@@ -70,13 +92,11 @@ async function readRows(
   const enrollments = new Map([...page, ...rest].map((each) => [each.enrollment, each]));
   const frameworks = await readFrameworks(store, [...enrollments.values()]);
   const failed = Map.groupBy(emails, (each) => each.enrollment);
-  const rows = new Map<string, CohortRow>();
-  for (const each of enrollments.values()) {
-    const framework = frameworks.get(each.framework.hash);
-    if (!framework) continue;
-    rows.set(each.enrollment, cohortRow(each, program, framework, failed.get(each.enrollment) ?? [], now));
-  }
-  return { rowOf: ({ enrollment }) => rows.get(enrollment) };
+  return ({ enrollment: id }) => {
+    const enrollment = enrollments.get(id);
+    const framework = enrollment && frameworks.get(enrollment.framework.hash);
+    return framework && { enrollment, framework, failed: failed.get(id) ?? [] };
+  };
 }
 
 /** Each version once: a program follows one or two. */

@@ -1,7 +1,7 @@
 import { html, raw } from 'hono/html';
 import { lapseShownDays, type Need, needs, stuckAfterDays } from '../../domain/needs.ts';
 import { civilDateOf } from '../../domain/time.ts';
-import type { CohortRow, MissingCounts, NeedGroup } from './cohort-model.ts';
+import type { CohortRow, MissingCounts, NeedGroup, NeedRow } from './cohort-model.ts';
 import { type Frame, pageOf } from './frame.ts';
 import type { CountKey, TextKey, Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
@@ -70,7 +70,7 @@ function pager({ t }: Words, need: Need, cursor: string | undefined, isFirst: bo
   return html`<nav class="pager" aria-label="${t('cohort.pages')}">${isFirst ? nothing : html`<a href="/cohort?needs=${need}">${t('cohort.first')}</a>`}${cursor === undefined ? nothing : html`<a href="/cohort?needs=${need}&amp;cursor=${encodeURIComponent(cursor)}">${t('cohort.next')}</a>`}</nav>`;
 }
 
-function tasks(words: Words, program: Program, need: Need, rows: readonly CohortRow[]): Html {
+function tasks(words: Words, program: Program, need: Need, rows: readonly NeedRow[]): Html {
   return html`<ul class="tasks">${rows.map(
     (row) => html`<li><a href="/people/${row.enrollment}">${bdi(row.name)}</a>
 <ul>${reasonsOf[need](words, row, program.timeZone).map(({ tone, text }) => html`<li>${mark(tone, text)}</li>`)}</ul></li>`,
@@ -79,7 +79,7 @@ function tasks(words: Words, program: Program, need: Need, rows: readonly Cohort
 
 type Reason = { tone: Tone; text: string };
 
-const reasonsOf: Record<Need, (words: Words, row: CohortRow, timeZone: string) => Reason[]> = {
+const reasonsOf: Record<Need, (words: Words, row: NeedRow, timeZone: string) => Reason[]> = {
   failed: ({ t }, { failed }) => [
     ...(failed.parked ? [{ tone: 'bad' as const, text: t('cohort.credential_failed') }] : []),
     ...failed.emails.map((state) => ({ tone: 'bad' as const, text: t(`delivery.${state}` as TextKey) })),
