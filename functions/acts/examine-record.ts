@@ -6,9 +6,10 @@ import { rulesOf, sameProgress } from '../domain/evaluation.ts';
 import type { RawItem } from '../domain/evidence.ts';
 import { type Framework, requirementsOf } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
+import { isLapseKept } from '../domain/needs.ts';
 import type { Program } from '../domain/program.ts';
 import { recomputeStanding } from '../domain/recompute.ts';
-import { addSeconds, type Instant } from '../domain/time.ts';
+import { addSeconds, civilDateOf, type Instant } from '../domain/time.ts';
 import type { InspectedRecord } from '../ports/inspection.ts';
 import { examineMail } from './examine-mail.ts';
 import { type Finding, redriveRemedy, restoreRemedy } from './finding.ts';
@@ -56,6 +57,7 @@ export function examineRecord(
     ...findings,
     // The same look mends both.
     ...(moved.length > 0 ? moved : examineAwaiting(ref, enrollment, awaiting)),
+    ...examineLapse(ref, enrollment, program, now),
     ...examineBasis(ref, enrollment, standing, now),
   ];
 }
@@ -141,6 +143,13 @@ function examineAwaiting(
   if (differing === 0) return [];
   const problem = `what waits for an assessor is told otherwise than the evidence says it, of ${differing} requirements`;
   return [{ code: 'awaiting.differs', ref, problem, remedy: redriveRemedy(ref) }];
+}
+
+/** When the next certificate lapses: what is told wrongly is missing from what the program is shown. */
+function examineLapse(ref: EnrollmentRef, enrollment: Enrollment, { timeZone }: Program, now: Instant): Finding[] {
+  if (isLapseKept(enrollment, civilDateOf(now, timeZone))) return [];
+  const problem = 'the day of its next lapsing certificate is told otherwise than its certificates say it';
+  return [{ code: 'lapse.differs', ref, problem, remedy: redriveRemedy(ref) }];
 }
 
 /** What the pointers should be, by the evidence as it stands. */

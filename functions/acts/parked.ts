@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/audit.ts';
 import type { Achievement, CredentialRequest, Pointer } from '../domain/credential.ts';
-import { type Delivery, unparkedDelivery } from '../domain/delivery.ts';
+import { type Delivery, type DeliveryState, unparkedDelivery } from '../domain/delivery.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { firstIssue } from '../domain/evidence.ts';
 import { saltedHash } from '../domain/hash.ts';
@@ -80,7 +80,7 @@ export async function replayParked(
         deliveryChanges: [{ delivery: queued, from: ['parked'], attempt: delivery.attempt }],
       };
     }
-    const { parked: _, setAside: __, ...request } = parked.request;
+    const { parked: _, parkedAt: __, setAside: ___, ...request } = parked.request;
     const pending = { ...request, redrives: 0, dueAt: addSeconds(now, issueGraceSeconds) };
     const { achievement } = parked;
     return {
@@ -102,7 +102,8 @@ export async function replayParked(
 
 /**
  * Records that what is parked needs nothing more: who says so, when and why. It stays parked, so that nothing is issued
- * or sent; a replay takes it up again.
+ * or sent; a replay takes it up again. An email that was called unwanted is set aside in the same way: it is not parked,
+ * and where it is not sent to another address nothing else would ever settle it.
  */
 export async function setParkedAside(
   ports: Pick<ActPorts, 'store' | 'clock'>,
@@ -113,26 +114,32 @@ export async function setParkedAside(
   const reason = input.reason.trim();
   const unfit = refuseReason(reason);
   if (unfit) return unfit;
-  const answer = await actOnParked(ports, ref, input.id, (parked, enrollment) => {
-    const setAside: SetAside = { by: actor.id, at: ports.clock.now(), reason };
-    // The ledger keeps no words of people's: their hash, and the words in the record.
-    const facts = { reasonHash: saltedHash(enrollment.salt, input.id, reason) };
-    if (parked.kind === 'email') {
-      const { delivery } = parked;
+  const answer = await actOnParked(
+    ports,
+    ref,
+    input.id,
+    (parked, enrollment) => {
+      const setAside: SetAside = { by: actor.id, at: ports.clock.now(), reason };
+      // The ledger keeps no words of people's: their hash, and the words in the record.
+      const facts = { reasonHash: saltedHash(enrollment.salt, input.id, reason) };
+      if (parked.kind === 'email') {
+        const { delivery } = parked;
+        return {
+          answer: parked,
+          facts: [actFact(actor, 'delivery-set-aside', input.id, facts, enrollment)],
+          patch: {},
+          deliveryChanges: [{ delivery: { ...delivery, setAside }, from: [delivery.state], attempt: delivery.attempt }],
+        };
+      }
+      const { achievement, request } = parked;
       return {
         answer: parked,
-        facts: [actFact(actor, 'delivery-set-aside', input.id, facts, enrollment)],
-        patch: {},
-        deliveryChanges: [{ delivery: { ...delivery, setAside }, from: ['parked'], attempt: delivery.attempt }],
+        facts: [actFact(actor, 'credential-set-aside', input.id, { achievement, ...facts }, enrollment)],
+        patch: pendingPatch(enrollment, achievement, { ...request, setAside }),
       };
-    }
-    const { achievement, request } = parked;
-    return {
-      answer: parked,
-      facts: [actFact(actor, 'credential-set-aside', input.id, { achievement, ...facts }, enrollment)],
-      patch: pendingPatch(enrollment, achievement, { ...request, setAside }),
-    };
-  });
+    },
+    ['parked', 'complained'],
+  );
   return 'outcome' in answer ? answer : { outcome: 'set-aside', kind: answer.kind };
 }
 
@@ -147,10 +154,12 @@ function actOnParked(
   ref: EnrollmentRef,
   id: string,
   decide: (parked: Parked, enrollment: Enrollment) => Decided<Parked> | Refused,
+  states: readonly DeliveryState[] = ['parked'],
 ): Promise<Parked | Refused> {
   return actOnEnrollment(ports, ref, { bumpFence: false }, async (enrollment) => {
     const delivery = await ports.store.readDelivery(ref, id);
-    const parked = parkedIn(enrollment, delivery ? [delivery] : []).find((each) => parkedIdOf(each) === id);
+    const email = delivery && states.includes(delivery.state) ? ({ kind: 'email', delivery } as const) : undefined;
+    const parked = email ?? parkedIn(enrollment, []).find((each) => parkedIdOf(each) === id);
     if (parked) return decide(parked, enrollment);
     return refused(
       'parked.unknown',

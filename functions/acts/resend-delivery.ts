@@ -4,6 +4,7 @@ import type { Enrollment } from '../domain/enrollment.ts';
 import { firstIssue } from '../domain/evidence.ts';
 import { saltedHash } from '../domain/hash.ts';
 import { type EnrollmentRef, evidenceIdSchema } from '../domain/ids.ts';
+import { deliveryTroubleSince } from '../domain/needs.ts';
 import { emailAddressSchema } from '../domain/person.ts';
 import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
 import type { RecordActPorts } from './act-ports.ts';
@@ -50,11 +51,17 @@ export async function resendDelivery(
       ...{ credential, resendOf: input.delivery },
       ...(email && { emailHash: saltedHash(enrollment.salt, 'email', email.data) }),
     };
+    // Sent anew on a person's word: what failed of it before needs nobody any more, and the new email speaks for itself.
+    const all = await ports.store.listDeliveries(ref);
+    const answered = all.filter((each) => each.deliveryId === input.delivery || hasFailedToo(each, credential));
     return {
       answer: { outcome: 'resent', delivery: deliveryId },
       facts: [actFact(actor, 'delivery-queued', deliveryId, facts, enrollment)],
       patch: {},
       newDeliveries: [again],
+      deliveryChanges: answered.map((each) => ({
+        ...{ delivery: { ...each, resentAs: deliveryId }, from: [each.state], attempt: each.attempt },
+      })),
     };
   });
   if (answer.outcome === 'refused' && answer !== repeated) return answer;
@@ -63,6 +70,11 @@ export async function resendDelivery(
   await ports.queue.send({ type: 'delivery-requested', version: 1, program, enrollment, deliveryId });
   return { outcome: answer === repeated ? 'repeated' : 'resent', delivery: deliveryId };
 }
+
+const hasFailedToo = (delivery: Delivery, credential: string) =>
+  delivery.about.kind === 'credential' &&
+  delivery.about.credentialId === credential &&
+  deliveryTroubleSince(delivery) !== undefined;
 
 const repeated = refused('delivery.repeated', 'delivery: it has been sent again already under this id');
 const exists = (id: string) => refused('delivery.exists', `as: there is an email "${id}" already; leave the id out`);

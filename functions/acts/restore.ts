@@ -3,7 +3,8 @@ import type { Pointer } from '../domain/credential.ts';
 import { type Delivery, isSettled, mayBeOutReason } from '../domain/delivery.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import { evidenceSortPrefix } from '../domain/evidence.ts';
-import type { Instant } from '../domain/time.ts';
+import { nextLapse } from '../domain/needs.ts';
+import { addDays, civilDateOf, type Instant } from '../domain/time.ts';
 import type { RecordInspection } from '../ports/inspection.ts';
 import type { ArchivedItem, RecordArchive } from '../ports/record-archive.ts';
 import type { ActPorts } from './act-ports.ts';
@@ -110,7 +111,7 @@ async function restoreEnrollment(
   ];
   const chained = chain(enrollment, facts, now);
   const version = enrollment.version + 1;
-  const restored = { ...enrollment, pointers, version, chain: chained.head };
+  const restored = { ...withLapse(enrollment, now), pointers, version, chain: chained.head };
   const outcome = await archive.putEnrollment(restored, chained.entries, parked);
   const pending = Object.values(pointers).filter((pointer) => pointer.pending && !pointer.pending.parked).length;
   // One that an earlier run brought in has parked its emails already: its ledger tells which.
@@ -121,6 +122,15 @@ async function restoreEnrollment(
 function parkedSince(delivery: Delivery, reason: string, now: Instant): Delivery {
   const { dueAt: _, leaseUntil: __, ...kept } = delivery;
   return { ...kept, state: 'parked', settledAt: now, reason };
+}
+
+/**
+ * The day of the next lapse, found afresh: it may have passed since, and a backup may be from before it was kept. Its
+ * program's day is none earlier than this one, and the daily look moves on whose day has passed.
+ */
+function withLapse({ lapseOn: _, ...enrollment }: Enrollment, now: Instant): Enrollment {
+  const lapseOn = nextLapse(Object.values(enrollment.progress), addDays(civilDateOf(now, 'UTC'), -1));
+  return { ...enrollment, ...(lapseOn !== undefined && { lapseOn }) };
 }
 
 /** A certificate that was being issued may have been issued and sent since: it is issued, and its email is parked. */

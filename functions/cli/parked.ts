@@ -58,7 +58,7 @@ export const addParked: AddCommand = (parent, session) => {
     summary: 'record that one needs nothing more, or all that is parked, and why',
     examples: ['parked set-aside harbor enr-1 dlv-01JZX3V9D7 --reason "handed over on paper" --as olga'],
     notes:
-      'It stays parked, so that nothing is issued or sent; the ledger says who set it aside. A replay takes it up again.',
+      'It stays parked, so that nothing is issued or sent; the ledger says who set it aside. A replay takes it up again. An email that was called unwanted can be set aside by its id too.',
     options: (command) =>
       withActor(withAll(withFilter(command)), 'who sets it aside').requiredOption(
         '--reason <text>',

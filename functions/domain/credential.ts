@@ -45,6 +45,8 @@ export const credentialRequestSchema = () =>
     dueAt: instantSchema,
     /** Set when it needs a person: why it cannot be issued. */
     parked: z.string().max(300).optional(),
+    /** Since when it does. */
+    parkedAt: instantSchema.optional(),
     /** Parked for good, as far as a person is concerned. */
     setAside: setAsideSchema().optional(),
     /** Why its email may have gone out already, after a restore: it is then recorded as parked, and not sent. */
@@ -56,7 +58,13 @@ export type CredentialRequest = z.infer<ReturnType<typeof credentialRequestSchem
 export const pointerSchema = () =>
   z.strictObject({
     active: z
-      .strictObject({ credentialId: credentialIdSchema, suspended: z.boolean(), completedOn: civilDateSchema })
+      .strictObject({
+        credentialId: credentialIdSchema,
+        suspended: z.boolean(),
+        /** Since when it is. */
+        suspendedAt: instantSchema.optional(),
+        completedOn: civilDateSchema,
+      })
       .optional(),
     pending: credentialRequestSchema().optional(),
     /** What was revoked is issued again only by an explicit act. */

@@ -40,6 +40,8 @@ export const deliverySchema = /* @__PURE__ */ z.lazy(() =>
     ]),
     /** Sent once more on a person's word: the email that it repeats. */
     resendOf: evidenceIdSchema.optional(),
+    /** The email that a person had sent instead: whether that one arrives is its own affair. */
+    resentAs: evidenceIdSchema.optional(),
     /** Where this email alone goes; otherwise to the apprentice's address as it is when it goes. */
     to: emailAddressSchema.optional(),
     state: deliveryStateSchema,
@@ -204,7 +206,7 @@ export function parkedDelivery(
  * nothing of the next one; news of a send that nobody heard of still settles it.
  */
 export function unparkedDelivery(delivery: Delivery, now: string): Delivery {
-  const { settledAt: _, reason, setAside: __, leaseUntil: ___, bouncedAttempt, ...kept } = delivery;
+  const { settledAt: _, reason, setAside: __, leaseUntil: ___, resentAs: ____, bouncedAttempt, ...kept } = delivery;
   const cameBack = delivery.attempt > 0 && /^(bounced|rejected|rendering)/.test(reason ?? '');
   const spent = cameBack ? delivery.attempt : bouncedAttempt;
   return {

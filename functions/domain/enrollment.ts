@@ -5,7 +5,7 @@ import { frameworkRefSchema } from './framework.ts';
 import { actorIdSchema, enrollmentIdSchema, programIdSchema } from './ids.ts';
 import { emailAddressSchema, personNameSchema } from './person.ts';
 import { type RequirementProgress, requirementProgressSchema } from './progress.ts';
-import { civilDateSchema, type Instant, instantSchema } from './time.ts';
+import { type CivilDate, civilDateSchema, type Instant, instantSchema } from './time.ts';
 
 export const enrollmentStatusSchema = z.enum(['open', 'complete', 'withdrawn']);
 export type EnrollmentStatus = z.infer<typeof enrollmentStatusSchema>;
@@ -57,6 +57,8 @@ export const enrollmentSchema = /* @__PURE__ */ z.lazy(() =>
     /** Set while the status is *withdrawn*. */
     left: leavingSchema().optional(),
     pointers: z.record(z.string(), pointerSchema()),
+    /** The next day on which a required certificate ends: today or later when it was written, in the program's time zone. */
+    lapseOn: civilDateSchema.optional(),
     chain: chainHeadSchema(),
     lastChangeAt: instantSchema,
   }),
@@ -73,6 +75,7 @@ export type EnrollmentPatch = {
   status?: EnrollmentStatus;
   completion?: Completion | null;
   left?: Leaving | null;
+  lapseOn?: CivilDate | null;
   pointers?: Partial<Record<Achievement, Pointer>>;
   apprentice?: Enrollment['apprentice'];
   framework?: Enrollment['framework'];
@@ -88,14 +91,22 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     if (value === null) delete progress[id];
     else progress[id] = value;
   }
-  const { completion: completionBefore, left: leftBefore, awaiting: awaitingBefore, ...rest } = enrollment;
+  const {
+    completion: completionBefore,
+    left: leftBefore,
+    awaiting: awaitingBefore,
+    lapseOn: lapseBefore,
+    ...rest
+  } = enrollment;
   const awaiting = awaitingAfter(awaitingBefore, patch.awaiting, progress);
   const completion = patch.completion === undefined ? completionBefore : (patch.completion ?? undefined);
   const left = patch.left === undefined ? leftBefore : (patch.left ?? undefined);
+  const lapseOn = patch.lapseOn === undefined ? lapseBefore : (patch.lapseOn ?? undefined);
   return {
     ...rest,
     ...(completion && { completion }),
     ...(left && { left }),
+    ...(lapseOn !== undefined && { lapseOn }),
     progress,
     ...(awaiting && { awaiting }),
     met: patch.met ?? enrollment.met,

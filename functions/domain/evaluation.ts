@@ -5,14 +5,15 @@ import { derivedCause, type EvaluationInput } from './evaluation-input.ts';
 import type { RawItem } from './evidence.ts';
 import { requirementsOf } from './framework.ts';
 import { canonicalJson } from './hash.ts';
+import { nextLapse } from './needs.ts';
 import { type CredentialTransition, movePointers } from './pointer-moves.ts';
 import type { Program } from './program.ts';
 import { type ProgressRules, type RequirementProgress, standingOf } from './progress.ts';
 import { describeProgress } from './progress-description.ts';
-import type { Instant } from './time.ts';
+import { civilDateOf, type Instant } from './time.ts';
 
 export type EvaluationDecision = {
-  /** False: nothing to write, the ledger and the progress say all of this already. */
+  /** False: the ledger and the progress say all of this already. */
   changed: boolean;
   /** More pointers are to be moved than one transaction holds: decide again after this one. */
   unfinished: boolean;
@@ -70,6 +71,8 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
   facts.push(...moved.facts);
 
   const changed = facts.length > 0 || Object.keys(patch).length > 0;
+  const lapseOn = lapseAfter(input, progress.changed);
+  if (lapseOn !== enrollment.lapseOn) patch.lapseOn = lapseOn ?? null;
   if (changed && facts.length === 0) {
     facts.push({
       actor: systemActor('evaluate'),
@@ -89,6 +92,15 @@ export function decideEvaluation(input: EvaluationInput): EvaluationDecision {
     transitions: moved.transitions,
     ...sortAside(input, currentItems, after),
   };
+}
+
+/** When the next certificate lapses follows from progress and the day alone: it moves on without an entry of its own. */
+function lapseAfter(
+  { enrollment, program, framework, now }: EvaluationInput,
+  changed: EnrollmentPatch['progress'] = {},
+) {
+  const held = framework.certificates.map(({ id }) => (id in changed ? changed[id] : enrollment.progress[id]));
+  return nextLapse(held, civilDateOf(now, program.timeZone));
 }
 
 /** From here on the record is judged by another version of the program: its roster and its policy. */

@@ -55,7 +55,8 @@ function moveActive(
       achievement: input.achievement,
     }),
   );
-  next.active = { ...active, suspended: !stands };
+  const { suspendedAt: _, ...kept } = active;
+  next.active = { ...kept, suspended: !stands, ...(!stands && { suspendedAt: input.now }) };
   return { pointer: next, facts, transition: { credentialId: active.credentialId, to } };
 }
 
@@ -117,7 +118,7 @@ export function requestUnderName(
   ids: ReturnType<NewIds>,
   now: Instant,
 ): CredentialRequest {
-  const { facts, replaces, emailMayBeOut, setAside, parked } = pending;
+  const { facts, replaces, emailMayBeOut, setAside, parked, parkedAt } = pending;
   const releaseAt = later(now, pending.releaseAt);
   return {
     ...ids,
@@ -128,7 +129,7 @@ export function requestUnderName(
     dueAt: addSeconds(releaseAt, issueGraceSeconds),
     ...(replaces !== undefined && { replaces }),
     ...(emailMayBeOut !== undefined && { emailMayBeOut }),
-    ...(setAside && parked !== undefined && { setAside, parked }),
+    ...(setAside && parked !== undefined && { setAside, parked, ...(parkedAt !== undefined && { parkedAt }) }),
   };
 }
 

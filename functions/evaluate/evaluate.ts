@@ -89,7 +89,7 @@ async function evaluateBatch(ports: EvaluatePorts, whole: EvaluationRequest): Pr
       newIds,
     });
     let emails: Delivery[] = [];
-    if (decision.changed) {
+    if (Object.keys(decision.patch).length > 0) {
       emails = await emailsToRenew(ports, enrollment, decision);
       const result = await write(ports, enrollment, decision, emails);
       if (result.outcome === 'conflict') continue;

@@ -76,7 +76,8 @@ export function commitParked(
   reason: string,
 ) {
   const { achievement, credentialId } = message;
-  const pending = { ...(pointer.pending as CredentialRequest), parked: reason };
+  const now = ports.clock.now();
+  const pending = { ...(pointer.pending as CredentialRequest), parked: reason, parkedAt: now };
   const cause = `issue#${credentialId}#parked#${enrollment.chain.seq}`;
   const parked: AuditFact = {
     actor: systemActor('issue'),
@@ -85,7 +86,7 @@ export function commitParked(
     facts: { achievement, reason },
     cause,
   };
-  const chained = chain(enrollment, [parked], ports.clock.now());
+  const chained = chain(enrollment, [parked], now);
   return ports.store.commit({
     enrollment,
     guard: { version: enrollment.version },

@@ -9,7 +9,7 @@ import type { Framework, FrameworkRef } from '../domain/framework.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
 import type { CertificateTemplate, Program, ProgramHashes } from '../domain/program.ts';
 import type { SetAside } from '../domain/set-aside.ts';
-import type { Instant } from '../domain/time.ts';
+import type { CivilDate, Instant } from '../domain/time.ts';
 
 /** A program as it is in force now. */
 export type StoredProgram = { program: Program; hashes: ProgramHashes; frameworkHash: string };
@@ -39,6 +39,12 @@ export type EnrollmentSummary = {
 
 /** An enrollment with evidence to assess, and since when the oldest of it waits. */
 export type AwaitingEnrollment = EnrollmentRef & { since: Instant };
+
+/** Something that failed and needs somebody, and since when: an email, or without its id a certificate. */
+export type TroubleEntry = EnrollmentRef & { deliveryId?: string; since: Instant };
+
+/** An enrollment with required certificates, and the day on which the next of them ends. */
+export type LapsingEnrollment = EnrollmentRef & { on: CivilDate };
 
 /** An issued credential as its index shows it: no name and no public code. */
 export type CredentialSummary = Pick<
@@ -110,6 +116,10 @@ export type RecordStore = {
   listOwnEnrollments(program: string, apprentice: string): Promise<EnrollmentRef[]>;
   /** Whose evidence waits for an assessor, the longest waiting first. */
   listAwaiting(program: string, cursor?: string): Promise<Page<AwaitingEnrollment>>;
+  /** What failed and needs somebody, the longest waiting first. An enrollment is in it once for each email, and for its certificates. */
+  listTrouble(program: string, cursor?: string): Promise<Page<TroubleEntry>>;
+  /** Whose next certificate ends on a day or earlier, the earliest first; also those whose day has passed since they were written. */
+  listLapsing(program: string, until: CivilDate, cursor?: string): Promise<Page<LapsingEnrollment>>;
 
   /** All items of some requirements, in no order. */
   readEvidence(ref: EnrollmentRef, requirements: readonly string[]): Promise<RawItem[]>;

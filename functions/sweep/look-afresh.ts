@@ -3,19 +3,21 @@ import { newDelivery } from '../domain/delivery.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
 import type { Program } from '../domain/program.ts';
 import { addDays, civilDateOf } from '../domain/time.ts';
+import { moveLapses } from './move-lapses.ts';
 import { noteLapses } from './note-lapses.ts';
 import type { SweepPorts } from './sweep-ports.ts';
 
 /**
  * Once a day every open enrollment is looked at afresh: what time alone has changed (a lapse, a term that ran out) is
  * seen, and so is anything that every other net let through. Warns of required certificates about to lapse, and notes
- * those that have lapsed since a completion.
+ * those that have lapsed since a completion. Whoever's next lapse has passed is moved on to the one after it.
  */
 export async function lookAfresh(
   ports: SweepPorts,
 ): Promise<{ looked: number; warned: number; checked: number; lapsed: number }> {
   const totals = { looked: 0, warned: 0, checked: 0, lapsed: 0 };
   const programs = await ports.store.listPrograms();
+  for (const { program } of programs) await moveLapses(ports, program);
   for (const { program } of programs) {
     let cursor: string | undefined;
     do {

@@ -66,7 +66,7 @@ function pushCredentials(enrollment: Enrollment, now: string): Push | undefined 
         facts: { achievement, reason: parked },
         cause,
       });
-      pointers[achievement] = { ...pointer, pending: { ...pending, parked } };
+      pointers[achievement] = { ...pointer, pending: { ...pending, parked, parkedAt: now } };
       continue;
     }
     const redrives = pending.redrives + 1;

@@ -14,6 +14,7 @@ export type SweepPorts = {
     | 'readFramework'
     | 'listPrograms'
     | 'listEnrollments'
+    | 'listLapsing'
     | 'listAside'
     | 'clearAside'
     | 'commit'

@@ -19,6 +19,8 @@ export const indexNames = {
   list: 'list',
   apprentice: 'apprentice',
   awaiting: 'awaiting',
+  trouble: 'trouble',
+  lapse: 'lapse',
   issued: 'issued',
   credential: 'credential',
 } as const;
@@ -75,6 +77,18 @@ function addApiIndexes(table: Table): void {
     indexName: indexNames.awaiting,
     partitionKey: text('awaitingPk'),
     sortKey: text('awaitingAt'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.trouble,
+    partitionKey: text('troublePk'),
+    sortKey: text('troubleAt'),
+    projectionType: ProjectionType.KEYS_ONLY,
+  });
+  table.addGlobalSecondaryIndex({
+    indexName: indexNames.lapse,
+    partitionKey: text('lapsePk'),
+    sortKey: text('lapseOn'),
     projectionType: ProjectionType.KEYS_ONLY,
   });
   table.addGlobalSecondaryIndex({

@@ -63,7 +63,7 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
   allowTable(sweep, r.table, {
     get: decisions,
     query: ['asides', 'access', 'exports'],
-    indexes: ['due', 'list'],
+    indexes: ['due', 'list', 'lapse'],
     write: ['enrollments'],
     remove: ['asides'],
   });
@@ -78,7 +78,7 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
     get: [...decisions, 'access', 'idempotency', 'exports'],
     getMany: ['enrollments'],
     query: ['enrollments', 'evidence', 'asides', 'access', 'exports'],
-    indexes: ['code', 'list', 'apprentice', 'awaiting', 'issued', 'credential'],
+    indexes: ['code', 'list', 'apprentice', 'awaiting', 'trouble', 'lapse', 'issued', 'credential'],
     write: ['enrollments', 'evidence', 'access', 'idempotency', 'exports'],
     remove: ['idempotency'],
   });

@@ -13,7 +13,7 @@ import { type DoctorPorts, examineStack } from '../../functions/acts/doctor.ts';
 import type { Finding } from '../../functions/acts/finding.ts';
 import { encodeProgress } from '../../functions/adapters/aws/enrollment-codec.ts';
 import { kmsSignatureCheck } from '../../functions/adapters/aws/kms-signer.ts';
-import { awaitingPartition, enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts';
+import { awaitingPartition, enrollmentPartition, troublePartition } from '../../functions/adapters/aws/record-keys.ts';
 import { type Connection, connect } from '../../functions/cli/connect.ts';
 import { processWorld } from '../../functions/cli/world.ts';
 import type { RequirementProgress } from '../../functions/domain/progress.ts';
@@ -164,7 +164,10 @@ describe('damage in the record is named, with what to do', () => {
   });
 
   test('a credential that is suspended though its evidence stands', async () => {
-    await change('ENROLLMENT', 'SET pointers.completion.active.suspended = :v', { ':v': true });
+    const { completedOn } = credential().facts;
+    const trouble = { ':pk': troublePartition('harbor'), ':at': `${completedOn}T00:00:00.000Z` };
+    const suspended = 'SET pointers.completion.active.suspended = :v, troublePk = :pk, troubleAt = :at';
+    await change('ENROLLMENT', suspended, { ':v': true, ...trouble });
     await change(credentialItem(), 'SET #s = :v', { ':v': 'suspended' }, { '#s': 'state' });
     expect(await codes()).toEqual(['credential.wrongly-suspended']);
   });
@@ -186,7 +189,9 @@ describe('damage in the record is named, with what to do', () => {
 
   test('an email that waits for a person, until it is set aside', async () => {
     const values = { ':v': 'parked', ':r': 'bounced: Permanent/General' };
-    await change(deliveryItem(), 'SET #s = :v, reason = :r REMOVE dueAt, duePk', values, { '#s': 'state' });
+    const trouble = { ':pk': troublePartition('harbor'), ':at': long };
+    const parked = 'SET #s = :v, reason = :r, settledAt = :at, troublePk = :pk, troubleAt = :at REMOVE dueAt, duePk';
+    await change(deliveryItem(), parked, { ...values, ...trouble }, { '#s': 'state' });
     const [finding] = await findings();
     const id = credential().delivery;
     expect(finding).toMatchObject({ code: 'email.parked', remedy: `parked show harbor ${ref.enrollment} ${id}` });
@@ -199,8 +204,22 @@ describe('damage in the record is named, with what to do', () => {
     expect(await codes()).toEqual([]);
     await change('ENROLLMENT', 'SET pointers.completion.pending.dueAt = :v, dueAt = :v', { ':v': long });
     expect(await codes()).toEqual(['credential.overdue']);
-    await change('ENROLLMENT', 'SET pointers.completion.pending.parked = :v REMOVE dueAt, duePk', { ':v': 'no font' });
+    const trouble = { ':pk': troublePartition('harbor'), ':at': long };
+    const parked = 'SET #p.#c.pending.parked = :v, #p.#c.pending.parkedAt = :at, troublePk = :pk, troubleAt = :at';
+    const names = { '#p': 'pointers', '#c': 'completion' };
+    await change('ENROLLMENT', `${parked} REMOVE dueAt, duePk`, { ':v': 'no font', ...trouble }, names);
     expect(await codes()).toEqual(['credential.parked']);
+    await change('ENROLLMENT', 'REMOVE troubleAt, troublePk');
+    expect(await codes()).toEqual(['index.differs', 'credential.parked']);
+  });
+
+  test('a day of the next lapse that its certificates do not say, until it is driven again', async () => {
+    await change('ENROLLMENT', 'SET lapseOn = :on, lapsePk = :pk', { ':on': '2030-01-01', ':pk': 'harbor#LAPSE' });
+    const [finding] = await findings();
+    expect(finding).toMatchObject({ code: 'lapse.differs', remedy: `redrive harbor ${ref.enrollment}` });
+    await run('redrive', 'harbor', ref.enrollment);
+    await steps.settle(ref);
+    expect(await codes()).toEqual([]);
   });
 
   test.each([

@@ -191,7 +191,8 @@ function told(e: Enrollment | PastEnrollment) {
   const pointers = Object.entries(e.pointers as Record<string, Pointer>).flatMap(([achievement, pointer]) => {
     const { active, pending, revoked } = pointer;
     const waits = pending && { pending: { parked: pending.parked !== undefined } };
-    const own = { ...(active && { active }), ...waits, ...(revoked && { revoked }) };
+    const { suspendedAt: _, ...stands } = active ?? {};
+    const own = { ...(active && { active: stands }), ...waits, ...(revoked && { revoked }) };
     return Object.keys(own).length > 0 ? [[achievement, own]] : [];
   });
   return {

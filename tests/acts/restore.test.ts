@@ -11,6 +11,7 @@ import { openBackup, writeBackup } from '../../functions/cli/backup-folder.ts';
 import { findChainFault } from '../../functions/domain/audit.ts';
 import { applyDeliveryEvent, type Delivery, mayBeOutReason, newDelivery } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
+import type { RequirementProgress } from '../../functions/domain/progress.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import type { ArchivedItem, RecordArchive } from '../../functions/ports/record-archive.ts';
 import { startRecordsTable } from '../support/records-table.ts';
@@ -39,7 +40,13 @@ beforeAll(async () => {
       } as never,
     },
   };
-  await store.createEnrollment(newEnrollment({ pointers: { completion: pending } }), []);
+  const certificates = ['2026-03-01', '2026-03-02'].map((to): [string, RequirementProgress] => [
+    `cert-${to}`,
+    { status: 'met', since: at, basis: 'f'.repeat(12), intervals: [{ from: '2025-01-01', to, at }] },
+  ]);
+  // Written a month before: the first of its days has passed by now.
+  const held = { progress: Object.fromEntries(certificates), lapseOn: '2026-02-01' };
+  await store.createEnrollment(newEnrollment({ pointers: { completion: pending }, ...held }), []);
   const enrollment = await store.readEnrollment(ref);
   if (!enrollment) throw new Error('not stored');
   const emails = states.map((state): Delivery => {
@@ -110,6 +117,31 @@ describe('a restore', () => {
     expect(misindexed).toEqual([]);
     const [evidence] = await dynamoStore(target).readAllEvidence(ref);
     expect(evidence?.attributes).toEqual({ any: 'thing', of: [1, true, null] });
+  });
+
+  test('of a backup from before some index was there shows in it what should be', async () => {
+    const later = await startRecordsTable();
+    const items = (await openBackup(await backupFolder())).items;
+    const before = new Set(['troublePk', 'troubleAt', 'lapsePk', 'lapseOn']);
+    const older: ArchivedItem[] = [];
+    for await (const item of items()) {
+      const kept = Object.entries(fromExportJson(item.json)).filter(([name]) => !before.has(name));
+      older.push({ ...item, json: toExportJson(Object.fromEntries(kept)) });
+    }
+    async function* asRead() {
+      yield* older;
+    }
+    const records = dynamoInspection(later);
+    const backup = { takenAt: at, items: asRead };
+    await restoreBackup({ archive: dynamoArchive(later), records, clock }, operator, backup);
+    expect((await records.inspect(ref)).misindexed).toEqual([]);
+    const store = dynamoStore(later);
+    const told = (await store.listTrouble('harbor')).items.map(({ deliveryId }) => deliveryId);
+    expect(told.sort()).toEqual(['dlv-bounced', 'dlv-parked', 'dlv-queued', 'dlv-sending']);
+    const lapsing = (await store.listLapsing('harbor', '2030-01-01')).items;
+    // Its program may have the day before still; the daily look moves it on.
+    expect(lapsing).toEqual([{ ...ref, on: '2026-03-01' }]);
+    await later.stop();
   });
 
   test('is not done twice, nor over what another left', async () => {

@@ -26,7 +26,7 @@ const lists: Record<string, List> = {
   'GET /credentials': { path: '/credentials', role: 'operator', results: items, most: 4 },
   // One query; its entry in the access chain takes two more.
   'GET /audit/exports': { path: '/audit/exports', role: 'auditor', results: items, most: 3 },
-  'GET /cohort': { path: '/cohort', role: 'administrator', results: links(/\/people\/enr-\d+/g), most: 6 },
+  'GET /cohort': { path: '/cohort', role: 'administrator', results: links(/\/people\/enr-\d+/g), most: 7 },
   'GET /assess': { path: '/assess', role: 'assessor', results: links(/\/assess\/enr-\d+/g), most: 3 },
   // The search and the bundles that were asked for.
   'GET /records': { path: '/records?from=2026-01-01', role: 'auditor', results: links(/\/records\/enr-\d+/g), most: 6 },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
+import { newDelivery } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import type { Page, RecordStore } from '../../functions/ports/record-store.ts';
 import { startRecordsTable } from '../support/records-table.ts';
@@ -84,6 +85,89 @@ describe('enrollments of an apprentice', () => {
     expect(answer.map(({ enrollment }) => enrollment).sort()).toEqual(['enr-1', 'enr-2']);
     expect(asked).toBe(1);
     expect(await store.listOwnEnrollments('own', 'nobody')).toEqual([]);
+  });
+});
+
+describe('what failed and needs somebody', () => {
+  const program = 'trouble';
+  const about = { kind: 'credential' as const, credentialId: 'c1' };
+
+  test('comes the longest waiting first, emails beside certificates, a hundred a page and a request each', async () => {
+    for (const i of numbers(110).toReversed()) {
+      const ref = { program, enrollment: `enr-${i}` };
+      const active = { credentialId: 'c1', suspended: true, completedOn: '2026-01-01', suspendedAt: day(i) };
+      const of = i % 2 === 0 ? newEnrollment({ ...ref, pointers: { completion: { active } } }) : newEnrollment(ref);
+      await store.createEnrollment(of, []);
+      const { dueAt: _, ...email } = newDelivery({ ...ref, deliveryId: 'dlv-c1', about }, day(i));
+      const state = i % 2 === 0 ? 'delivered' : 'parked';
+      await store.commit({
+        ...{ enrollment: of, guard: {}, patch: {}, entries: [] },
+        newDeliveries: [{ ...email, state, settledAt: day(i) }],
+      });
+    }
+    const { answer, asked } = await counted(allPages((cursor) => store.listTrouble(program, cursor)));
+    expect(answer.map((page) => page.length)).toEqual([100, 10]);
+    expect(asked).toBe(2);
+    expect(answer.flat().slice(0, 2)).toEqual([
+      { program, enrollment: 'enr-0', since: day(0) },
+      { program, enrollment: 'enr-1', deliveryId: 'dlv-c1', since: day(1) },
+    ]);
+    expect(answer.flat().map(({ enrollment }) => enrollment)).toEqual(numbers(110).map((i) => `enr-${i}`));
+    expect((await store.listTrouble('elsewhere')).items).toEqual([]);
+    const { cursor = '' } = await store.listTrouble(program);
+    await expect(store.listTrouble('elsewhere', cursor)).rejects.toMatchObject({ code: 'cursor.malformed' });
+    await expect(store.listLapsing(program, '2030-01-01', cursor)).rejects.toMatchObject({ code: 'cursor.malformed' });
+  });
+
+  test('is gone with the write that settles it, from the email and from the enrollment', async () => {
+    const ref = { program: 'settles', enrollment: 'enr-1' };
+    const active = { credentialId: 'c1', suspended: true, completedOn: '2026-01-01', suspendedAt: day(1) };
+    await store.createEnrollment(newEnrollment({ ...ref, pointers: { completion: { active } } }), []);
+    const read = async () => (await store.readEnrollment(ref)) as Enrollment;
+    const email = newDelivery({ ...ref, deliveryId: 'dlv-c1', about }, day(2));
+    const parked = { ...email, state: 'parked' as const };
+    await store.commit({ enrollment: await read(), guard: {}, patch: {}, entries: [], newDeliveries: [parked] });
+    const told = async () => (await store.listTrouble('settles')).items.map(({ deliveryId }) => deliveryId);
+    expect(await told()).toEqual([undefined, 'dlv-c1']);
+    const pointers = { completion: { active: { ...active, suspended: false } } };
+    await store.commit({ enrollment: await read(), guard: {}, patch: { pointers }, entries: [] });
+    expect(await told()).toEqual(['dlv-c1']);
+    const deliveryChanges = [{ delivery: { ...parked, resentAs: 'dlv-2' }, from: ['parked' as const], attempt: 0 }];
+    await store.commit({ enrollment: await read(), guard: {}, patch: {}, entries: [], deliveryChanges });
+    expect(await told()).toEqual([]);
+    expect(await store.readDelivery(ref, 'dlv-c1')).toEqual({ ...parked, resentAs: 'dlv-2' });
+  });
+});
+
+describe('whose certificates lapse', () => {
+  test('comes by the day, to a day and that one included, and goes with the day or with the apprentice', async () => {
+    const program = 'lapses';
+    for (const i of numbers(120).toReversed())
+      await store.createEnrollment(
+        newEnrollment({ program, enrollment: `enr-${i}`, lapseOn: day(i).slice(0, 10) }),
+        [],
+      );
+    await store.createEnrollment(newEnrollment({ program, enrollment: 'enr-none' }), []);
+    const until = day(109).slice(0, 10);
+    const { answer, asked } = await counted(allPages((cursor) => store.listLapsing(program, until, cursor)));
+    expect(answer.map((page) => page.length)).toEqual([100, 10]);
+    expect(asked).toBe(2);
+    expect(answer.flat().map(({ enrollment }) => enrollment)).toEqual(numbers(110).map((i) => `enr-${i}`));
+    expect(answer[0]?.[0]).toEqual({ program, enrollment: 'enr-0', on: day(0).slice(0, 10) });
+
+    const own = { program, enrollment: 'enr-0' };
+    const first = async () => (await store.listLapsing(program, until)).items[0]?.enrollment;
+    const commit = async (patch: Parameters<RecordStore['commit']>[0]['patch']) => {
+      const enrollment = (await store.readEnrollment(own)) as Enrollment;
+      await store.commit({ enrollment, guard: { version: enrollment.version }, patch, entries: [] });
+    };
+    await commit({ status: 'withdrawn' });
+    expect(await first()).toBe('enr-1');
+    await commit({ status: 'open' });
+    expect(await first()).toBe('enr-0');
+    await commit({ lapseOn: null });
+    expect(await first()).toBe('enr-1');
+    expect(await store.readEnrollment(own)).not.toHaveProperty('lapseOn');
   });
 });
 

@@ -6,7 +6,7 @@ const callsOf: Record<string, readonly string[]> = {
     ...['readProgram', 'readFramework', 'readEnrollment', 'createEnrollment', 'readEvidence'].map((c) => `store.${c}`),
     ...['readAllEvidence', 'readRecord', 'listEnrollments', 'readTemplate'].map((c) => `store.${c}`),
     ...['putSubmission', 'putAssessment', 'putWithdrawal', 'commit', 'putProgram'].map((c) => `store.${c}`),
-    ...['readRecord', 'readDelivery'].map((c) => `store.${c}`),
+    ...['readRecord', 'readDelivery', 'listDeliveries'].map((c) => `store.${c}`),
     ...['deadLetters.visit', 'deadLetters.carryOut'],
     'queue.send',
     'table.write',
@@ -28,9 +28,16 @@ const callsOf: Record<string, readonly string[]> = {
   ],
   feedback: ['store.readEnrollment', 'store.readDelivery', 'store.commit'],
   sweep: [
-    ...['listDue', 'listPrograms', 'listEnrollments', 'listAside', 'readEnrollment', 'readDelivery', 'commit'].map(
-      (c) => `store.${c}`,
-    ),
+    ...[
+      'listDue',
+      'listLapsing',
+      'listPrograms',
+      'listEnrollments',
+      'listAside',
+      'readEnrollment',
+      'readDelivery',
+      'commit',
+    ].map((c) => `store.${c}`),
     ...['failedBatches.list', 'failedBatches.read', 'failedBatches.remove', 'queue.send'],
   ],
 };

@@ -16,8 +16,9 @@ import {
 import { explain } from '../../functions/domain/explanation.ts';
 import { requirementsOf } from '../../functions/domain/framework.ts';
 import { canonicalJson, documentHash } from '../../functions/domain/hash.ts';
+import { isLapseKept } from '../../functions/domain/needs.ts';
 import { voidedBy } from '../../functions/domain/program.ts';
-import { addSeconds, clockToleranceSeconds, later } from '../../functions/domain/time.ts';
+import { addSeconds, civilDateOf, clockToleranceSeconds, later } from '../../functions/domain/time.ts';
 import type { History } from './history.ts';
 import type { SimulatedDocuments } from './papers.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -103,6 +104,8 @@ function judgeProgress(world: QuietWorld, row: EnrollmentRow): void {
       );
   const met = Object.values(enrollment.progress).filter((p) => p.status === 'met').length;
   if (met !== enrollment.met) fail(`${enrollment.met} counted as met, ${met} are`);
+  const today = civilDateOf(new Date(world.scheduler.now).toISOString(), programNow(world).timeZone);
+  if (!isLapseKept(enrollment, today)) fail(`its next lapse is stored as ${enrollment.lapseOn}, on ${today}`);
 }
 
 /** The ledger alone explains the enrollment as the enrollment itself does; it may date a request a little later. */

@@ -89,6 +89,9 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
       call('store.listOwnEnrollments', () => table.listOwn(program, apprentice, mayLag())),
     listAwaiting: (program) => call('store.listAwaiting', () => ({ items: table.listAwaiting(program, mayLag()) })),
 
+    listTrouble: (program) => call('store.listTrouble', () => ({ items: table.listTrouble(program) })),
+    listLapsing: (program, until) => call('store.listLapsing', () => ({ items: table.listLapsing(program, until) })),
+
     readEvidence: (ref, requirements) =>
       call('store.readEvidence', () => {
         const prefixes = requirements.map(requirementPrefix);

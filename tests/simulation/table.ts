@@ -7,6 +7,7 @@ import type { Delivery } from '../../functions/domain/delivery.ts';
 import { awaitingSince, type Enrollment, patched, pendingDueAt } from '../../functions/domain/enrollment.ts';
 import type { Framework } from '../../functions/domain/framework.ts';
 import type { EnrollmentRef } from '../../functions/domain/ids.ts';
+import { certificateTroubleSince, deliveryTroubleSince, lapseShownOn } from '../../functions/domain/needs.ts';
 import type { CertificateTemplate, Program } from '../../functions/domain/program.ts';
 import type { SetAside } from '../../functions/domain/set-aside.ts';
 import type {
@@ -15,8 +16,10 @@ import type {
   CredentialSummary,
   DueItem,
   EnrollmentSummary,
+  LapsingEnrollment,
   StoredAside,
   StoredProgram,
+  TroubleEntry,
 } from '../../functions/ports/record-store.ts';
 import { LaggingIndex } from './lagging-index.ts';
 import { checkSortKey, checkTransaction, invalid } from './table-limits.ts';
@@ -203,6 +206,31 @@ export class SimulatedTable {
       .seen(mayLag)
       .filter((item) => item.program === program)
       .sort((a, b) => (a.since < b.since ? -1 : 1));
+  }
+
+  listTrouble(program: string): TroubleEntry[] {
+    return [...this.rows.values()]
+      .flatMap(({ enrollment, deliveries }) => {
+        const ref = { program: enrollment.program, enrollment: enrollment.enrollment };
+        const own = certificateTroubleSince(enrollment);
+        const emails = [...deliveries.values()].flatMap((each) => {
+          const since = deliveryTroubleSince(each);
+          return since === undefined ? [] : [{ ...ref, deliveryId: each.deliveryId, since }];
+        });
+        return [...(own === undefined ? [] : [{ ...ref, since: own }]), ...emails];
+      })
+      .filter((item) => item.program === program)
+      .sort((a, b) => (a.since < b.since ? -1 : 1));
+  }
+
+  listLapsing(program: string, until: string): LapsingEnrollment[] {
+    return [...this.rows.values()]
+      .flatMap(({ enrollment }) => {
+        const on = lapseShownOn(enrollment);
+        if (enrollment.program !== program || on === undefined || on > until) return [];
+        return [{ program, enrollment: enrollment.enrollment, on }];
+      })
+      .sort((a, b) => (a.on < b.on ? -1 : 1));
   }
 
   listIssued(program: string, mayLag: boolean): CredentialSummary[] {

@@ -15,8 +15,16 @@ import {
 import { awaitingPieces } from '../../functions/api/pages/assess-model.ts';
 import { deskPage, queuePage } from '../../functions/api/pages/assess-page.ts';
 import type { BundleLine } from '../../functions/api/pages/bundles-model.ts';
-import { type CohortRow, cohortRow } from '../../functions/api/pages/cohort-model.ts';
+import {
+  type CohortRow,
+  cohortRow,
+  hasNeed,
+  type NeedGroup,
+  type NeedRow,
+  needRow,
+} from '../../functions/api/pages/cohort-model.ts';
 import { cohortPage } from '../../functions/api/pages/cohort-page.ts';
+import { shownOfGroup } from '../../functions/api/pages/cohort-reading.ts';
 import { docsPage } from '../../functions/api/pages/docs-page.ts';
 import { emptyForm } from '../../functions/api/pages/form-field.ts';
 import type { Frame, PageRole } from '../../functions/api/pages/frame.ts';
@@ -24,6 +32,7 @@ import { homePage, signedOutPage, signInPage } from '../../functions/api/pages/h
 import { type Language, wordsOf } from '../../functions/api/pages/language.ts';
 import type { Html } from '../../functions/api/pages/markup.ts';
 import { evidencePage, mePage, notEnrolledPage } from '../../functions/api/pages/me-page.ts';
+import { type NeedsList, needsPage } from '../../functions/api/pages/needs-page.ts';
 import { personPage } from '../../functions/api/pages/person-page.ts';
 import { recordPage, recordsPage } from '../../functions/api/pages/records-page.ts';
 import { troublePage } from '../../functions/api/pages/trouble-page.ts';
@@ -36,6 +45,7 @@ import { rulesOf } from '../../functions/domain/evaluation.ts';
 import { evidenceSortKey, type Submission } from '../../functions/domain/evidence.ts';
 import { explain } from '../../functions/domain/explanation.ts';
 import { frameworkRef, frameworkSchema, requirementsOf } from '../../functions/domain/framework.ts';
+import { needs } from '../../functions/domain/needs.ts';
 import { programSchema } from '../../functions/domain/program.ts';
 import type { RequirementProgress } from '../../functions/domain/progress.ts';
 import { newEnrollment } from './small-world.ts';
@@ -200,7 +210,9 @@ function publicPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   ];
 }
 
-function rowsOf({ person, program }: World): CohortRow[] {
+type SpecimenRow = CohortRow & NeedRow;
+
+function rowsOf({ person, program }: World): SpecimenRow[] {
   const active = { credentialId: '01JX8Z6TQ4H0W3N5V7K9R2M1PD', completedOn: '2026-05-14' };
   const people = [
     { enrollment: person(0, 0.92) },
@@ -214,10 +226,25 @@ function rowsOf({ person, program }: World): CohortRow[] {
     { enrollment: person(5, 0.15) },
     { enrollment: person(6, 0) },
   ];
-  return people.map(({ enrollment, email }) =>
-    cohortRow(enrollment, program, framework, email && { state: email }, now),
-  );
+  return people.map(({ enrollment, email }) => ({
+    ...needRow(enrollment, program, framework, email ? [{ state: email, queuedAt: now }] : [], now),
+    ...cohortRow(enrollment, program, framework, now),
+  }));
 }
+
+/** Those of some rows who need somebody, by why. */
+const groupsOf = (rows: readonly SpecimenRow[]): NeedGroup[] =>
+  needs.map((need) => ({ need, rows: rows.filter((row) => hasNeed(need, row)), hasMore: false }));
+
+/** As many in each group as the page names, and more behind them. */
+const fullGroups = (rows: readonly SpecimenRow[]): NeedGroup[] =>
+  groupsOf(rows).map((group) => ({ ...group, rows: manyOf(group.rows, rows), hasMore: true }));
+
+const manyOf = (some: readonly NeedRow[], names: readonly NeedRow[]): NeedRow[] =>
+  Array.from({ length: shownOfGroup }, (_, i) => {
+    const row = some[i % some.length] as NeedRow;
+    return { ...row, name: names[i % names.length]?.name ?? '' };
+  });
 
 function statusOf({ program, person, say }: World, share: number, more: Partial<Status> = {}): Status {
   const enrollment = person(0, share);
@@ -330,11 +357,18 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   const { program } = world;
   const rows = rowsOf(world);
   const person = { enrollment: 'enr-100', name: say(specimenNames[0]), seen: '7.2' };
-  const cohort = (name: string, of: readonly CohortRow[], more: object = {}): Specimen => ({
+  const cohort = (name: string, of: readonly SpecimenRow[], more: object = {}): Specimen => ({
     name,
     path: '/cohort',
-    html: cohortPage(frame('/cohort', roles), { program, status: 'open', rows: of, isFirst: true, ...more }),
+    html: cohortPage(frame('/cohort', roles), {
+      ...{ program, status: 'open', rows: of, isFirst: true, groups: groupsOf(of), ...more },
+    }),
   });
+  const list = (name: string, group: NeedGroup, more: Partial<NeedsList> = {}): Specimen => {
+    const f = frame(`/cohort?needs=${group.need}`, roles);
+    return { name, path: '/cohort', html: needsPage(f, { program, group, cursor: undefined, isFirst: true, ...more }) };
+  };
+  const none: NeedGroup = { need: 'failed', rows: [], hasMore: false };
   const wrong = {
     values: { name: say('Ana'), email: say('ana@'), id: say('a b') },
     errors: [
@@ -351,7 +385,12 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
       'cohort-calm',
       rows.slice(2, 3).map((row) => ({ ...row, lapsing: undefined, isStuck: false })),
     ),
+    cohort('cohort-many', rows, { groups: fullGroups(rows), cursor: 'next' }),
     cohort('cohort-empty', []),
+    ...fullGroups(rows).map((group) => list(`needs-${group.need}`, group, { cursor: 'next', isFirst: false })),
+    ...needs.map((need) => list(`needs-${need}-empty`, { ...none, need })),
+    list('needs-none-here', none, { cursor: 'next' }),
+    list('needs-no-more', none, { isFirst: false }),
     cohort('cohort-withdrawn', [], { status: 'withdrawn' }),
     act(
       'person',

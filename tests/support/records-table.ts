@@ -8,6 +8,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
 } from '@aws-sdk/client-dynamodb-streams';
+import { silentLogger } from '../../functions/adapters/aws/client-settings.ts';
 import { streamFilters } from '../../infra/constructs/stream-filters.ts';
 import { matches, parseFilter } from '../../infra/local/mappings/filter.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
@@ -36,6 +37,7 @@ export const recordsTableShape = {
   AttributeDefinitions: [
     ...['pk', 'sk', 'duePk', 'dueAt', 'code', 'listPk', 'listSk'],
     ...['apprenticePk', 'awaitingPk', 'awaitingAt', 'issuedPk', 'issuedAt', 'credentialPk'],
+    ...['troublePk', 'troubleAt', 'lapsePk', 'lapseOn'],
   ].map(text),
   GlobalSecondaryIndexes: [
     index('due', 'duePk', 'dueAt', ['program', 'enrollment', 'deliveryId', 'kind']),
@@ -43,6 +45,8 @@ export const recordsTableShape = {
     index('list', 'listPk', 'listSk', ['status', 'met', 'lastChangeAt', 'program', 'enrollment']),
     index('apprentice', 'apprenticePk', undefined, []),
     index('awaiting', 'awaitingPk', 'awaitingAt', []),
+    index('trouble', 'troublePk', 'troubleAt', []),
+    index('lapse', 'lapsePk', 'lapseOn', []),
     index('issued', 'issuedPk', 'issuedAt', ['credentialId', 'achievement', 'state']),
     index('credential', 'credentialPk', undefined, []),
   ],
@@ -65,7 +69,7 @@ export async function startRecordsTable() {
 
 /** The Records table on a running service, which ends with it. */
 export async function createRecordsTable(service: { endpoint: string; stop(): Promise<void> }, tableName = 'Records') {
-  const client = new DynamoDBClient(localClientConfig(service.endpoint));
+  const client = new DynamoDBClient({ ...localClientConfig(service.endpoint), logger: silentLogger });
   const created = await client.send(new CreateTableCommand({ TableName: tableName, ...recordsTableShape }));
   const readStream = streamReader(service.endpoint, created.TableDescription?.LatestStreamArn ?? '');
   return {

@@ -5,6 +5,7 @@ import type { Commit } from '../../domain/commit.ts';
 import type { Credential } from '../../domain/credential.ts';
 import type { Delivery } from '../../domain/delivery.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
+import { deliveryTroubleSince } from '../../domain/needs.ts';
 import { updateParts } from './enrollment-codec.ts';
 import {
   credentialKey,
@@ -15,6 +16,7 @@ import {
   issuedPartition,
   ledgerKey,
   own,
+  troublePartition,
 } from './record-keys.ts';
 
 /** One item of a transaction; an entry remembers its cause, so that a failed condition can be named. */
@@ -53,7 +55,9 @@ export const credentialItem = (credential: Credential) => ({
 
 export function deliveryItem(delivery: Delivery): Record<string, unknown> {
   const due = delivery.dueAt === undefined ? {} : { duePk: duePartition };
-  return { ...deliveryKey(delivery, delivery.deliveryId), ...own, ...delivery, ...due, kind: 'delivery' };
+  const since = deliveryTroubleSince(delivery);
+  const trouble = since === undefined ? {} : { troublePk: troublePartition(delivery.program), troubleAt: since };
+  return { ...deliveryKey(delivery, delivery.deliveryId), ...own, ...delivery, ...due, ...trouble, kind: 'delivery' };
 }
 
 function updateEnrollment({ enrollment, guard, patch, bumpFence }: Commit, tableName: string): TransactWriteItem {

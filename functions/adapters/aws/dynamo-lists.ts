@@ -1,23 +1,40 @@
 import { achievementSchema, credentialSchema, credentialStateSchema } from '../../domain/credential.ts';
 import { deliverySchema } from '../../domain/delivery.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
-import type { AwaitingEnrollment, CredentialSummary, Page, RecordStore } from '../../ports/record-store.ts';
+import type {
+  AwaitingEnrollment,
+  CredentialSummary,
+  LapsingEnrollment,
+  Page,
+  RecordStore,
+  TroubleEntry,
+} from '../../ports/record-store.ts';
 import { fromCursor, type Item, type Table, toCursor } from './dynamo-table.ts';
 import {
   apprenticePartition,
   awaitingPartition,
   bare,
   credentialPartition,
+  deliveryOfKey,
   enrollmentPartition,
   issuedPartition,
+  lapsePartition,
   refOfPartition,
+  troublePartition,
 } from './record-keys.ts';
 
 const pageSize = 100;
 
 type Lists = Pick<
   RecordStore,
-  'listOwnEnrollments' | 'listAwaiting' | 'listIssued' | 'findIssued' | 'listCredentials' | 'listDeliveries'
+  | 'listOwnEnrollments'
+  | 'listAwaiting'
+  | 'listTrouble'
+  | 'listLapsing'
+  | 'listIssued'
+  | 'findIssued'
+  | 'listCredentials'
+  | 'listDeliveries'
 >;
 
 /** A program's lists by its sparse indexes, a request each: whose records are whose, what waits, what was issued. */
@@ -41,6 +58,29 @@ export function lists(t: Table): Lists {
         fromCursor(cursor, ['awaitingPk', 'awaitingAt', 'pk', 'sk'], { awaitingPk }),
       );
       return toPage(page, (item): AwaitingEnrollment => ({ ...refOf(item), since: String(item.awaitingAt) }));
+    },
+    async listTrouble(program, cursor) {
+      const troublePk = troublePartition(program);
+      const page = await t.query(
+        'listTrouble',
+        { IndexName: 'trouble', KeyConditionExpression: 'troublePk = :pk', Limit: pageSize },
+        { ':pk': troublePk },
+        fromCursor(cursor, ['troublePk', 'troubleAt', 'pk', 'sk'], { troublePk }),
+      );
+      return toPage(page, (item): TroubleEntry => {
+        const deliveryId = deliveryOfKey(String(item.sk));
+        return { ...refOf(item), ...(deliveryId !== undefined && { deliveryId }), since: String(item.troubleAt) };
+      });
+    },
+    async listLapsing(program, until, cursor) {
+      const lapsePk = lapsePartition(program);
+      const page = await t.query(
+        'listLapsing',
+        { IndexName: 'lapse', KeyConditionExpression: 'lapsePk = :pk AND lapseOn <= :until', Limit: pageSize },
+        { ':pk': lapsePk, ':until': until },
+        fromCursor(cursor, ['lapsePk', 'lapseOn', 'pk', 'sk'], { lapsePk }),
+      );
+      return toPage(page, (item): LapsingEnrollment => ({ ...refOf(item), on: String(item.lapseOn) }));
     },
     async listIssued(program, { from = '0', to = '~' }, cursor) {
       // The table refuses a span that ends before it begins.

@@ -6,6 +6,7 @@ import {
   patched,
   pendingDueAt,
 } from '../../domain/enrollment.ts';
+import { certificateTroubleSince, lapseShownOn } from '../../domain/needs.ts';
 import type { Interval, RequirementProgress } from '../../domain/progress.ts';
 import { epochOf, type Instant, instantOf } from '../../domain/time.ts';
 import {
@@ -13,8 +14,10 @@ import {
   awaitingPartition,
   duePartition,
   enrollmentKey,
+  lapsePartition,
   listPartition,
   own,
+  troublePartition,
 } from './record-keys.ts';
 
 /**
@@ -116,12 +119,17 @@ export const enrollmentIndexAttributes = [
   'apprenticePk',
   'awaitingPk',
   'awaitingAt',
+  'troublePk',
+  'troubleAt',
+  'lapsePk',
 ] as const;
 const notOfTheEnrollment = new Set(['pk', 'sk', 'own', 'kind', ...enrollmentIndexAttributes]);
 
 function indexAttributes(enrollment: Enrollment): Record<string, unknown> {
   const dueAt = pendingDueAt(enrollment);
   const awaitingAt = awaitingSince(enrollment);
+  const troubleAt = certificateTroubleSince(enrollment);
+  const lapses = lapseShownOn(enrollment) !== undefined;
   return {
     apprenticePk: apprenticePartition(enrollment.program, enrollment.apprentice.id),
     listPk: listPartition(enrollment.program, enrollment.status),
@@ -129,6 +137,9 @@ function indexAttributes(enrollment: Enrollment): Record<string, unknown> {
     kind: 'enrollment',
     ...(dueAt !== undefined && { duePk: duePartition, dueAt }),
     ...(awaitingAt !== undefined && { awaitingPk: awaitingPartition(enrollment.program), awaitingAt }),
+    ...(troubleAt !== undefined && { troublePk: troublePartition(enrollment.program), troubleAt }),
+    // Its day is the enrollment's own `lapseOn`.
+    ...(lapses && { lapsePk: lapsePartition(enrollment.program) }),
   };
 }
 
@@ -171,7 +182,7 @@ export function updateParts(enrollment: Enrollment, patch: EnrollmentPatch): Upd
     if (patch[attribute] !== undefined) set(name(attribute), patch[attribute]);
   }
   if (after.lastChangeAt !== enrollment.lastChangeAt) set(name('lastChangeAt'), after.lastChangeAt);
-  for (const attribute of ['completion', 'left'] as const) {
+  for (const attribute of ['completion', 'left', 'lapseOn'] as const) {
     if (patch[attribute]) set(name(attribute), patch[attribute]);
     else if (patch[attribute] === null) removes.push(name(attribute));
   }

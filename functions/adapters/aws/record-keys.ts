@@ -70,6 +70,10 @@ export const listPartition = (program: string, status: string) => `${program}#${
 export const apprenticePartition = (program: string, apprentice: string) => `${program}#APPRENTICE#${apprentice}`;
 /** A program's enrollments with evidence that waits for an assessor. */
 export const awaitingPartition = (program: string) => `${program}#AWAITING`;
+/** A program's emails and enrollments in which something failed that needs somebody. */
+export const troublePartition = (program: string) => `${program}#TROUBLE`;
+/** A program's enrollments with required certificates that lapse. */
+export const lapsePartition = (program: string) => `${program}#LAPSE`;
 /** A program's credentials by the instant of their issue. */
 export const issuedPartition = (program: string) => `${program}#ISSUED`;
 /** A program's credential by its id. */
@@ -77,7 +81,8 @@ export const credentialPartition = (program: string, id: string) => `${program}#
 
 /** An item without its keys, its mark and the attributes of its indexes. */
 export function bare(item: Record<string, unknown>): Record<string, unknown> {
-  const { pk: _, sk: __, duePk: ___, kind: ____, own: _____, issuedPk: ______, credentialPk: _______, ...rest } = item;
+  const { pk: _, sk: __, duePk: ___, kind: ____, own: _____, issuedPk: ______, credentialPk: _______, ...more } = item;
+  const { troublePk: ________, troubleAt: _________, ...rest } = more;
   return rest;
 }
 
@@ -85,6 +90,11 @@ export function bare(item: Record<string, unknown>): Record<string, unknown> {
 export function refOfPartition(pk: string): EnrollmentRef {
   const [program = '', , enrollment = ''] = pk.split('#');
   return { program, enrollment };
+}
+
+/** The delivery that a sort key names; undefined where it is another item's. */
+export function deliveryOfKey(sk: string): string | undefined {
+  return sk.startsWith('DELIVERY#') ? sk.slice('DELIVERY#'.length) : undefined;
 }
 
 /** The record of a restore. Belongs to no program. */

@@ -3,13 +3,9 @@ import type { Delivery } from '../../domain/delivery.ts';
 import type { Enrollment, EnrollmentStatus } from '../../domain/enrollment.ts';
 import { type Explanation, explain } from '../../domain/explanation.ts';
 import type { Framework } from '../../domain/framework.ts';
+import { deliveryTroubleSince, isStuck, lapseShownDays, lastDayOf, type Need } from '../../domain/needs.ts';
 import type { Program } from '../../domain/program.ts';
-import { addDays, addSeconds, type CivilDate, civilDateOf, type Instant } from '../../domain/time.ts';
-
-/** An open record in which nothing has changed for so long counts as stuck. */
-export const stuckAfterDays = 30;
-/** A required certificate that lapses within so many days is shown. */
-export const lapseShownDays = 60;
+import { addDays, type CivilDate, civilDateOf, type Instant } from '../../domain/time.ts';
 
 /** Why requirements are not met, counted: what stands in a cell of the cohort. */
 export type MissingCounts = Partial<
@@ -25,24 +21,25 @@ export type CohortRow = {
   credential: Explanation['credential']['state'];
   missing: MissingCounts;
   lastChangeAt: Instant;
-  isStuck: boolean;
-  /** The first required certificate to lapse soon, by its short code; without it where it is sensitive. */
-  lapsing: { on: CivilDate; code: string | undefined } | undefined;
-  /** What waits for a person: an email that did not arrive, or a certificate that could not be made. */
-  failed: { email: Delivery['state'] | undefined; credential: boolean };
 };
 
+/** One who needs somebody, and why. */
+export type NeedRow = Pick<CohortRow, 'enrollment' | 'name' | 'lastChangeAt'> & {
+  isStuck: boolean;
+  /** What is missing, of whoever is stuck. */
+  missing: MissingCounts;
+  /** The first required certificate to lapse soon, by its short code; without it where it is sensitive. */
+  lapsing: { on: CivilDate; code: string | undefined } | undefined;
+  /** What waits for a person: emails that did not arrive, and certificates that could not be made or are suspended. */
+  failed: { emails: Delivery['state'][]; parked: boolean; suspended: boolean };
+};
+
+/** Those of the whole program who need somebody for one reason: the first of them, or a page. */
+export type NeedGroup = { need: Need; rows: readonly NeedRow[]; hasMore: boolean };
+
 /** What one row tells, from records as they were read: nothing here asks for more. */
-export function cohortRow(
-  enrollment: Enrollment,
-  program: Program,
-  framework: Framework,
-  delivery: Pick<Delivery, 'state' | 'setAside'> | undefined,
-  now: Instant,
-): CohortRow {
+export function cohortRow(enrollment: Enrollment, program: Program, framework: Framework, now: Instant): CohortRow {
   const { met, of, missing, credential } = explain(enrollment, program, framework, now);
-  const parked = Object.values(enrollment.pointers).some(({ pending }) => pending?.parked && !pending.setAside);
-  const failing = delivery && ['bounced', 'complained', 'parked'].includes(delivery.state) && !delivery.setAside;
   return {
     enrollment: enrollment.enrollment,
     name: enrollment.apprentice.name,
@@ -52,9 +49,31 @@ export function cohortRow(
     credential: credential.state,
     missing: enrollment.status === 'open' ? countMissing(missing) : {},
     lastChangeAt: enrollment.lastChangeAt,
-    isStuck: enrollment.status === 'open' && addSeconds(enrollment.lastChangeAt, stuckAfterDays * 24 * 3600) < now,
+  };
+}
+
+/** What one who needs somebody needs. `emails`: those that failed. */
+export function needRow(
+  enrollment: Enrollment,
+  program: Program,
+  framework: Framework,
+  emails: readonly Parameters<typeof deliveryTroubleSince>[0][],
+  now: Instant,
+): NeedRow {
+  const pointers = Object.values(enrollment.pointers);
+  const stuck = isStuck(enrollment, now);
+  return {
+    enrollment: enrollment.enrollment,
+    name: enrollment.apprentice.name,
+    lastChangeAt: enrollment.lastChangeAt,
+    isStuck: stuck,
+    missing: stuck ? countMissing(explain(enrollment, program, framework, now).missing) : {},
     lapsing: enrollment.status === 'withdrawn' ? undefined : soonestLapse(enrollment, program, framework, now),
-    failed: { email: failing ? delivery.state : undefined, credential: parked },
+    failed: {
+      emails: [...new Set(emails.flatMap((each) => (deliveryTroubleSince(each) === undefined ? [] : [each.state])))],
+      parked: pointers.some(({ pending }) => pending?.parked !== undefined && !pending.setAside),
+      suspended: pointers.some(({ active }) => active?.suspended),
+    },
   };
 }
 
@@ -82,26 +101,18 @@ function soonestLapse(
   { timeZone }: Pick<Program, 'timeZone'>,
   framework: Framework,
   now: Instant,
-): CohortRow['lapsing'] {
+): NeedRow['lapsing'] {
   const today = civilDateOf(now, timeZone);
   const limit = addDays(today, lapseShownDays);
   const lapses = framework.certificates.flatMap(({ id, code, sensitive }) => {
-    const held = progress[id];
-    if (held?.status !== 'met' || !held.intervals || held.intervals.some(({ to }) => to === undefined)) return [];
-    const last = held.intervals
-      .flatMap(({ to }) => to ?? [])
-      .sort()
-      .at(-1);
-    return last !== undefined && last >= today && last <= limit
-      ? [{ on: last, code: sensitive ? undefined : code }]
-      : [];
+    const on = lastDayOf(progress[id]);
+    return on !== undefined && on >= today && on <= limit ? [{ on, code: sensitive ? undefined : code }] : [];
   });
   return lapses.sort((a, b) => (a.on < b.on ? -1 : 1))[0];
 }
 
-/** Does somebody at the program have to do something here? */
-export function needsAttention({ failed, isStuck, credential, lapsing }: CohortRow): boolean {
-  return (
-    failed.email !== undefined || failed.credential || isStuck || credential === 'suspended' || lapsing !== undefined
-  );
+/** Does somebody at the program have to do something here for this reason? */
+export function hasNeed(need: Need, { failed, lapsing, isStuck }: NeedRow): boolean {
+  if (need === 'lapsing') return lapsing !== undefined;
+  return need === 'stuck' ? isStuck : failed.emails.length > 0 || failed.parked || failed.suspended;
 }

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { enroll } from '../../acts/enroll.ts';
 import { refused } from '../../acts/refusal.ts';
-import { deliveryIdOf } from '../../domain/delivery.ts';
 import { enrollmentStatusSchema } from '../../domain/enrollment.ts';
-import type { Framework } from '../../domain/framework.ts';
+import { needs } from '../../domain/needs.ts';
 import { civilDateOf } from '../../domain/time.ts';
 import { defineRoute } from '../route.ts';
 import { enrollPage } from './act-page.ts';
-import { type CohortRow, cohortRow } from './cohort-model.ts';
 import { cohortPage } from './cohort-page.ts';
+import { readCohort, readNeeding } from './cohort-reading.ts';
 import { emptyForm, type FormState } from './form-field.ts';
+import { needsPage } from './needs-page.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
 import { emptyFields, given, refusedForm, sentForm } from './sent-form.ts';
 
@@ -20,7 +20,15 @@ const cohort = defineRoute(
     summary: 'The apprentices of the program at a glance',
     access: { administrator: 'any', operator: 'any' },
     request: {
-      query: z.object({ status: enrollmentStatusSchema.default('open'), cursor: z.string().max(2000).optional() }),
+      query: z
+        .object({
+          status: enrollmentStatusSchema.optional(),
+          needs: z.enum(needs).optional(),
+          cursor: z.string().max(2000).optional(),
+        })
+        .refine(({ status, needs }) => status === undefined || needs === undefined, {
+          ...{ path: ['status'], message: 'give it or needs, not both: who needs somebody is asked of every standing' },
+        }),
     },
     responses: { 200: { description: 'The page' } },
     reads: { action: 'records-listed', what: 'cohort' },
@@ -30,42 +38,19 @@ const cohort = defineRoute(
     const { ports, who, query } = call;
     const stored = await ports.store.readProgram(who.program);
     if (!stored) return refused('program.unknown', 'program: not in the table');
-    const listed = await ports.store.listEnrollments(who.program, query.status, query.cursor);
-    const rows = await readRows(call, stored.program, listed.items);
+    const { program } = stored;
     const frame = frameOf(call);
-    const { status, cursor } = query;
-    const model = { program: stored.program, status, rows, cursor: listed.cursor, isFirst: cursor === undefined };
-    return page(call, frame, cohortPage(frame, model));
+    const asked = { store: ports.store, program, now: ports.clock.now() };
+    const { status = 'open', needs, cursor } = query;
+    const isFirst = cursor === undefined;
+    if (needs !== undefined) {
+      const read = await readNeeding(asked, needs, cursor);
+      return page(call, frame, needsPage(frame, { program, ...read, isFirst }));
+    }
+    const read = await readCohort(asked, status, cursor);
+    return page(call, frame, cohortPage(frame, { program, status, ...read, isFirst }));
   },
 );
-
-/** However many rows, a request each for their enrollments and emails, and one for each version of the standards. */
-async function readRows(
-  { ports }: Pick<PageRequest, 'ports'>,
-  program: Parameters<typeof cohortRow>[1],
-  refs: readonly { program: string; enrollment: string }[],
-): Promise<CohortRow[]> {
-  const { store, clock } = ports;
-  const enrollments = await store.readEnrollments(refs.map(({ program, enrollment }) => ({ program, enrollment })));
-  const emails = enrollments.flatMap(({ program, enrollment, pointers }) => {
-    const credentialId = pointers.completion?.active?.credentialId;
-    return credentialId === undefined ? [] : [{ program, enrollment, deliveryId: deliveryIdOf(credentialId) }];
-  });
-  const pinned = [...new Map(enrollments.map(({ framework }) => [framework.hash, framework])).values()];
-  const [deliveries, ...read] = await Promise.all([
-    store.readDeliveries(emails),
-    ...pinned.map((ref) => store.readFramework(ref)),
-  ]);
-  const frameworks = new Map(
-    read.flatMap((framework, i): [string, Framework][] => (framework ? [[pinned[i]?.hash ?? '', framework]] : [])),
-  );
-  const now = clock.now();
-  return enrollments.flatMap((enrollment) => {
-    const framework = frameworks.get(enrollment.framework.hash);
-    const delivery = deliveries.find((each) => each.enrollment === enrollment.enrollment);
-    return framework ? [cohortRow(enrollment, program, framework, delivery, now)] : [];
-  });
-}
 
 const fields = ['name', 'email', 'id', 'enrolledOn'];
 

@@ -1,11 +1,14 @@
 import * as z from 'zod';
 import { changeApprentice } from '../../acts/change-apprentice.ts';
 import { enroll, enrollInputSchema } from '../../acts/enroll.ts';
-import { refused } from '../../acts/refusal.ts';
+import { listNeeding, stillNeeds } from '../../acts/list-needs.ts';
+import { type Refused, refused } from '../../acts/refusal.ts';
 import { type Enrollment, enrollmentStatusSchema } from '../../domain/enrollment.ts';
 import { type Framework, requirementsOf } from '../../domain/framework.ts';
 import { type EnrollmentRef, requirementIdSchema } from '../../domain/ids.ts';
+import { lapseShownDays, needs, stuckAfterDays } from '../../domain/needs.ts';
 import { emailAddressSchema } from '../../domain/person.ts';
+import type { Instant } from '../../domain/time.ts';
 import type { Page, RecordStore } from '../../ports/record-store.ts';
 import { etagOf } from '../etag.ts';
 import { type Acting, type Answer, defineRoute } from '../route.ts';
@@ -19,11 +22,21 @@ import {
 } from './enrollment-shapes.ts';
 
 const listQuery = /* @__PURE__ */ z.lazy(() =>
-  z.strictObject({
-    status: enrollmentStatusSchema.optional().describe('Without it: open; of an apprentice, all'),
-    missing: requirementIdSchema.optional().describe('Only who has not met this requirement'),
-    cursor: cursorSchema.optional(),
-  }),
+  z
+    .strictObject({
+      status: enrollmentStatusSchema.optional().describe('Without it: open; of an apprentice, all'),
+      needs: z
+        .enum(needs)
+        .optional()
+        .describe(
+          `Only who needs somebody, of every status: something failed (an email, a certificate), a required certificate ends within ${lapseShownDays} days, or nothing has changed for ${stuckAfterDays} days. Of the whole program, for its administrators, auditors and operators; not together with \`status\``,
+        ),
+      missing: requirementIdSchema.optional().describe('Only who has not met this requirement'),
+      cursor: cursorSchema.optional(),
+    })
+    .refine(({ status, needs }) => status === undefined || needs === undefined, {
+      ...{ path: ['status'], message: 'give it or needs, not both: who needs somebody is asked of every status' },
+    }),
 );
 type ListQuery = z.output<typeof listQuery>;
 
@@ -31,9 +44,10 @@ const list = defineRoute(
   {
     method: 'get',
     path: '/enrollments',
-    summary: 'Enrollments of the program by status, the longest unchanged first, a hundred at the most',
+    summary:
+      'Enrollments of the program by status, the longest unchanged first, or who needs somebody; a hundred at the most',
     description:
-      'With `missing`, a page may hold fewer than there are: while there is a `cursor`, there may be more. An apprentice sees their own.',
+      'With `missing` or `needs`, a page may hold fewer than there are: while there is a `cursor`, there may be more. Who needs somebody comes by how long it has waited, or by the day on which the certificate ends. An apprentice sees their own.',
     access: { administrator: 'any', assessor: 'any', auditor: 'any', operator: 'any', apprentice: 'own' },
     request: { query: listQuery },
     responses: {
@@ -46,8 +60,11 @@ const list = defineRoute(
     },
     reads: { action: 'records-listed', what: 'enrollments' },
   },
-  async ({ ports: { store }, who, query }) => {
-    const { items, cursor } = await readPage(store, who, query);
+  async ({ ports: { store, clock }, who, query }) => {
+    const read = query.needs === undefined ? await readPage(store, who, query) : undefined;
+    const page = read ?? (await readNeeding(store, who, query, clock.now()));
+    if ('outcome' in page) return page;
+    const { items, cursor } = page;
     const frameworks = await frameworksOf(store, items);
     const { missing } = query;
     const shown =
@@ -67,6 +84,28 @@ async function readPage(store: RecordStore, who: Acting, { status, cursor }: Lis
   }
   const page = await store.listEnrollments(who.program, status ?? 'open', cursor);
   const items = await store.readEnrollments(page.items);
+  return { items, ...(page.cursor !== undefined && { cursor: page.cursor }) };
+}
+
+const mayAskForNeeds: readonly string[] = ['administrator', 'auditor', 'operator'];
+
+/** Who needs somebody: the index, the enrollments of it together, and their emails where one failed. */
+async function readNeeding(
+  store: RecordStore,
+  { program, as }: Acting,
+  { needs: need = 'failed', cursor }: ListQuery,
+  now: Instant,
+): Promise<Page<Enrollment> | Refused> {
+  if (!mayAskForNeeds.includes(as.role))
+    return refused('caller.forbidden', 'needs: who needs somebody is for administrators, auditors and operators');
+  const stored = await store.readProgram(program);
+  if (!stored) return refused('program.unknown', 'program: not in the table');
+  const page = await listNeeding(store, stored.program, need, now, cursor);
+  const [enrollments, emails] = await Promise.all([
+    store.readEnrollments(page.items.map(({ ref }) => ref)),
+    store.readDeliveries(page.items.flatMap((each) => each.emails)),
+  ]);
+  const items = enrollments.filter((each) => stillNeeds(need, each, emails, stored.program, now));
   return { items, ...(page.cursor !== undefined && { cursor: page.cursor }) };
 }
 

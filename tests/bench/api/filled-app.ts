@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { loadProgram } from '../../../functions/acts/load-program.ts';
 import { systemClock } from '../../../functions/adapters/aws/clock.ts';
-import { credentialItem } from '../../../functions/adapters/aws/commit-items.ts';
+import { credentialItem, deliveryItem } from '../../../functions/adapters/aws/commit-items.ts';
 import { dynamoAccess } from '../../../functions/adapters/aws/dynamo-access.ts';
 import { dynamoExports } from '../../../functions/adapters/aws/dynamo-exports.ts';
 import { dynamoIdempotency } from '../../../functions/adapters/aws/dynamo-idempotency.ts';
@@ -17,7 +17,11 @@ import { staticFiles } from '../../../functions/adapters/web/static-files.ts';
 import type { ApiPorts } from '../../../functions/api/api-ports.ts';
 import { makeApp } from '../../../functions/api/app.ts';
 import type { Credential } from '../../../functions/domain/credential.ts';
-import { requirementsOf } from '../../../functions/domain/framework.ts';
+import { type Delivery, parkedDelivery } from '../../../functions/domain/delivery.ts';
+import type { Enrollment } from '../../../functions/domain/enrollment.ts';
+import { type Framework, requirementsOf } from '../../../functions/domain/framework.ts';
+import type { EnrollmentRef } from '../../../functions/domain/ids.ts';
+import { addDays, addSeconds, civilDateOf, type Instant } from '../../../functions/domain/time.ts';
 import type { StoredProgram } from '../../../functions/ports/record-store.ts';
 import { readDemoProgram } from '../../../infra/local/demo/program-files.ts';
 import { audience, startIssuer } from '../../api/issuer.ts';
@@ -34,7 +38,8 @@ const chunk = 2_000;
 
 /**
  * The whole application over a table that can be filled, both on this machine: the real program, enrollments with a fifth
- * of it met, each with a certificate, and some whose evidence is there too.
+ * of it met, each with a certificate, and some whose evidence is there too. Of every twenty, the email of one could not be
+ * delivered, another has stood still for a hundred days, and where the program has certificates, that of a third lapses soon.
  */
 export async function startFilledApp() {
   const [table, issuer] = await Promise.all([startRecordsTable(), startIssuer()]);
@@ -72,8 +77,18 @@ export async function startFilledApp() {
     const progress = progressOf([...requirementsOf(demo.framework).keys()].slice(0, 20));
     const credentialId = `c${n}`;
     const pointers = { completion: { active: { credentialId, suspended: false, completedOn: '2026-03-01' } } };
+    const { lastChangeAt } = enrollment;
+    const stuck = n % 20 === 1 && { lastChangeAt: addSeconds(lastChangeAt, -100 * 24 * 3600) };
     return [
-      enrollmentItem({ ...enrollment, progress, met: 20, pointers }),
+      enrollmentItem({
+        ...enrollment,
+        met: 20,
+        pointers,
+        progress,
+        ...stuck,
+        ...(n % 20 === 2 && lapsingCertificates(demo.framework, progress, lastChangeAt)),
+      }),
+      ...(n % 20 === 0 ? [deliveryItem(parkedEmail(ref, credentialId))] : []),
       credentialItem(credentialOf(ref, credentialId, codeOf(n), stored, enrollment.framework)),
       ...(n < probes ? evidence : []),
     ];
@@ -94,6 +109,20 @@ export async function startFilledApp() {
       await Promise.all([table.stop(), issuer.stop()]);
     },
   };
+}
+
+/** Certificates that end in thirty days. */
+function lapsingCertificates({ certificates }: Framework, progress: Enrollment['progress'], now: Instant) {
+  const to = addDays(civilDateOf(now, 'UTC'), 30);
+  const intervals = [{ from: '2025-01-01', to, at: now }];
+  const held = certificates.map(({ id }) => [id, { status: 'met' as const, since: now, basis: 'e1', intervals }]);
+  if (held.length === 0) return {};
+  return { progress: { ...progress, ...Object.fromEntries(held) }, lapseOn: to };
+}
+
+function parkedEmail(ref: EnrollmentRef, credentialId: string): Delivery {
+  const about = { kind: 'credential' as const, credentialId };
+  return parkedDelivery({ ...ref, deliveryId: `dlv-${credentialId}`, about }, '2026-03-01T12:00:00.000Z', 'bounced');
 }
 
 function progressOf(requirements: readonly string[]) {

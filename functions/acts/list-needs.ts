@@ -1,0 +1,88 @@
+import type { Delivery } from '../domain/delivery.ts';
+import type { Enrollment } from '../domain/enrollment.ts';
+import type { EnrollmentRef } from '../domain/ids.ts';
+import {
+  certificateTroubleSince,
+  deliveryTroubleSince,
+  isStuck,
+  lapseShownDays,
+  lapseShownOn,
+  type Need,
+  nextLapse,
+} from '../domain/needs.ts';
+import type { Program } from '../domain/program.ts';
+import { addDays, civilDateOf, type Instant } from '../domain/time.ts';
+import type { DeliveryRef, EnrollmentSummary, Page, RecordStore } from '../ports/record-store.ts';
+
+/** One who needs somebody as the index tells it, with the emails that failed. */
+export type Needing = { ref: EnrollmentRef; emails: DeliveryRef[] };
+
+type Lists = Pick<RecordStore, 'listTrouble' | 'listLapsing' | 'listEnrollments'>;
+
+/**
+ * A page of those in a whole program who need somebody for one reason, in one request: what failed or stands still by
+ * how long it has, what lapses by its day. An index lags behind, so that `stillNeeds` has the last word; a page may hold
+ * fewer than there are while there is a cursor.
+ */
+export async function listNeeding(
+  store: Lists,
+  { id, timeZone }: Pick<Program, 'id' | 'timeZone'>,
+  need: Need,
+  now: Instant,
+  cursor?: string,
+): Promise<Page<Needing>> {
+  switch (need) {
+    case 'failed': {
+      const page = await store.listTrouble(id, cursor);
+      const found = new Map<string, Needing>();
+      for (const { program, enrollment, deliveryId } of page.items) {
+        const one = found.get(enrollment) ?? { ref: { program, enrollment }, emails: [] };
+        found.set(enrollment, one);
+        if (deliveryId !== undefined) one.emails.push({ program, enrollment, deliveryId });
+      }
+      return { ...page, items: [...found.values()] };
+    }
+    case 'lapsing': {
+      const today = civilDateOf(now, timeZone);
+      const page = await store.listLapsing(id, addDays(today, lapseShownDays), cursor);
+      // Whose day has just passed comes last: most of them need nobody, and the daily look takes them out.
+      const items = [...page.items.filter(({ on }) => on >= today), ...page.items.filter(({ on }) => on < today)];
+      return { ...page, items: items.map(needingOf) };
+    }
+    case 'stuck':
+      return stuckOf(await store.listEnrollments(id, 'open', cursor), now);
+  }
+}
+
+/** Who is stuck on a page of the open enrollments: the longest unchanged come first, so that they are its beginning. */
+export function stuckOf({ items, cursor }: Page<EnrollmentSummary>, now: Instant): Page<Needing> {
+  const stuck = items.filter((each) => isStuck(each, now));
+  const more = stuck.length === items.length && cursor !== undefined;
+  return { items: stuck.map(needingOf), ...(more && { cursor }) };
+}
+
+const needingOf = ({ program, enrollment }: EnrollmentRef): Needing => ({ ref: { program, enrollment }, emails: [] });
+
+/** Does an enrollment need somebody for this reason, as it and its emails were read? */
+export function stillNeeds(
+  need: Need,
+  enrollment: Enrollment,
+  emails: readonly Delivery[],
+  { timeZone }: Pick<Program, 'timeZone'>,
+  now: Instant,
+): boolean {
+  switch (need) {
+    case 'failed':
+      return (
+        certificateTroubleSince(enrollment) !== undefined ||
+        emails.some((each) => each.enrollment === enrollment.enrollment && deliveryTroubleSince(each) !== undefined)
+      );
+    case 'lapsing': {
+      const today = civilDateOf(now, timeZone);
+      const on = nextLapse(Object.values(enrollment.progress), today);
+      return lapseShownOn({ ...enrollment, lapseOn: on }) !== undefined && (on ?? '') <= addDays(today, lapseShownDays);
+    }
+    case 'stuck':
+      return isStuck(enrollment, now);
+  }
+}

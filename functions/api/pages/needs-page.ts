@@ -1,0 +1,115 @@
+import { html, raw } from 'hono/html';
+import { lapseShownDays, type Need, needs, stuckAfterDays } from '../../domain/needs.ts';
+import { civilDateOf } from '../../domain/time.ts';
+import type { CohortRow, MissingCounts, NeedGroup, NeedRow } from './cohort-model.ts';
+import { type Frame, pageOf } from './frame.ts';
+import type { CountKey, TextKey, Words } from './language.ts';
+import { bdi, type Html, nothing } from './markup.ts';
+import { mark, type Tone } from './standing-mark.ts';
+
+type Program = { name: string; sponsor: string; timeZone: string };
+
+/** So many names stand open; more are told by their number, a touch away. */
+const mostOpen = 6;
+
+/** Who in the whole program needs somebody, by why: the first of each, and where there are more, the way to all. */
+export function attention(words: Words, program: Program, groups: readonly NeedGroup[]): Html {
+  const { t } = words;
+  const waiting = groups.filter(({ rows, hasMore }) => rows.length > 0 || hasMore);
+  if (waiting.length === 0) return html`<p class="notice done plain">${t('cohort.nothing_waits')}</p>`;
+  return html`<section aria-labelledby="attention"><h2 id="attention">${t('needs.title')}</h2>
+${waiting.map((group) => groupOf(words, program, group))}</section>`;
+}
+
+function groupOf(words: Words, program: Program, { need, rows, hasMore }: NeedGroup): Html {
+  const { t, n } = words;
+  const count = hasMore ? n('needs.more_than', rows.length) : n('needs.people', rows.length);
+  return html`<details class="set"${rows.length > mostOpen ? nothing : raw(' open')}>
+<summary><span class="set-title">${t(`needs.${need}`)}</span>${mark(toneOf[need], count)}</summary>
+${tasks(words, program, need, rows)}
+${hasMore ? html`<p class="set-end"><a href="/cohort?needs=${need}">${t(`needs.all_${need}`)}</a></p>` : nothing}</details>`;
+}
+
+const toneOf: Record<Need, Tone> = { failed: 'bad', lapsing: 'watch', stuck: 'watch' };
+
+export type NeedsList = {
+  program: Program;
+  group: NeedGroup;
+  /** Leads to the next page. */
+  cursor: string | undefined;
+  isFirst: boolean;
+};
+
+/** All of a program who need somebody for one reason, page by page. */
+export function needsPage(frame: Frame, { program, group, cursor, isFirst }: NeedsList): Html {
+  const { words } = frame;
+  const { t } = words;
+  const { need, rows } = group;
+  const title = t('cohort.title', { program: program.name });
+  const body = html`<p class="eyebrow">${bdi(program.sponsor)}</p><h1>${title}</h1>
+<p><a href="/cohort">${t('needs.back')}</a></p>
+<nav class="tabs" aria-label="${t('needs.title')}"><ul>${needs.map(
+    (each) =>
+      html`<li><a href="/cohort?needs=${each}"${each === need ? raw(' aria-current="page"') : nothing}>${t(`needs.${each}`)}</a></li>`,
+  )}</ul></nav>
+<h2 class="visually-hidden">${t(`needs.${need}`)}</h2>
+<p>${t(`needs.about_${need}`, { days: need === 'stuck' ? stuckAfterDays : lapseShownDays })}</p>
+${rows.length === 0 ? html`<p class="empty">${emptyText(words, need, cursor, isFirst)}</p>` : html`<div class="sheet">${tasks(words, program, need, rows)}</div>`}
+${pager(words, need, cursor, isFirst)}`;
+  return pageOf(frame, { title: `${t(`needs.${need}`)} · ${title}`, body, wide: true });
+}
+
+/** A page may hold nobody while there are more: of whom nothing is needed since, the list may not know yet. */
+function emptyText({ t }: Words, need: Need, cursor: string | undefined, isFirst: boolean): string {
+  if (cursor !== undefined) return t('needs.none_here');
+  return isFirst ? t(`needs.none_${need}`) : t('cohort.no_more');
+}
+
+function pager({ t }: Words, need: Need, cursor: string | undefined, isFirst: boolean): Html {
+  if (cursor === undefined && isFirst) return nothing;
+  return html`<nav class="pager" aria-label="${t('cohort.pages')}">${isFirst ? nothing : html`<a href="/cohort?needs=${need}">${t('cohort.first')}</a>`}${cursor === undefined ? nothing : html`<a href="/cohort?needs=${need}&amp;cursor=${encodeURIComponent(cursor)}">${t('cohort.next')}</a>`}</nav>`;
+}
+
+function tasks(words: Words, program: Program, need: Need, rows: readonly NeedRow[]): Html {
+  return html`<ul class="tasks">${rows.map(
+    (row) => html`<li><a href="/people/${row.enrollment}">${bdi(row.name)}</a>
+<ul>${reasonsOf[need](words, row, program.timeZone).map(({ tone, text }) => html`<li>${mark(tone, text)}</li>`)}</ul></li>`,
+  )}</ul>`;
+}
+
+type Reason = { tone: Tone; text: string };
+
+const reasonsOf: Record<Need, (words: Words, row: NeedRow, timeZone: string) => Reason[]> = {
+  failed: ({ t }, { failed }) => [
+    ...(failed.parked ? [{ tone: 'bad' as const, text: t('cohort.credential_failed') }] : []),
+    ...failed.emails.map((state) => ({ tone: 'bad' as const, text: t(`delivery.${state}` as TextKey) })),
+    ...(failed.suspended ? [{ tone: 'watch' as const, text: t('standing.suspended') }] : []),
+  ],
+  lapsing: ({ t, day }, { lapsing }) =>
+    lapsing
+      ? [
+          {
+            tone: 'watch',
+            text: t('cohort.lapses', { what: lapsing.code ?? t('cohort.a_certificate'), on: day(lapsing.on) }),
+          },
+        ]
+      : [],
+  stuck: (words, row, timeZone) => {
+    const said = { since: changedOn(words, row, timeZone), on: missingText(words, row.missing) };
+    return [{ tone: 'watch', text: words.t('cohort.stuck', said) }];
+  },
+};
+
+export const changedOn = (words: Words, { lastChangeAt }: Pick<CohortRow, 'lastChangeAt'>, timeZone: string) =>
+  words.day(civilDateOf(lastChangeAt, timeZone));
+
+const missingKinds = ['certificate', 'unsettled', 'not_met', 'assessor', 'evidence', 'policy'] as const;
+
+/** What an apprentice still lacks, counted by why. */
+export function missingText(words: Words, missing: MissingCounts): string {
+  const parts = missingKinds.flatMap((kind) => {
+    const count = missing[kind];
+    return count === undefined ? [] : [words.n(`missing.${kind}` as CountKey, count)];
+  });
+  return parts.length === 0 ? words.t('missing.nothing') : parts.join(' · ');
+}
