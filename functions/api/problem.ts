@@ -15,7 +15,11 @@ export const problemSchema = /* @__PURE__ */ z.lazy(() =>
       field: z.string().optional(),
       errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
     })
-    .meta({ title: 'Problem', description: 'What went wrong, with a stable code and the field (RFC 9457)' }),
+    .meta({
+      id: 'Problem',
+      title: 'Problem',
+      description: 'What went wrong, with a stable code and the field (RFC 9457)',
+    }),
 );
 export type Problem = z.infer<typeof problemSchema>;
 

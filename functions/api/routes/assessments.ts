@@ -14,7 +14,7 @@ const judgementSchema = /* @__PURE__ */ z.lazy(() =>
   assessmentSchema
     .pick({ requirement: true, evidence: true, outcome: true, note: true })
     .extend({ assessment: evidenceIdSchema.optional().describe('An id of your own; without it, a new one') })
-    .meta({ title: 'Judgement', description: 'Met or not met, of one piece of evidence' }),
+    .meta({ id: 'Judgement', title: 'Judgement', description: 'Met or not met, of one piece of evidence' }),
 );
 type Judgement = z.output<typeof judgementSchema>;
 

@@ -27,7 +27,7 @@ const deliveryViewSchema = () =>
       resendOf: z.string().optional().describe('Sent once more on a person’s word: the email that it repeats'),
       to: z.string().optional().describe('Where this one alone went'),
     })
-    .meta({ title: 'Delivery' });
+    .meta({ id: 'Delivery', title: 'Delivery' });
 
 /** The address of one email is told to those who may see the apprentice's own. */
 function deliveryView({ about, ...delivery }: Delivery, { as, scope }: Acting) {

@@ -25,7 +25,9 @@ const common = () => ({
 
 /** One line of a list. */
 export const enrollmentLineSchema = () =>
-  z.strictObject({ ...common(), apprentice: z.strictObject({ id: z.string(), name: z.string() }) });
+  z
+    .strictObject({ ...common(), apprentice: z.strictObject({ id: z.string(), name: z.string() }) })
+    .meta({ id: 'EnrollmentLine' });
 
 export function enrollmentLine(enrollment: Enrollment, framework: Framework | undefined) {
   const { apprentice, status, enrolledOn, met, lastChangeAt } = enrollment;
@@ -41,7 +43,7 @@ export function enrollmentLine(enrollment: Enrollment, framework: Framework | un
 }
 
 /** One enrollment. The address is the administrators' and the apprentice's own to see. */
-export const enrollmentViewSchema = () =>
+export const enrollmentViewSchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       ...common(),
@@ -50,7 +52,8 @@ export const enrollmentViewSchema = () =>
       completion: completionSchema().optional(),
       left: z.strictObject({ at: instantSchema, code: z.enum(leavingCodes) }).optional(),
     })
-    .meta({ title: 'Enrollment' });
+    .meta({ id: 'Enrollment', title: 'Enrollment' }),
+);
 
 export function enrollmentView(enrollment: Enrollment, framework: Framework | undefined, { as, scope }: Acting) {
   const { apprentice, completion, left } = enrollment;

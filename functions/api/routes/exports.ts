@@ -30,7 +30,7 @@ const jobFields = () => ({
   /** Whether the email about it went out. */
   notice: z.enum(['wanted', 'sending', 'sent', 'refused']).optional(),
 });
-const jobSchema = () => z.strictObject(jobFields());
+const jobSchema = /* @__PURE__ */ z.lazy(() => z.strictObject(jobFields()).meta({ id: 'ExportJob' }));
 
 const callerOf = ({ program, as: actor }: Acting) => ({ program, actor });
 
@@ -46,7 +46,7 @@ const request = defineRoute(
     request: {
       body: /* @__PURE__ */ z.lazy(() => z.strictObject({ ...exportRequestFields(), ...exportErrandFields() })),
     },
-    responses: { 202: { description: 'Asked for', schema: /* @__PURE__ */ z.lazy(jobSchema) } },
+    responses: { 202: { description: 'Asked for', schema: jobSchema } },
   },
   async ({ ports, who, body, origin }) => {
     const asked = await requestExport(ports, callerOf(who), body, (id) => `${origin}/exports/${id}`);
@@ -67,7 +67,7 @@ const list = defineRoute(
       200: {
         description: 'A page',
         schema: /* @__PURE__ */ z.lazy(() =>
-          z.strictObject({ items: z.array(jobSchema()).max(100), cursor: z.string().optional() }),
+          z.strictObject({ items: z.array(jobSchema).max(100), cursor: z.string().optional() }),
         ),
       },
     },
