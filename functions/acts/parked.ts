@@ -8,8 +8,9 @@ import type { EnrollmentRef } from '../domain/ids.ts';
 import { emailAddressSchema } from '../domain/person.ts';
 import { issueGraceSeconds } from '../domain/pointers.ts';
 import type { SetAside } from '../domain/set-aside.ts';
+import { deliveryStamp } from '../domain/stamp.ts';
 import { addSeconds } from '../domain/time.ts';
-import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
+import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
 import type { ActPorts, RecordActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
 
@@ -40,6 +41,9 @@ export type ReplayInput = {
   id: string;
   /** Where the apprentice can be reached from now on, where the address is what was wrong. */
   email?: string;
+  seen?: Seen | undefined;
+  /** The parked email's state that the act is meant for; refused in any other. */
+  stamp?: string | undefined;
 };
 
 /**
@@ -55,7 +59,7 @@ export async function replayParked(
   const email = input.email === undefined ? undefined : emailAddressSchema.safeParse(input.email);
   if (email && !email.success)
     return refused('email.invalid', `email: ${firstIssue(email.error).replace(/^item: /, '')}`);
-  const answer = await actOnParked(ports, ref, input.id, (parked, enrollment) => {
+  const answer = await actOnParked(ports, ref, input, (parked, enrollment) => {
     if (email && toProgram(parked))
       return refused(
         'email.not-theirs',
@@ -113,7 +117,7 @@ export async function setParkedAside(
   const reason = input.reason.trim();
   const unfit = refuseReason(reason);
   if (unfit) return unfit;
-  const answer = await actOnParked(ports, ref, input.id, (parked, enrollment) => {
+  const answer = await actOnParked(ports, ref, { id: input.id }, (parked, enrollment) => {
     const setAside: SetAside = { by: actor.id, at: ports.clock.now(), reason };
     // The ledger keeps no words of people's: their hash, and the words in the record.
     const facts = { reasonHash: saltedHash(enrollment.salt, input.id, reason) };
@@ -145,11 +149,13 @@ export function refuseReason(reason: string): Refused | undefined {
 function actOnParked(
   ports: Pick<ActPorts, 'store' | 'clock'>,
   ref: EnrollmentRef,
-  id: string,
+  { id, seen, stamp }: { id: string; seen?: Seen | undefined; stamp?: string | undefined },
   decide: (parked: Parked, enrollment: Enrollment) => Decided<Parked> | Refused,
 ): Promise<Parked | Refused> {
-  return actOnEnrollment(ports, ref, { bumpFence: false }, async (enrollment) => {
+  return actOnEnrollment(ports, ref, { bumpFence: false, seen }, async (enrollment) => {
     const delivery = await ports.store.readDelivery(ref, id);
+    if (delivery && stamp !== undefined && stamp !== deliveryStamp(delivery))
+      return refused('delivery.stale', 'delivery: it has changed since you read it; read it again, then decide');
     const parked = parkedIn(enrollment, delivery ? [delivery] : []).find((each) => parkedIdOf(each) === id);
     if (parked) return decide(parked, enrollment);
     return refused(

@@ -5,6 +5,7 @@ import { firstIssue } from '../domain/evidence.ts';
 import { saltedHash } from '../domain/hash.ts';
 import { type EnrollmentRef, evidenceIdSchema } from '../domain/ids.ts';
 import { emailAddressSchema } from '../domain/person.ts';
+import { deliveryStamp } from '../domain/stamp.ts';
 import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
 import type { RecordActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
@@ -17,6 +18,8 @@ export type ResendInput = {
   /** The new email's id. Given, it makes a repeat of the same act harmless. */
   as?: string | undefined;
   seen?: Seen | undefined;
+  /** The email's state that the act is meant for; refused in any other. */
+  stamp?: string | undefined;
 };
 export type Resent = { outcome: 'resent' | 'repeated'; delivery: string };
 
@@ -40,6 +43,8 @@ export async function resendDelivery(
   const options = { bumpFence: false, seen: input.seen };
   const answer = await actOnEnrollment(ports, ref, options, async (enrollment): Promise<Decided<Resent> | Refused> => {
     const delivery = await ports.store.readDelivery(ref, input.delivery);
+    if (delivery && input.stamp !== undefined && input.stamp !== deliveryStamp(delivery))
+      return refused('delivery.stale', 'delivery: it has changed since you read it; read it again, then decide');
     const refusal = delivery ? refuseResend(enrollment, delivery, email?.data) : unknown(input.delivery);
     if (!delivery || refusal) return refusal ?? unknown(input.delivery);
     const known = await ports.store.readDelivery(ref, deliveryId);

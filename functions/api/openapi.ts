@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { etagPattern } from './etag.ts';
 import { keyPattern } from './idempotent.ts';
 import { problemSchema } from './problem.ts';
 import { type Access, isIdempotent, type Route } from './route.ts';
@@ -80,7 +81,12 @@ function headersOf(route: Route) {
         .regex(keyPattern)
         .describe('Yours, new for each thing you want done'),
     }),
-    ...(route.ifMatch && { 'If-Match': z.string().describe('The ETag of the state that you saw') }),
+    ...(route.ifMatch && {
+      'If-Match': z
+        .string()
+        .regex(etagPattern(route.ifMatch))
+        .describe(`The ETag of the ${route.ifMatch} as you saw it`),
+    }),
   });
 }
 
@@ -89,8 +95,10 @@ const problemResponse = {
   content: { 'application/problem+json': { schema: problemSchema } },
 };
 
-function responseOf([status, { description, schema, mediaType }]: [string, Route['responses'][number]]) {
-  return [status, { description, ...(schema && { content: { [mediaType ?? 'application/json']: { schema } } }) }];
+function responseOf([status, { description, schema, mediaType, etag }]: [string, Route['responses'][number]]) {
+  const content = schema && { content: { [mediaType ?? 'application/json']: { schema } } };
+  const headers = etag && { headers: z.object({ ETag: z.string().describe('Which state this is') }) };
+  return [status, { description, ...content, ...headers }];
 }
 
 /** Control characters written out: the regular expressions of many who read the document know no properties of Unicode. */

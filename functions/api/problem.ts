@@ -50,6 +50,8 @@ const statuses: Readonly<Record<string, number>> = {
   'condition.invalid': 400,
   'condition.stale': 412,
   'enrollment.stale': 412,
+  'credential.stale': 412,
+  'delivery.stale': 412,
   'enrollment.busy': 409,
   'enrollment.complete': 409,
   'enrollment.not-withdrawn': 409,

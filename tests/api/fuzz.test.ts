@@ -124,7 +124,7 @@ const known: Known = {
   requirement: ['engage-1', 'course-ethics', 'cert-cpr'],
   missing: ['engage-1'],
   name: ['Łukasz Żółć'],
-  'If-Match': ['"1.0"', '"2.1"', '*'],
+  'If-Match': ['"1.0"', '"2.1"', '*', `"${'0'.repeat(32)}"`],
 };
 
 const asText = (value: unknown) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));

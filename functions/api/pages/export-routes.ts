@@ -33,6 +33,7 @@ const fetchBundle = defineRoute(
 const askForBundle = defineRoute(
   {
     method: 'post',
+    unconditional: 'makes a bundle of its own',
     path: '/records',
     summary: 'Asks for an audit bundle',
     access: { auditor: 'any' },

@@ -24,6 +24,7 @@ const assess = defineRoute(
   {
     method: 'post',
     path: '/enrollments/{enrollment}/assessments',
+    unconditional: 'a judgement of its own: the piece and what others judged stay as they are',
     summary: 'Assesses one piece of evidence, as the assessor that the caller is; nobody assesses their own',
     access: { assessor: 'any' },
     request: { params: enrollmentParams, body: judgementSchema },
@@ -42,6 +43,7 @@ const assessMany = defineRoute(
   {
     method: 'post',
     path: '/enrollments/{enrollment}/assessments/batch',
+    unconditional: 'judgements of their own: the pieces and what others judged stay as they are',
     summary: 'Assesses up to 500 pieces of evidence, with a verdict for each in the order given',
     description: 'Each as in `POST /enrollments/{enrollment}/assessments`. One that is refused keeps back no other.',
     access: { assessor: 'any' },

@@ -38,6 +38,7 @@ const request = defineRoute(
   {
     method: 'post',
     path: '/audit/exports',
+    unconditional: 'makes a bundle of its own',
     summary: 'Asks for an audit bundle: one enrollment, a span, a sample, or the whole program',
     description:
       'It is made after the answer. With `notify`, an email says when. Every request is recorded, refused ones too; a bundle holds the records of one program.',
