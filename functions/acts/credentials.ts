@@ -47,7 +47,8 @@ export async function revokeCredential(
       if (!found)
         return refused(
           'credential.not-in-force',
-          `credential: "${input.credentialId}" is not in force in this enrollment; \`credentials\` lists them`,
+          `credential: "${input.credentialId}" is not in force in this enrollment`,
+          { next: 'list-credentials', enrollment: ref.enrollment },
         );
       const [achievement, pointer] = found;
       const now = ports.clock.now();
@@ -123,16 +124,16 @@ export async function reissueCredential(
     const { progress, enrolledOn } = enrollment;
     const standing = framework && { framework, program: stored.program, enrolledOn, progress };
     if (enrollment.status !== 'complete' && input.achievement === 'completion') {
-      return refused(
-        'enrollment.incomplete',
-        'enrollment: not complete, so that nothing can be issued; `status` says what is missing',
-      );
+      return refused('enrollment.incomplete', 'enrollment: not complete, so that nothing can be issued', {
+        next: 'see-missing',
+        enrollment: ref.enrollment,
+      });
     }
     if (active?.suspended)
-      return refused(
-        'credential.suspended',
-        'credential: suspended, since its basis fell away; `status` says what is missing',
-      );
+      return refused('credential.suspended', 'credential: suspended, since its basis fell away', {
+        next: 'see-missing',
+        enrollment: ref.enrollment,
+      });
     const isKnown = active !== undefined || pending !== undefined || pointer.revoked === true;
     const reached =
       input.achievement === 'completion'

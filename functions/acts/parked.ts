@@ -61,10 +61,7 @@ export async function replayParked(
     return refused('email.invalid', `email: ${firstIssue(email.error).replace(/^item: /, '')}`);
   const answer = await actOnParked(ports, ref, input, (parked, enrollment) => {
     if (email && toProgram(parked))
-      return refused(
-        'email.not-theirs',
-        'email: this one goes to the program; correct its contact with `program load`',
-      );
+      return refused('email.not-theirs', 'email: this one goes to the program', { next: 'correct-contact' });
     const now = ports.clock.now();
     const address = email && correctedAddress(actor, enrollment, email.data);
     if (parked.kind === 'email') {
@@ -158,10 +155,7 @@ function actOnParked(
       return refused('delivery.stale', 'delivery: it has changed since you read it; read it again, then decide');
     const parked = parkedIn(enrollment, delivery ? [delivery] : []).find((each) => parkedIdOf(each) === id);
     if (parked) return decide(parked, enrollment);
-    return refused(
-      'parked.unknown',
-      `id: nothing of "${id}" is parked in this enrollment; \`parked list\` shows what is`,
-    );
+    return refused('parked.unknown', `id: nothing of "${id}" is parked in this enrollment`, { next: 'list-parked' });
   });
 }
 

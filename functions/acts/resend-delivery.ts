@@ -45,8 +45,8 @@ export async function resendDelivery(
     const delivery = await ports.store.readDelivery(ref, input.delivery);
     if (delivery && input.stamp !== undefined && input.stamp !== deliveryStamp(delivery))
       return refused('delivery.stale', 'delivery: it has changed since you read it; read it again, then decide');
-    const refusal = delivery ? refuseResend(enrollment, delivery, email?.data) : unknown(input.delivery);
-    if (!delivery || refusal) return refusal ?? unknown(input.delivery);
+    const refusal = delivery ? refuseResend(enrollment, delivery, email?.data) : unknown(ref, input.delivery);
+    if (!delivery || refusal) return refusal ?? unknown(ref, input.delivery);
     const known = await ports.store.readDelivery(ref, deliveryId);
     if (known) return known.resendOf === input.delivery ? repeated : exists(deliveryId);
     const again = resentDelivery(delivery, deliveryId, email?.data, ports.clock.now());
@@ -71,8 +71,8 @@ export async function resendDelivery(
 
 const repeated = refused('delivery.repeated', 'delivery: it has been sent again already under this id');
 const exists = (id: string) => refused('delivery.exists', `as: there is an email "${id}" already; leave the id out`);
-const unknown = (id: string) =>
-  refused('delivery.unknown', `delivery: this enrollment has no email "${id}"; \`status\` shows those there are`);
+const unknown = ({ enrollment }: EnrollmentRef, id: string) =>
+  refused('delivery.unknown', `delivery: this enrollment has no email "${id}"`, { next: 'list-emails', enrollment });
 
 function refuseResend(enrollment: Enrollment, delivery: Delivery, email: string | undefined): Refused | undefined {
   const { about, state } = delivery;

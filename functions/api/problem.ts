@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Refused } from '../acts/refusal.ts';
-import { inApiWords } from './remedies.ts';
+import { sentenceOf } from './remedies.ts';
 
 /** Problem details (RFC 9457). `code` is stable; `detail` is for people and may change its words. */
 export const problemSchema = /* @__PURE__ */ z.lazy(() =>
@@ -101,14 +101,15 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 /** An act's refusal, or one of the API's own, as the answer that says so. */
-export function problemOf({ code, message }: Pick<Refused, 'code' | 'message'>, errors?: Problem['errors']): Problem {
+export function problemOf(refused: Pick<Refused, 'code' | 'message' | 'remedy'>, errors?: Problem['errors']): Problem {
+  const { code, message } = refused;
   const status = statusOf(code);
   const field = errors?.[0]?.field ?? fieldIn(message);
   return {
     type: `urn:journeypaper:problem:${code}`,
     title: titles[status] ?? 'Refused',
     status,
-    detail: inApiWords(message),
+    detail: sentenceOf(refused),
     code,
     ...(field !== undefined && { field }),
     ...(errors && { errors }),
