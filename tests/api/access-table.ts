@@ -114,8 +114,12 @@ const pageTable: Record<string, Row> = {
     cells: only(unknown, 'administrator', 'auditor'),
     request: () => ({ params: { export: 'none' } }),
   },
-  'GET /records': { cells: only(open, 'auditor') },
-  'POST /records': { cells: only('422 422 422 422', 'auditor'), request: () => emptyForm() },
+  'GET /records': { cells: only(open, 'administrator', 'auditor') },
+  'POST /records': { cells: only('422 422 422 422', 'administrator', 'auditor'), request: () => emptyForm() },
+  'GET /records/{enrollment}/credentials/{credential}/document': {
+    cells: only(unknown, 'auditor'),
+    request: credential,
+  },
   'GET /records/{enrollment}': { cells: only(anyRecord, 'auditor') },
 };
 

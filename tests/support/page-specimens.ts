@@ -507,6 +507,7 @@ function auditorPages(frame: MakeFrame, world: World): Specimen[] {
       form: emptyForm,
       results: undefined,
       bundles: none,
+      recordsAt: '/records',
       ...more,
     }),
   });
