@@ -8,8 +8,8 @@ import type { StoredProgram } from '../ports/record-store.ts';
 import type { ActPorts } from './act-ports.ts';
 import { askForLook } from './ask-for-look.ts';
 import { type AssessorImpact, assessorImpact, impactOn } from './assessor-impact.ts';
-import { revokeCredential } from './credentials.ts';
 import { type Refused, refused } from './refusal.ts';
+import { revokeCredential } from './revoke-credential.ts';
 
 export type VoidInput = {
   program: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { submitEvidence } from '../../functions/acts/evidence.ts';
-import { revokeCredential } from '../../functions/acts/credentials.ts';
+import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
 import { makeApp } from '../../functions/api/app.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import { stepsWorld } from '../support/steps-world.ts';

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { changeApprentice } from '../../acts/change-apprentice.ts';
-import { reissueCredential, revokeCredential } from '../../acts/credentials.ts';
 import { resumeEnrollment, withdrawFromProgram } from '../../acts/leave-program.ts';
 import { replayParked } from '../../acts/parked.ts';
 import type { Refused } from '../../acts/refusal.ts';
 import { refused } from '../../acts/refusal.ts';
+import { reissueCredential } from '../../acts/reissue-credential.ts';
 import { resendDelivery } from '../../acts/resend-delivery.ts';
+import { revokeCredential } from '../../acts/revoke-credential.ts';
 import type { revocationCodes } from '../../domain/credential.ts';
 import type { Delivery } from '../../domain/delivery.ts';
 import type { Enrollment, leavingCodes } from '../../domain/enrollment.ts';

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { reissueCredential, revokeCredential } from '../../acts/credentials.ts';
 import { linkDocument } from '../../acts/link-document.ts';
 import { type Refused, refused } from '../../acts/refusal.ts';
+import { reissueCredential } from '../../acts/reissue-credential.ts';
+import { revokeCredential } from '../../acts/revoke-credential.ts';
 import { achievementSchema, type Credential, revocationCodes } from '../../domain/credential.ts';
 import { type EnrollmentRef, enrollmentIdSchema } from '../../domain/ids.ts';
 import { type Mask, maskFor } from '../../domain/masking.ts';
