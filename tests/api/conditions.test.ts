@@ -263,7 +263,7 @@ describe('a form of a page', () => {
     },
   );
 
-  test('that is over shows what the record has now beside what was typed', async () => {
+  test('that is over shows what the record has now beside what was typed, which is a read of the record', async () => {
     const of = await aSubject();
     const cookie = `${sessionCookieName(world.origin)}=${token}`;
     const answer = await world.app.request(`${world.origin}/people/${of.ref.enrollment}/correction`, {
@@ -274,6 +274,12 @@ describe('a form of a page', () => {
     const { apprentice } = await read(of.ref);
     const text = await answer.text();
     expect(text).toContain(`In the record now: ${apprentice.name}`);
+    expect(text).toContain(`In the record now: ${apprentice.email}`);
+    const today = new Date().toISOString().slice(0, 10);
+    const entered = [];
+    for await (const entry of world.ports.access.list('harbor', today, today))
+      if (entry.subject === of.ref.enrollment) entered.push([entry.action, entry.facts.what]);
+    expect(entered).toEqual([['record-read', 'correction']]);
     expect(text).toContain('value="Łucja Żółć"');
   });
 });

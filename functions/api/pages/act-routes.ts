@@ -241,11 +241,18 @@ function routesOf(act: RecordAct): Route[] {
         if (refusal.code === 'caller.forbidden') return refusal;
         const form = refusedForm(words, call.body, refusal, act.fields);
         if (!staleCodes.has(refusal.code)) return show(request, shown, form, 422);
-        // Read again: what they are shown next to their own words is what there is to decide on now.
+        // Read again, and entered as the form itself is: what stands there now is shown beside their own words.
         const now = await readShown(request);
-        return 'outcome' in now
-          ? now
-          : show(request, now, { ...form, errors: withNow(words, form, act.first?.(now)) }, 412);
+        if ('outcome' in now) return now;
+        const { enrollment } = call.params;
+        const entry = {
+          actor: call.who.as,
+          action: 'record-read' as const,
+          subject: enrollment,
+          facts: { what: act.path },
+        };
+        await call.ports.access.append(call.who.program, entry);
+        return show(request, now, { ...form, errors: withNow(words, form, act.first?.(now)) }, 412);
       }
       return goTo(call, `/people/${call.params.enrollment}`, { kind: 'done', key: act.done });
     },

@@ -112,7 +112,7 @@ function documents(words: Words, { credentials, enrollment, program, framework }
     (
       credential,
     ) => html`<li><span>${mark(credentialTones[credential.state], t(`credential.${credential.state}`))} ${achievementText(words, credential, { framework, program })}
-${t('person.issued_at', { at: words.moment(credential.issuedAt, program.timeZone) })} <code>${credential.credentialId}</code></span>
+<br><span class="hint">${t('person.issued_at', { at: words.moment(credential.issuedAt, program.timeZone) })} · <code>${credential.credentialId}</code></span></span>
 <a href="${path}/${credential.credentialId}/document">${t('person.download')}<span class="visually-hidden"> ${credential.credentialId}</span></a></li>`,
   )}</ul></section>`;
 }
