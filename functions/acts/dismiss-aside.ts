@@ -20,8 +20,7 @@ export async function dismissAside(
   if (unfit) return unfit;
   const dismissed = { by: actor.id, at: ports.clock.now(), reason: words };
   if ((await ports.store.dismissAside(aside, dismissed)) === 'dismissed') return { outcome: 'dismissed' };
-  return refused(
-    'aside.moved',
-    'item: it counts by now, or was judged again meanwhile; `evidence refused` shows what is left',
-  );
+  return refused('aside.moved', 'item: it counts by now, or was judged again meanwhile', {
+    next: 'list-refused-evidence',
+  });
 }

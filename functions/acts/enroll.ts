@@ -35,10 +35,9 @@ export async function enroll(
   if (unprintable.length > 0) return refused('enrollment.unprintable-name', unprintableMessage(unprintable));
   const stored = await ports.store.readProgram(parsed.data.program);
   if (!stored)
-    return refused(
-      'program.unknown',
-      `program: there is none with the id "${parsed.data.program}"; \`program list\` shows those there are`,
-    );
+    return refused('program.unknown', `program: there is none with the id "${parsed.data.program}"`, {
+      next: 'list-programs',
+    });
   const now = ports.clock.now();
   const { program } = stored;
   const today = civilDateOf(now, program.timeZone);
@@ -47,10 +46,10 @@ export async function enroll(
     return refused('enrollment.future', 'enrolledOn: lies in the future; enroll on the day itself');
   const framework = { ...program.framework, hash: stored.frameworkHash };
   if (!(await ports.store.readFramework(framework))) {
-    return refused(
-      'framework.unknown',
-      `framework: ${framework.id} ${framework.version} is not in the table; load the program again with \`program load\``,
-    );
+    return refused('framework.unknown', `framework: ${framework.id} ${framework.version} is not in the table`, {
+      next: 'load-program',
+      again: true,
+    });
   }
   const ref = { program: program.id, enrollment: parsed.data.enrollment ?? ports.ids.id() };
   const salt = ports.ids.salt();

@@ -62,10 +62,10 @@ export async function submitEvidence(
   return Promise.all(
     inputs.map(async (input): Promise<SubmitVerdict> => {
       if (enrollment.status === 'complete') {
-        return refused(
-          'enrollment.complete',
-          'enrollment: complete already; nothing more is needed. To correct what was issued, use `reissue`',
-        );
+        return refused('enrollment.complete', 'enrollment: complete already; nothing more is needed', {
+          next: 'reissue',
+          enrollment: ref.enrollment,
+        });
       }
       const evidence = input.evidence ?? ports.ids.id();
       const parsed = submissionSchema.safeParse({
@@ -84,7 +84,7 @@ export async function submitEvidence(
         requirementsOf(framework).get(input.requirement),
         rulesOf(enrollment, program),
       );
-      if (refusal) return refused(refusal.code, refusal.message);
+      if (refusal) return refused(refusal.code, refusal.message, refusal.remedy);
       if ((await ports.store.putSubmission(parsed.data)) === 'stored') return { outcome: 'submitted', evidence };
       return (await isRepeat(ports, ref, parsed.data))
         ? { outcome: 'repeated', evidence }
@@ -128,7 +128,7 @@ export async function assessEvidence(
       });
       if (!parsed.success) return refused('assessment.invalid', firstIssue(parsed.error));
       const refusal = refuseAssessment(parsed.data, rulesOf(enrollment, program));
-      if (refusal) return refused(refusal.code, refusal.message);
+      if (refusal) return refused(refusal.code, refusal.message, refusal.remedy);
       if (parsed.data.outcome === 'met') return putAssessment(ports, parsed.data);
       const turn = fenced.then(() => putAssessment(ports, parsed.data));
       fenced = turn.catch(() => undefined);
@@ -195,10 +195,10 @@ async function readPlace(ports: RecordActPorts, ref: EnrollmentRef, pieces: numb
   const stored = await ports.store.readProgram(ref.program);
   const framework = await ports.store.readFramework(enrollment.framework);
   if (!stored || !framework)
-    return refused(
-      'program.unknown',
-      `program: "${ref.program}" or its framework is not in the table; load it again with \`program load\``,
-    );
+    return refused('program.unknown', `program: "${ref.program}" or its framework is not in the table`, {
+      next: 'load-program',
+      again: true,
+    });
   return { enrollment, program: stored.program, framework };
 }
 
@@ -217,10 +217,10 @@ function findSubmission(
     if (evenMalformed) return { submission: attributes as Submission };
     return refused('evidence.malformed', `evidence: ${parsed.reason}; withdraw it and have it submitted again`);
   }
-  return refused(
-    'evidence.unknown',
-    `evidence: requirement "${input.requirement}" has no "${input.evidence}"; \`evidence list\` shows what was submitted`,
-  );
+  return refused('evidence.unknown', `evidence: requirement "${input.requirement}" has no "${input.evidence}"`, {
+    next: 'list-evidence',
+    enrollment: ref.enrollment,
+  });
 }
 
 async function isRepeat(ports: RecordActPorts, ref: EnrollmentRef, submission: Submission): Promise<boolean> {

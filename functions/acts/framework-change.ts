@@ -102,10 +102,10 @@ export async function moveToFramework(
 ): Promise<{ outcome: 'moved' } | Refused> {
   const to = frameworkRef(next);
   if (!(await ports.store.readFramework(to)))
-    return refused(
-      'framework.unknown',
-      `framework: ${to.id} ${to.version} is not in the table; load it first with \`program load\``,
-    );
+    return refused('framework.unknown', `framework: ${to.id} ${to.version} is not in the table`, {
+      next: 'load-program',
+      again: false,
+    });
   type Answer = { outcome: 'moved' };
   const answer = await actOnEnrollment(ports, ref, { bumpFence: true }, (enrollment): Decided<Answer> | Refused => {
     const from = enrollment.framework;

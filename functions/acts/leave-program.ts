@@ -35,10 +35,10 @@ export async function withdrawFromProgram(
     { bumpFence: true, seen },
     (enrollment): Decided<{ outcome: 'withdrawn' }> | Refused => {
       if (enrollment.status === 'complete')
-        return refused(
-          'enrollment.complete',
-          'enrollment: complete already, so that there is nothing to leave; to take the certificate back, use `revoke`',
-        );
+        return refused('enrollment.complete', 'enrollment: complete already, so that there is nothing to leave', {
+          next: 'revoke',
+          credential: enrollment.pointers.completion?.active?.credentialId,
+        });
       const { pointers, cancelled } = cancelPending(enrollment);
       const hash = saltedHash(enrollment.salt, 'leaving', text);
       return {

@@ -79,10 +79,9 @@ function keepVoided(program: Program, stored: Program | undefined): Program | Re
   const marked = (stored?.assessors ?? []).filter((assessor) => assessor.voided);
   const forged = stored && program.assessors.find((a) => a.voided && !marked.some((m) => m.id === a.id));
   if (forged)
-    return refused(
-      'program.voided',
-      `program assessors.${forged.id}.voided: nobody is voided by a file; \`assessor-impact --apply\` does it`,
-    );
+    return refused('program.voided', `program assessors.${forged.id}.voided: nobody is voided by a file`, {
+      next: 'void-assessor',
+    });
   const kept = marked.reduce((of, { id, voided }) => withVoided(of, id, voided), program);
   const gone = marked.filter(({ id }) => !kept.assessors.some((assessor) => assessor.id === id));
   return { ...kept, assessors: [...kept.assessors, ...gone] };

@@ -8,8 +8,9 @@ import type { EnrollmentRef } from '../domain/ids.ts';
 import { emailAddressSchema } from '../domain/person.ts';
 import { issueGraceSeconds } from '../domain/pointers.ts';
 import type { SetAside } from '../domain/set-aside.ts';
+import { deliveryStamp } from '../domain/stamp.ts';
 import { addSeconds } from '../domain/time.ts';
-import { actFact, actOnEnrollment, type Decided } from './act-on-enrollment.ts';
+import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
 import type { ActPorts, RecordActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
 
@@ -40,6 +41,9 @@ export type ReplayInput = {
   id: string;
   /** Where the apprentice can be reached from now on, where the address is what was wrong. */
   email?: string;
+  seen?: Seen | undefined;
+  /** The parked email's state that the act is meant for; refused in any other. */
+  stamp?: string | undefined;
 };
 
 /**
@@ -55,12 +59,9 @@ export async function replayParked(
   const email = input.email === undefined ? undefined : emailAddressSchema.safeParse(input.email);
   if (email && !email.success)
     return refused('email.invalid', `email: ${firstIssue(email.error).replace(/^item: /, '')}`);
-  const answer = await actOnParked(ports, ref, input.id, (parked, enrollment) => {
+  const answer = await actOnParked(ports, ref, input, (parked, enrollment) => {
     if (email && toProgram(parked))
-      return refused(
-        'email.not-theirs',
-        'email: this one goes to the program; correct its contact with `program load`',
-      );
+      return refused('email.not-theirs', 'email: this one goes to the program', { next: 'correct-contact' });
     const now = ports.clock.now();
     const address = email && correctedAddress(actor, enrollment, email.data);
     if (parked.kind === 'email') {
@@ -117,7 +118,7 @@ export async function setParkedAside(
   const answer = await actOnParked(
     ports,
     ref,
-    input.id,
+    { id: input.id },
     (parked, enrollment) => {
       const setAside: SetAside = { by: actor.id, at: ports.clock.now(), reason };
       // The ledger keeps no words of people's: their hash, and the words in the record.
@@ -152,19 +153,18 @@ export function refuseReason(reason: string): Refused | undefined {
 function actOnParked(
   ports: Pick<ActPorts, 'store' | 'clock'>,
   ref: EnrollmentRef,
-  id: string,
+  { id, seen, stamp }: { id: string; seen?: Seen | undefined; stamp?: string | undefined },
   decide: (parked: Parked, enrollment: Enrollment) => Decided<Parked> | Refused,
   states: readonly DeliveryState[] = ['parked'],
 ): Promise<Parked | Refused> {
-  return actOnEnrollment(ports, ref, { bumpFence: false }, async (enrollment) => {
+  return actOnEnrollment(ports, ref, { bumpFence: false, seen }, async (enrollment) => {
     const delivery = await ports.store.readDelivery(ref, id);
+    if (delivery && stamp !== undefined && stamp !== deliveryStamp(delivery))
+      return refused('delivery.stale', 'delivery: it has changed since you read it; read it again, then decide');
     const email = delivery && states.includes(delivery.state) ? ({ kind: 'email', delivery } as const) : undefined;
     const parked = email ?? parkedIn(enrollment, []).find((each) => parkedIdOf(each) === id);
     if (parked) return decide(parked, enrollment);
-    return refused(
-      'parked.unknown',
-      `id: nothing of "${id}" is parked in this enrollment; \`parked list\` shows what is`,
-    );
+    return refused('parked.unknown', `id: nothing of "${id}" is parked in this enrollment`, { next: 'list-parked' });
   });
 }
 

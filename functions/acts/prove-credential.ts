@@ -53,8 +53,9 @@ export async function proveCredential(ports: ProofPorts, which: WhichCredential)
     const words =
       'code' in which
         ? 'there is none by that code; for an id give --program and --enrollment too'
-        : `there is none in enrollment "${which.enrollment}" of "${which.program}"; \`credentials\` lists those there are`;
-    return refused('credential.unknown', `credential: ${words}`);
+        : `there is none in enrollment "${which.enrollment}" of "${which.program}"`;
+    const remedy = 'code' in which ? undefined : { next: 'list-credentials' as const, enrollment: which.enrollment };
+    return refused('credential.unknown', `credential: ${words}`, remedy);
   }
   const reprint = await printAgain(ports, credential);
   const { document } = credential;

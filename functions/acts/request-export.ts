@@ -49,7 +49,7 @@ export async function requestExport(
   linkOf: (exportId: string) => string | undefined = () => undefined,
 ): Promise<ExportRequestAnswer | Refused> {
   if (!(await ports.store.readProgram(program)))
-    return refused('program.unknown', `program: there is no "${program}"; \`program list\` shows those there are`);
+    return refused('program.unknown', `program: there is no "${program}"`, { next: 'list-programs' });
   const checked = await check(ports, { program, actor }, input);
   if ('outcome' in checked) {
     const facts = { code: checked.code, unredacted: isUnredacted(input) };

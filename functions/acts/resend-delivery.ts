@@ -6,6 +6,7 @@ import { saltedHash } from '../domain/hash.ts';
 import { type EnrollmentRef, evidenceIdSchema } from '../domain/ids.ts';
 import { deliveryTroubleSince } from '../domain/needs.ts';
 import { emailAddressSchema } from '../domain/person.ts';
+import { deliveryStamp } from '../domain/stamp.ts';
 import { actFact, actOnEnrollment, type Decided, type Seen } from './act-on-enrollment.ts';
 import type { RecordActPorts } from './act-ports.ts';
 import { type Refused, refused } from './refusal.ts';
@@ -18,6 +19,8 @@ export type ResendInput = {
   /** The new email's id. Given, it makes a repeat of the same act harmless. */
   as?: string | undefined;
   seen?: Seen | undefined;
+  /** The email's state that the act is meant for; refused in any other. */
+  stamp?: string | undefined;
 };
 export type Resent = { outcome: 'resent' | 'repeated'; delivery: string };
 
@@ -41,8 +44,10 @@ export async function resendDelivery(
   const options = { bumpFence: false, seen: input.seen };
   const answer = await actOnEnrollment(ports, ref, options, async (enrollment): Promise<Decided<Resent> | Refused> => {
     const delivery = await ports.store.readDelivery(ref, input.delivery);
-    const refusal = delivery ? refuseResend(enrollment, delivery, email?.data) : unknown(input.delivery);
-    if (!delivery || refusal) return refusal ?? unknown(input.delivery);
+    if (delivery && input.stamp !== undefined && input.stamp !== deliveryStamp(delivery))
+      return refused('delivery.stale', 'delivery: it has changed since you read it; read it again, then decide');
+    const refusal = delivery ? refuseResend(enrollment, delivery, email?.data) : unknown(ref, input.delivery);
+    if (!delivery || refusal) return refusal ?? unknown(ref, input.delivery);
     const known = await ports.store.readDelivery(ref, deliveryId);
     if (known) return known.resendOf === input.delivery ? repeated : exists(deliveryId);
     const again = resentDelivery(delivery, deliveryId, email?.data, ports.clock.now());
@@ -78,8 +83,8 @@ const hasFailedToo = (delivery: Delivery, credential: string) =>
 
 const repeated = refused('delivery.repeated', 'delivery: it has been sent again already under this id');
 const exists = (id: string) => refused('delivery.exists', `as: there is an email "${id}" already; leave the id out`);
-const unknown = (id: string) =>
-  refused('delivery.unknown', `delivery: this enrollment has no email "${id}"; \`status\` shows those there are`);
+const unknown = ({ enrollment }: EnrollmentRef, id: string) =>
+  refused('delivery.unknown', `delivery: this enrollment has no email "${id}"`, { next: 'list-emails', enrollment });
 
 function refuseResend(enrollment: Enrollment, delivery: Delivery, email: string | undefined): Refused | undefined {
   const { about, state } = delivery;

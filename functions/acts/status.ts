@@ -66,10 +66,10 @@ export async function readRecorded(
   const stored = await ports.store.readProgram(ref.program);
   const framework = await ports.store.readFramework(enrollment.framework);
   if (!stored || !framework)
-    return refused(
-      'program.unknown',
-      `program: "${ref.program}" or its framework is not in the table; load it again with \`program load\``,
-    );
+    return refused('program.unknown', `program: "${ref.program}" or its framework is not in the table`, {
+      next: 'load-program',
+      again: true,
+    });
   const now = ports.clock.now();
   const { program } = stored;
   const chainFault = findChainFault(enrollment, record.ledger);
@@ -77,7 +77,7 @@ export async function readRecorded(
     moment === undefined
       ? { standing: enrollment, framework, explanation: explain(enrollment, program, framework, now) }
       : chainFault
-        ? brokenLedger(chainFault)
+        ? brokenLedger(chainFault, ref.enrollment)
         : await viewAt(ports, moment, record, program, framework, now);
   if ('outcome' in view) return view;
   return {
@@ -91,9 +91,9 @@ export async function readRecorded(
   };
 }
 
-function brokenLedger({ seq, fault }: ChainFault): Refused {
-  const message = `ledger: somebody changed it (${fault} at ${seq}), so that it cannot say what was; \`status --history\` shows it`;
-  return refused('ledger.broken', message);
+function brokenLedger({ seq, fault }: ChainFault, enrollment: string): Refused {
+  const message = `ledger: somebody changed it (${fault} at ${seq}), so that it cannot say what was`;
+  return refused('ledger.broken', message, { next: 'see-history', enrollment });
 }
 
 /** The past, judged by the program and the framework as they were then. */

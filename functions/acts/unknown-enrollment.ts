@@ -8,6 +8,6 @@ export async function refuseUnknownEnrollment(
   { program, enrollment }: EnrollmentRef,
 ): Promise<Refused> {
   if (!(await store.readProgram(program)))
-    return refused('program.unknown', `program: there is no "${program}"; \`program list\` shows those there are`);
+    return refused('program.unknown', `program: there is no "${program}"`, { next: 'list-programs' });
   return refused('enrollment.unknown', `enrollment: there is no "${enrollment}" in program "${program}"`);
 }

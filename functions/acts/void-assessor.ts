@@ -8,8 +8,8 @@ import type { StoredProgram } from '../ports/record-store.ts';
 import type { ActPorts } from './act-ports.ts';
 import { askForLook } from './ask-for-look.ts';
 import { type AssessorImpact, assessorImpact, impactOn } from './assessor-impact.ts';
-import { revokeCredential } from './credentials.ts';
 import { type Refused, refused } from './refusal.ts';
+import { revokeCredential } from './revoke-credential.ts';
 
 export type VoidInput = {
   program: string;
@@ -75,10 +75,7 @@ async function markProgram(ports: ActPorts, actor: Actor, input: VoidInput): Pro
   for (let tries = 0; tries < maxTries; tries++) {
     const stored = await store.readProgram(input.program);
     if (!stored)
-      return refused(
-        'program.unknown',
-        `program: there is no "${input.program}"; \`program list\` shows those there are`,
-      );
+      return refused('program.unknown', `program: there is no "${input.program}"`, { next: 'list-programs' });
     const known = voidedBy(stored.program, input.assessor);
     if (known) return { program: stored.program, hash: stored.hashes.program, voided: known };
     if (!stored.program.assessors.some(({ id }) => id === input.assessor))

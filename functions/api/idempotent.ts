@@ -6,7 +6,7 @@ import { keyedIds } from './keyed-ids.ts';
 import type { Acting, Answer, Route } from './route.ts';
 import { routeName } from './route.ts';
 
-const keyPattern = /^[\x21-\x7e]{8,128}$/;
+export const keyPattern = /^[\x21-\x7e]{8,128}$/;
 
 type Attempt = { ports: ApiPorts; isRerun: boolean };
 

@@ -1,14 +1,19 @@
 import * as z from 'zod';
+import { createDocument, type ZodOpenApiObject, type ZodOpenApiOperationObject } from 'zod-openapi';
+import { etagPattern } from './etag.ts';
+import { keyPattern } from './idempotent.ts';
 import { problemSchema } from './problem.ts';
 import { type Access, isIdempotent, type Route } from './route.ts';
 
 type Json = Record<string, unknown>;
+type Content = Record<string, { schema: Json }>;
+/** The document as the mapping below makes it: nothing but schemas stands in its components, so that nothing else is a reference. */
 export type OpenApiDocument = {
   openapi: '3.1.0';
   info: { title: string; version: string; description: string };
   security: Json[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Json; securitySchemes: Json };
+  components: { schemas: Record<string, Json>; securitySchemes: Json };
 };
 export type Operation = {
   operationId: string;
@@ -16,29 +21,23 @@ export type Operation = {
   description: string;
   security?: Json[];
   parameters?: Parameter[];
-  requestBody?: { required: true; content: Record<string, { schema: Json }> };
-  responses: Record<string, Response>;
+  requestBody?: { required: true; content: Content };
+  responses: Record<string, { description: string; content?: Content; headers?: Record<string, Json> }>;
 };
-type Parameter = { name: string; in: string; required: boolean; schema: Json; description?: string };
-type Response = { description: string; content?: Record<string, { schema: Json }>; headers?: Json };
+type Parameter = { name: string; in: string; required?: boolean; schema: Json; description?: string };
 
 /** The document of the API (OpenAPI 3.1, whose schemas are JSON Schema 2020-12): told by the routes themselves. */
 export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
-  const paths: OpenApiDocument['paths'] = {};
-  for (const route of routes) {
-    paths[route.path] ??= {};
-    (paths[route.path] as Record<string, Operation>)[route.method] = operation(route);
-  }
-  return {
+  const paths: NonNullable<ZodOpenApiObject['paths']> = {};
+  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operation(route) };
+  const document = createDocument({
     openapi: '3.1.0',
     info: { title: 'Journeypaper', version: '1', description: introduction },
     security: [{ token: [] }],
     paths,
-    components: {
-      schemas: { Problem: jsonSchema(problemSchema, 'output') },
-      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    },
-  };
+    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+  });
+  return inPlainPatterns(document) as OpenApiDocument;
 }
 
 const introduction = [
@@ -48,73 +47,63 @@ const introduction = [
   'Every write takes an `Idempotency-Key`: sent again with the same body within a day, it does nothing twice and has the same answer.',
 ].join('\n\n');
 
-function operation(route: Route): Operation {
-  const { request = {}, summary, description, access } = route;
-  const parameters = [
-    ...parametersOf('path', request.params),
-    ...parametersOf('query', request.query),
-    ...(isIdempotent(route) ? [header('Idempotency-Key', keySchema, 'Yours, new for each thing you want done')] : []),
-    ...(route.ifMatch ? [header('If-Match', { type: 'string' }, 'The ETag of the state that you saw')] : []),
-  ];
+function operation(route: Route): ZodOpenApiOperationObject {
+  const { request: { params: path, query, body } = {}, summary, description, access } = route;
+  const header = headersOf(route);
   return {
     operationId: operationId(route),
     summary,
     description: [description, forWhom(access)].filter(Boolean).join('\n\n'),
     ...(access === 'public' && { security: [] }),
-    ...(parameters.length > 0 && { parameters }),
-    ...(request.body && {
-      requestBody: {
-        required: true as const,
-        content: { 'application/json': { schema: jsonSchema(request.body, 'input') } },
+    ...((path ?? query ?? header) && {
+      requestParams: {
+        ...(path && { path: asFields(path) }),
+        ...(query && { query: asFields(query) }),
+        ...(header && { header }),
       },
     }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
     responses: { ...Object.fromEntries(Object.entries(route.responses).map(responseOf)), default: problemResponse },
   };
 }
 
-const keySchema = { type: 'string', pattern: '^[\\x21-\\x7e]{8,128}$', minLength: 8, maxLength: 128 };
-const header = (name: string, schema: Json, description: string) => ({
-  name,
-  in: 'header',
-  required: true,
-  schema,
-  description,
-});
+/** A route takes its parameters as an object; its type says only that they are a schema. */
+const asFields = (schema: z.ZodType) => schema as z.ZodType<unknown, Record<string, unknown>>;
 
-const problemResponse: Response = {
+function headersOf(route: Route) {
+  if (!isIdempotent(route) && !route.ifMatch) return undefined;
+  return z.object({
+    ...(isIdempotent(route) && {
+      'Idempotency-Key': z
+        .string()
+        .min(8)
+        .max(128)
+        .regex(keyPattern)
+        .describe('Yours, new for each thing you want done'),
+    }),
+    ...(route.ifMatch && {
+      'If-Match': z
+        .string()
+        .regex(etagPattern(route.ifMatch))
+        .describe(`The ETag of the ${route.ifMatch} as you saw it`),
+    }),
+  });
+}
+
+const problemResponse = {
   description: 'A problem: `code` says which',
-  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  content: { 'application/problem+json': { schema: problemSchema } },
 };
 
-function responseOf([status, { description, schema, mediaType }]: [string, Route['responses'][number]]) {
-  const content = schema && {
-    content: { [mediaType ?? 'application/json']: { schema: jsonSchema(schema, 'output') } },
-  };
-  return [status, { description, ...content }];
+function responseOf([status, { description, schema, mediaType, etag }]: [string, Route['responses'][number]]) {
+  const content = schema && { content: { [mediaType ?? 'application/json']: { schema } } };
+  const headers = etag && { headers: z.object({ ETag: z.string().describe('Which state this is') }) };
+  return [status, { description, ...content, ...headers }];
 }
 
-function parametersOf(where: 'path' | 'query', schema: z.ZodType | undefined): Parameter[] {
-  if (!schema) return [];
-  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
-    properties?: Record<string, Json>;
-    required?: string[];
-  };
-  return Object.entries(properties).map(([name, { description, ...property }]) => ({
-    name,
-    in: where,
-    required: where === 'path' || required.includes(name),
-    schema: property,
-    ...(description !== undefined && { description: String(description) }),
-  }));
-}
-
-/**
- * As `z.toJSONSchema` writes it, of what is sent or of what is answered. Control characters are written out: the regular
- * expressions of many who read the document know no properties of Unicode.
- */
-export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json;
-  const text = JSON.stringify(rest).replaceAll(String.raw`\\p{Cc}`, String.raw`\\u0000-\\u001f\\u007f-\\u009f`);
+/** Control characters written out: the regular expressions of many who read the document know no properties of Unicode. */
+function inPlainPatterns(document: object): object {
+  const text = JSON.stringify(document).replaceAll(String.raw`\\p{Cc}`, String.raw`\\u0000-\\u001f\\u007f-\\u009f`);
   return JSON.parse(text);
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Refused } from '../acts/refusal.ts';
-import { inApiWords } from './remedies.ts';
+import { sentenceOf } from './remedies.ts';
 
 /** Problem details (RFC 9457). `code` is stable; `detail` is for people and may change its words. */
 export const problemSchema = /* @__PURE__ */ z.lazy(() =>
@@ -15,7 +15,11 @@ export const problemSchema = /* @__PURE__ */ z.lazy(() =>
       field: z.string().optional(),
       errors: z.array(z.strictObject({ field: z.string(), message: z.string() })).optional(),
     })
-    .meta({ title: 'Problem', description: 'What went wrong, with a stable code and the field (RFC 9457)' }),
+    .meta({
+      id: 'Problem',
+      title: 'Problem',
+      description: 'What went wrong, with a stable code and the field (RFC 9457)',
+    }),
 );
 export type Problem = z.infer<typeof problemSchema>;
 
@@ -46,6 +50,8 @@ const statuses: Readonly<Record<string, number>> = {
   'condition.invalid': 400,
   'condition.stale': 412,
   'enrollment.stale': 412,
+  'credential.stale': 412,
+  'delivery.stale': 412,
   'enrollment.busy': 409,
   'enrollment.complete': 409,
   'enrollment.not-withdrawn': 409,
@@ -95,14 +101,15 @@ const titles: Readonly<Record<number, string>> = {
 };
 
 /** An act's refusal, or one of the API's own, as the answer that says so. */
-export function problemOf({ code, message }: Pick<Refused, 'code' | 'message'>, errors?: Problem['errors']): Problem {
+export function problemOf(refused: Pick<Refused, 'code' | 'message' | 'remedy'>, errors?: Problem['errors']): Problem {
+  const { code, message } = refused;
   const status = statusOf(code);
   const field = errors?.[0]?.field ?? fieldIn(message);
   return {
     type: `urn:journeypaper:problem:${code}`,
     title: titles[status] ?? 'Refused',
     status,
-    detail: inApiWords(message),
+    detail: sentenceOf(refused),
     code,
     ...(field !== undefined && { field }),
     ...(errors && { errors }),

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { type Refused, refused } from '../acts/refusal.ts';
+import { issueWords } from '../domain/issue-words.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Route } from './route.ts';
 
@@ -72,7 +73,7 @@ function issueErrors(issue: z.core.$ZodIssue): { field: string; message: string 
   const at = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys')
     return issue.keys.slice(0, 5).map((key) => ({ field: fieldName(at, key), message: 'no such field' }));
-  return [{ field: at || 'body', message: issue.message }];
+  return [{ field: at || 'body', message: issueWords(issue) }];
 }
 
 function fieldName(at: string, key: string): string {

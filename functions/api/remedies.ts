@@ -1,22 +1,33 @@
-/**
- * What acts advise, for callers of the API. Acts name commands, since whoever runs the command line has nothing else; a
- * test holds this table to every act that a route calls.
- */
-const remedies: readonly (readonly [string, string])[] = [
-  // The longer phrase goes before the command within it.
-  ['`status` shows those there are', '`GET /enrollments/{enrollment}/deliveries` shows those there are'],
-  ['`status --history` shows it', 'an auditor sees where on the page of the record'],
-  ['`status`', '`GET /enrollments/{enrollment}/progress`'],
-  ['`credentials` lists them', '`GET /credentials?enrollment=` lists them'],
-  ['`revoke`', '`POST /credentials/{credential}/revocation`'],
-  ['`reissue`', '`POST /enrollments/{enrollment}/reissues`'],
-  ['`program list`', '`GET /programs`'],
-  ['`program show`', '`GET /frameworks/{id}/{version}`'],
-  ['with `program load`', 'from the command line (`program load`)'],
-  ['`evidence list`', '`GET /enrollments/{enrollment}/evidence`'],
-  ['its date is `enroll --enrolled-on`', 'its date is the `enrolledOn` that it was enrolled with'],
-];
+import type { Refused } from '../acts/refusal.ts';
+import type { Remedy } from '../domain/remedy.ts';
 
-export function inApiWords(message: string): string {
-  return remedies.reduce((text, [command, route]) => text.replaceAll(command, route), message);
+/** What to do next, as routes; of what only the command line does, the command. */
+const words: { [N in Remedy['next']]: (remedy: Extract<Remedy, { next: N }>) => string } = {
+  'see-missing': ({ enrollment }) => `\`GET /enrollments/${enrollment}/progress\` says what is missing`,
+  'see-history': () => 'an auditor sees where on the page of the record',
+  'list-credentials': ({ enrollment }) => `\`GET /credentials?enrollment=${enrollment}\` lists those there are`,
+  'list-emails': ({ enrollment }) => `\`GET /enrollments/${enrollment}/deliveries\` shows those there are`,
+  'list-evidence': ({ enrollment }) => `\`GET /enrollments/${enrollment}/evidence\` shows what was submitted`,
+  'list-programs': () => '`GET /programs` shows the one that your token names',
+  'list-requirements': () => 'use an id that `GET /frameworks/{id}/{version}` lists',
+  'list-parked': () => 'the page of the record shows what is',
+  'list-refused-evidence': () => 'the command line shows what is left (`evidence refused`)',
+  reissue: ({ enrollment }) => `to correct what was issued, use \`POST /enrollments/${enrollment}/reissues\``,
+  revoke: ({ credential = '{credential}' }) =>
+    `to take the certificate back, use \`POST /credentials/${credential}/revocation\``,
+  'load-program': ({ again }) => `load it ${again ? 'again' : 'first'} from the command line (\`program load\`)`,
+  'correct-contact': () => 'correct its contact from the command line (`program load`)',
+  'void-assessor': () => 'the command line does it (`audit assessor-impact`)',
+  'see-enrollment-day': () => 'its day is the `enrolledOn` that it was enrolled with',
+};
+
+/** A refusal as a verdict of a batch says it. */
+export const inRoutes = ({ remedy, message, ...refused }: Refused): Refused => ({
+  ...refused,
+  message: sentenceOf({ message, ...(remedy && { remedy }) }),
+});
+
+/** A refusal's sentence with its remedy, where it has one. */
+export function sentenceOf({ message, remedy }: Pick<Refused, 'message' | 'remedy'>): string {
+  return remedy === undefined ? message : `${message}; ${(words[remedy.next] as (remedy: Remedy) => string)(remedy)}`;
 }

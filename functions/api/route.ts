@@ -5,6 +5,7 @@ import type { Refused } from '../acts/refusal.ts';
 import type { Actor } from '../domain/audit.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import type { Caller, Role } from './caller.ts';
+import type { Matched } from './etag.ts';
 
 /** Which records of the program a role reaches by a route: all, or those of the person's own enrollments. */
 export type Scope = 'any' | 'own';
@@ -26,8 +27,10 @@ export type Call<A extends Access, P, Q, B> = {
   origin: string;
   url: URL;
   headers: Headers;
-  /** The state that the caller saw, of routes with `ifMatch`: it was current a moment ago, and an act checks it again. */
+  /** The enrollment's state that the caller saw, of routes that ask for it: current a moment ago, and the act checks it again. */
   seen: Seen | undefined;
+  /** The credential's or email's state that the caller saw, of routes that ask for it: the act checks it. */
+  stamp: string | undefined;
   /** This request's key was claimed before, and nobody knows how far it came: what it did may be there already. */
   isRerun: boolean;
 };
@@ -46,8 +49,17 @@ export type Answer = JsonAnswer | PageAnswer | PlainAnswer | Refused;
 
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-export type RouteSpec<A extends Access, P, Q, B> = {
-  method: 'get' | 'post' | 'patch';
+type Read = { method: 'get'; ifMatch?: undefined; unconditional?: undefined };
+/**
+ * A write says whose state its caller must have seen: in `If-Match`, on pages in a field of the form. Or why none is
+ * asked for: it makes something new, or says the same of every state.
+ */
+type Write = { method: 'post' | 'patch' } & (
+  | { ifMatch: Matched; unconditional?: undefined }
+  | { unconditional: string; ifMatch?: undefined }
+);
+
+export type RouteSpec<A extends Access, P, Q, B> = (Read | Write) & {
   /** `/enrollments/{enrollment}` */
   path: string;
   /** One sentence, for the document. */
@@ -60,11 +72,10 @@ export type RouteSpec<A extends Access, P, Q, B> = {
     /** JSON; of pages, a form. */
     body?: B;
   };
-  responses: Readonly<Record<number, { description: string; schema?: z.ZodType; mediaType?: string }>>;
+  /** `etag`: the answer says in its ETag which state it tells of. */
+  responses: Readonly<Record<number, { description: string; schema?: z.ZodType; mediaType?: string; etag?: true }>>;
   /** Writes of JSON take an `Idempotency-Key` unless this says `false`. */
   idempotent?: false;
-  /** The caller says with `If-Match` which state of `{enrollment}` the change is for. */
-  ifMatch?: true;
   /** What the access log calls this read of records, where an administrator, an auditor or an operator reads. */
   reads?: { action: 'record-read' | 'records-listed'; what: string };
   /** A pull of whole records: the access log holds it too where the caller's role keeps them from it. */

@@ -8,7 +8,7 @@ import { actingBy } from './acting.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import { type Caller, callerOf, findToken, roles } from './caller.ts';
 import { sessionCookieName } from './cookies.ts';
-import { parseEtag } from './etag.ts';
+import { type Matched, parseEtag, parseStamp } from './etag.ts';
 import { onceByKey } from './idempotent.ts';
 import { problemPage } from './pages/problem-page.ts';
 import { type Problem, problemOf } from './problem.ts';
@@ -64,9 +64,12 @@ async function answerOf(
   if (who?.scope === 'own' && !(await isTheirs(ports, who, params)))
     return problemOf(refused('enrollment.unknown', 'enrollment: there is none of yours with this id'));
   const run = async ({ ports, isRerun }: { ports: ApiPorts; isRerun: boolean }): Promise<Answer> => {
-    const seen = route.ifMatch && who ? await seenBy(headers, ports, who, params, isRerun) : undefined;
-    if (seen && 'outcome' in seen) return seen;
-    const call = { ports, settings, who, ...parts, origin, url, headers, seen, isRerun };
+    // A form of a page has it in a field, which its act reads.
+    const asks = route.page ? undefined : route.ifMatch;
+    const condition = asks && who ? await conditionOf(asks, headers, ports, who, params, isRerun) : {};
+    if ('outcome' in condition) return condition;
+    const { seen, stamp } = condition;
+    const call = { ports, settings, who, ...parts, origin, url, headers, seen, stamp, isRerun };
     return route.handle(call as Parameters<Route['handle']>[0]);
   };
   const answer =
@@ -123,20 +126,28 @@ function enrollmentIn(params: unknown): string | undefined {
   return enrollment;
 }
 
-/** The state that the caller saw, where it is still the current one. A rerun may have moved it itself: its act knows. */
-async function seenBy(
+type Condition = { seen?: Seen; stamp?: string };
+
+/** The state that the caller saw. A rerun may have moved it itself: its act knows. */
+async function conditionOf(
+  matched: Matched,
   headers: Headers,
   ports: ApiPorts,
   who: Acting,
   params: unknown,
   isRerun: boolean,
-): Promise<Seen | Refused | undefined> {
-  const condition = headers.get('if-match');
-  if (condition === null)
-    return refused('condition.missing', 'If-Match: give the ETag of the enrollment as you read it');
-  const seen = parseEtag(condition);
-  if (!seen) return refused('condition.invalid', 'If-Match: one ETag as an enrollment has it, such as "3.0"');
-  if (isRerun) return undefined;
+): Promise<Condition | Refused> {
+  const given = headers.get('if-match');
+  if (given === null) return refused('condition.missing', `If-Match: give the ETag of the ${matched} as you read it`);
+  const [seen, stamp] = matched === 'enrollment' ? [parseEtag(given)] : [undefined, parseStamp(given)];
+  if (!seen && stamp === undefined)
+    return refused('condition.invalid', `If-Match: one ETag, as the ${matched} had it when you read it`);
+  if (isRerun) return {};
+  return seen ? isCurrent(ports, who, params, seen) : { ...(stamp !== undefined && { stamp }) };
+}
+
+/** Told before the act is begun; the act holds its commit to the same state. */
+async function isCurrent(ports: ApiPorts, who: Acting, params: unknown, seen: Seen): Promise<Condition | Refused> {
   const enrollment = enrollmentIn(params);
   const current = enrollment && (await ports.store.readEnrollment({ program: who.program, enrollment }));
   if (!current) return refused('enrollment.unknown', 'enrollment: there is none with this id');
@@ -145,7 +156,7 @@ async function seenBy(
       'condition.stale',
       'If-Match: the enrollment has changed since you read it; read it again, then decide',
     );
-  return seen;
+  return { seen };
 }
 
 /** The entry is there before what was read is shown: where it cannot be written, the request fails. */

@@ -1,5 +1,6 @@
 import type { Refused } from '../acts/refusal.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { inCommands } from './remedies.ts';
 
 /** What a command has to say: the same thing for programs and for people, and how the process ends. */
 export type Answer = {
@@ -17,7 +18,8 @@ export function done(json: unknown, text: string): Answer {
 }
 
 /** `options`: which option gave a field that the refusal may begin with, where it goes by another name. */
-export function refusal(refused: Refused, options: Record<string, string> = {}): Answer {
+export function refusal(told: Refused, options: Record<string, string> = {}): Answer {
+  const refused = inCommands(told);
   const [, field = '', rest = ''] = /^(\w+)(: .*)$/s.exec(refused.message) ?? [];
   const option = options[field];
   const message = option === undefined ? refused.message : `${option}${rest}`;

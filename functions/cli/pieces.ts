@@ -5,6 +5,7 @@ import type { EnrollmentRef } from '../domain/ids.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
 import type { Context } from './command.ts';
 import { exitCodeOfAll } from './exit-codes.ts';
+import { inCommands } from './remedies.ts';
 
 const piecesSchema = z.array(z.record(z.string(), z.unknown()));
 export type Piece = Record<string, unknown>;
@@ -81,7 +82,8 @@ const flagName = (name: string) => `--${name.replace(/[A-Z]/g, (letter) => `-${l
 type Verdict = { outcome: string } | Refused;
 
 /** The answer for several pieces: how many went how, and a sentence for each that was refused. */
-export function answerForPieces<V extends Verdict>(verdicts: readonly V[], nameOf: (index: number) => string): Answer {
+export function answerForPieces(told: readonly Verdict[], nameOf: (index: number) => string): Answer {
+  const verdicts = told.map((verdict) => inCommands(verdict));
   const refusals = verdicts.flatMap((verdict, i) => (isRefused(verdict) ? [{ verdict, i }] : []));
   const whole = refusals[0]?.verdict;
   // The enrollment itself was refused: said once, not five hundred times.

@@ -1,4 +1,4 @@
-import { reissueCredential } from '../acts/credentials.ts';
+import { reissueCredential } from '../acts/reissue-credential.ts';
 import type { Achievement } from '../domain/credential.ts';
 import { done, refusal } from './answer.ts';
 import {

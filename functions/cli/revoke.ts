@@ -1,4 +1,4 @@
-import { type RevokeInput, revokeCredential } from '../acts/credentials.ts';
+import { type RevokeInput, revokeCredential } from '../acts/revoke-credential.ts';
 import { revocationCodes } from '../domain/credential.ts';
 import { done, refusal } from './answer.ts';
 import {

@@ -42,6 +42,8 @@ export function issueWords(issue: Issue): string {
     }
     case 'invalid_value':
       return `is none of those that there are; give ${issue.values.map(String).join(', ')}`;
+    case 'unrecognized_keys':
+      return 'no such field';
     default:
       return 'is not of the form that the contract gives';
   }

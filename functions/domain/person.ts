@@ -33,4 +33,6 @@ export const personNameSchema = z
     }
   });
 
-export const emailAddressSchema = z.email('not an email address').max(254);
+export const emailAddressSchema = z
+  .email({ error: ({ input }) => (input === undefined ? undefined : 'not an email address') })
+  .max(254);

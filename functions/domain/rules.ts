@@ -1,6 +1,7 @@
 import type { Assessment, Submission } from './evidence.ts';
 import type { Requirement } from './framework.ts';
 import { isRostered, type Program, voidedBy } from './program.ts';
+import type { Remedy } from './remedy.ts';
 import { addSeconds, civilDateOf, clockToleranceSeconds } from './time.ts';
 
 /** What the rules below need to know of an enrollment. */
@@ -10,8 +11,8 @@ export type RuleContext = {
   program: Pick<Program, 'assessors' | 'timeZone'>;
 };
 
-/** Why a well-formed item does not count: a stable code and a sentence with the field and the remedy. */
-export type Refusal = { code: string; message: string };
+/** Why a well-formed item does not count: a stable code, a sentence with the field, and what to do about it elsewhere. */
+export type Refusal = { code: string; message: string; remedy?: Remedy };
 
 /** The rules of a submission, whoever wrote it. They read the item alone, so that a later look gives the same answer. */
 export function refuseSubmission(
@@ -22,7 +23,8 @@ export function refuseSubmission(
   if (!requirement) {
     return {
       code: 'requirement.unknown',
-      message: "requirement: not in the enrollment's framework version; use an id that `program show` lists",
+      message: "requirement: not in the enrollment's framework version",
+      remedy: { next: 'list-requirements' },
     };
   }
   const latest = civilDateOf(addSeconds(submission.submittedAt, clockToleranceSeconds), context.program.timeZone);
@@ -53,8 +55,8 @@ export function refuseSubmission(
   if (submission.occurredOn < context.enrolledOn) {
     return {
       code: 'evidence.before-enrollment',
-      message:
-        'occurredOn: lies before the enrollment (its date is `enroll --enrolled-on`); only work done since then counts',
+      message: 'occurredOn: lies before the enrollment; only work done since then counts',
+      remedy: { next: 'see-enrollment-day' },
     };
   }
   return undefined;

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { revokeCredential } from '../../functions/acts/credentials.ts';
 import { resumeEnrollment, withdrawFromProgram } from '../../functions/acts/leave-program.ts';
 import { listNeeding, stillNeeds } from '../../functions/acts/list-needs.ts';
 import { replayParked, setParkedAside } from '../../functions/acts/parked.ts';
 import { resendDelivery } from '../../functions/acts/resend-delivery.ts';
+import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
 import { dynamoInspection } from '../../functions/adapters/aws/dynamo-inspection.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import type { DeliveryEvent } from '../../functions/domain/delivery.ts';

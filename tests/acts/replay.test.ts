@@ -1,10 +1,11 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
 import { moveToFramework } from '../../functions/acts/framework-change.ts';
 import { resumeEnrollment, withdrawFromProgram } from '../../functions/acts/leave-program.ts';
 import { loadProgram } from '../../functions/acts/load-program.ts';
+import { reissueCredential } from '../../functions/acts/reissue-credential.ts';
+import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
 import { voidAssessor } from '../../functions/acts/void-assessor.ts';
 import { enrollmentAt, type PastEnrollment } from '../../functions/domain/as-of.ts';
 import { type Actor, type AuditEntry, findChainFault } from '../../functions/domain/audit.ts';

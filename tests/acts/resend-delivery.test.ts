@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { revokeCredential } from '../../functions/acts/credentials.ts';
 import { type ResendInput, resendDelivery } from '../../functions/acts/resend-delivery.ts';
+import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
 import { composeEmail } from '../../functions/deliver/compose-email.ts';
 import { deliverEmail } from '../../functions/deliver/deliver.ts';
 import type { Actor } from '../../functions/domain/audit.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { reissueCredential } from '../../functions/acts/credentials.ts';
+import { reissueCredential } from '../../functions/acts/reissue-credential.ts';
 import { type Backup, type Restored, restoreBackup } from '../../functions/acts/restore.ts';
 import { dynamoArchive } from '../../functions/adapters/aws/dynamo-archive.ts';
 import { dynamoInspection } from '../../functions/adapters/aws/dynamo-inspection.ts';

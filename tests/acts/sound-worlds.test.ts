@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
 import { type DoctorPorts, examineStack } from '../../functions/acts/doctor.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
 import type { Finding } from '../../functions/acts/finding.ts';
+import { reissueCredential } from '../../functions/acts/reissue-credential.ts';
+import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
 import { takeCheckpoint } from '../../functions/checkpoint/take-checkpoint.ts';
 import { sha256 } from '../../functions/domain/hash.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';

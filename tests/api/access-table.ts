@@ -1,4 +1,6 @@
 import type { Role } from '../../functions/api/caller.ts';
+import type { Delivery } from '../../functions/domain/delivery.ts';
+import { credentialStamp, deliveryStamp } from '../../functions/domain/stamp.ts';
 import type { ApiWorld, Asking } from './api-world.ts';
 import { putCredential, putEvidence } from './put-records.ts';
 
@@ -92,7 +94,8 @@ const pageTable: Record<string, Row> = {
   'POST /people/{enrollment}/leaving': { cells: only('422 422 404 404', 'administrator'), request: () => emptyForm() },
   'GET /people/{enrollment}/resumption': { cells: only(anyRecord, 'administrator') },
   'POST /people/{enrollment}/resumption': {
-    cells: only('422 422 404 404', 'administrator'),
+    // It has no field to leave empty; that it was made from no state of the record, it is told.
+    cells: only('412 412 404 404', 'administrator'),
     request: () => emptyForm(),
   },
   'GET /people/{enrollment}/credentials/{credential}/document': {
@@ -111,8 +114,12 @@ const pageTable: Record<string, Row> = {
     cells: only(unknown, 'administrator', 'auditor'),
     request: () => ({ params: { export: 'none' } }),
   },
-  'GET /records': { cells: only(open, 'auditor') },
-  'POST /records': { cells: only('422 422 422 422', 'auditor'), request: () => emptyForm() },
+  'GET /records': { cells: only(open, 'administrator', 'auditor') },
+  'POST /records': { cells: only('422 422 422 422', 'administrator', 'auditor'), request: () => emptyForm() },
+  'GET /records/{enrollment}/credentials/{credential}/document': {
+    cells: only(unknown, 'auditor'),
+    request: credential,
+  },
   'GET /records/{enrollment}': { cells: only(anyRecord, 'auditor') },
 };
 
@@ -125,9 +132,10 @@ const piece = { requirement: 'engage-1', occurredOn: '2026-02-01', attestation: 
 const judgement = { requirement: 'engage-1', evidence: 'e1', outcome: 'met' };
 
 /** Found by its id alone. */
-async function aCredential({ enrollment }: Place, { ports }: ApiWorld): Promise<Asked> {
-  const { credentialId } = await putCredential(ports.store, { program: 'harbor', enrollment });
-  return { params: { credential: credentialId } };
+async function aCredential({ enrollment }: Place, { ports }: ApiWorld) {
+  const credential = await putCredential(ports.store, { program: 'harbor', enrollment });
+  const headers = { 'if-match': `"${credentialStamp(credential)}"` };
+  return { params: { credential: credential.credentialId }, headers };
 }
 
 /** Every route of the application. One that is missing here fails the test. */
@@ -224,8 +232,10 @@ export const accessTable: Record<string, Row> = {
   'POST /deliveries/{delivery}/resend': {
     cells: { ...all(none), administrator: '202 202 404 404', operator: '202 202 404 404', nobody: '401' },
     request: async ({ enrollment }, { ports }) => {
-      const { delivery } = await putCredential(ports.store, { program: 'harbor', enrollment });
-      return { params: { delivery }, body: { enrollment } };
+      const ref = { program: 'harbor', enrollment };
+      const { delivery } = await putCredential(ports.store, ref);
+      const stored = (await ports.store.readDelivery(ref, delivery)) as Delivery;
+      return { params: { delivery }, body: { enrollment }, headers: { 'if-match': `"${deliveryStamp(stored)}"` } };
     },
   },
   'GET /audit/access': {

@@ -43,8 +43,11 @@ test('every read of one record by an administrator, an auditor or an operator is
       staff.some((role) => access[role]),
   );
   const unlogged = reading.filter(({ reads }) => reads === undefined).map(routeName);
-  // It enters itself what it gives: a redirect is no success by its status.
-  expect(unlogged).toEqual(['GET /people/{enrollment}/credentials/{credential}/document']);
+  // They enter themselves what they give: a redirect is no success by its status.
+  expect(unlogged).toEqual([
+    'GET /people/{enrollment}/credentials/{credential}/document',
+    'GET /records/{enrollment}/credentials/{credential}/document',
+  ]);
 });
 
 function cellsOf(route: Route): Cell[] {

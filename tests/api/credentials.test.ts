@@ -106,12 +106,14 @@ describe('one credential', () => {
   test('is revoked with a code and a reason, once', async () => {
     const { credentialId, ...ref } = await issued();
     const path = `/credentials/${credentialId}/revocation`;
+    const etagOf = async () =>
+      (await world.ask('GET', `/credentials/${credentialId}`, { token: tokens.office })).headers.get('etag') ?? '';
     expect((await post('office', path, { code: 'because', reason: 'It was false' })).status).toBe(400);
-    const same = { 'idempotency-key': 'one-key-to-revoke-by' };
+    const same = { 'idempotency-key': 'one-key-to-revoke-by', 'if-match': await etagOf() };
     const body = { code: 'fraud', reason: 'It was false' };
     expect(await readJson(await post('office', path, body, same))).toEqual({ outcome: 'revoked' });
     expect(await readJson(await post('office', path, body, same))).toEqual({ outcome: 'revoked' });
-    const again = await post('office', path, body);
+    const again = await post('office', path, body, { 'if-match': await etagOf() });
     expect([again.status, (await readJson(again)).code]).toEqual([409, 'credential.not-in-force']);
     const stored = await world.ports.store.readCredential(ref, credentialId);
     expect(stored).toMatchObject({ state: 'revoked', revocation: { code: 'fraud', text: 'It was false' } });
@@ -163,9 +165,13 @@ describe('emails', () => {
     const { enrollment, delivery, program } = await issued();
     const path = `/deliveries/${delivery}/resend`;
     const email = 'aunt@elsewhere.example';
-    const forbidden = await post('operator', path, { enrollment, email });
+    const seen = async (of: string) => {
+      const { items } = await get('operator', `/enrollments/${enrollment}/deliveries`);
+      return { 'if-match': items.find((each: { delivery: string }) => each.delivery === of).etag };
+    };
+    const forbidden = await post('operator', path, { enrollment, email }, await seen(delivery));
     expect([forbidden.status, (await readJson(forbidden)).field]).toEqual([403, 'email']);
-    const same = { 'idempotency-key': 'one-key-to-resend-by' };
+    const same = { 'idempotency-key': 'one-key-to-resend-by', ...(await seen(delivery)) };
     const first = await post('office', path, { enrollment, email }, same);
     const answer = await readJson(first);
     expect([first.status, answer.outcome]).toEqual([202, 'resent']);
@@ -173,7 +179,12 @@ describe('emails', () => {
     const deliveries = await world.ports.store.listDeliveries({ program, enrollment });
     expect(deliveries).toMatchObject([{ resendOf: delivery, to: email, state: 'queued' }, { state: 'sent' }]);
     expect(world.sent.at(-1)).toMatchObject({ type: 'delivery-requested', deliveryId: answer.delivery });
-    const onItsWay = await post('operator', `/deliveries/${answer.delivery}/resend`, { enrollment });
+    const onItsWay = await post(
+      'operator',
+      `/deliveries/${answer.delivery}/resend`,
+      { enrollment },
+      await seen(answer.delivery),
+    );
     expect([onItsWay.status, (await readJson(onItsWay)).code]).toEqual([409, 'delivery.under-way']);
   });
 });

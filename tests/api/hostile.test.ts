@@ -13,6 +13,7 @@ const form = defineRoute(
   {
     method: 'post',
     path: '/test-form',
+    unconditional: 'changes nothing',
     summary: 'Takes a word',
     access: { administrator: 'any' },
     request: { body: z.strictObject({ word: z.string().max(1_000) }) },

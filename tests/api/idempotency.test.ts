@@ -116,6 +116,7 @@ describe('a request under a key', () => {
     {
       method: 'post',
       path: '/things',
+      unconditional: 'makes a thing',
       summary: 'Does something',
       access: { administrator: 'any' },
       request: { body: z.strictObject({ text: z.string() }) },

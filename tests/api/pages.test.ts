@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { revokeCredential } from '../../functions/acts/credentials.ts';
 import { submitEvidence } from '../../functions/acts/evidence.ts';
+import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
 import { makeApp } from '../../functions/api/app.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
 import { stepsWorld } from '../support/steps-world.ts';
@@ -230,7 +230,7 @@ describe('forms', () => {
     const cookie = await asRole('ada', 'administrator');
     const stale = await post(path, form, cookie);
     expect([stale.status, (await stale.text()).includes('Somebody else changed this record meanwhile')]).toEqual([
-      422,
+      412,
       true,
     ]);
     const fresh = await post(path, { ...form, seen: `${enrollment.version}.${enrollment.fence}` }, cookie);
@@ -324,7 +324,7 @@ describe('an operator', () => {
       const app = makeApp({ ...world.ports, store }, settings);
       const answer = await app.request(`${world.origin}${path}`, {
         method: 'POST',
-        body: new URLSearchParams({ email: 'thief@elsewhere.example' }).toString(),
+        body: new URLSearchParams({ email: 'thief@elsewhere.example', seen: `0.0.${'0'.repeat(32)}` }).toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded', origin: world.origin, ...operator },
       });
       expect([state, answer.status]).toEqual([state, 403]);
@@ -338,6 +338,44 @@ describe('an operator', () => {
     const document = `href="/people/enr-1/credentials/${credentialId}/document"`;
     expect((await get('/people/enr-1', await asRole('olu', 'operator'))).text).not.toContain(document);
     expect((await get('/people/enr-1', await asRole('ada', 'administrator'))).text).toContain(document);
+  });
+});
+
+describe('a certificate’s document', () => {
+  test('is an auditor’s to fetch from the page of the record, and that they did is in the access log', async () => {
+    const auditor = await asRole('audrey', 'auditor');
+    const path = `/records/enr-1/credentials/${credentialId}/document`;
+    expect((await get('/records/enr-1', auditor)).text).toContain(`href="${path}"`);
+    // The past has no document of its own.
+    expect((await get('/records/enr-1?at=2026-03-10', auditor)).text).not.toContain(path);
+    const today = new Date().toISOString().slice(0, 10);
+    const entered = async () => {
+      const subjects = [];
+      for await (const { actor, facts, subject } of world.ports.access.list('harbor', today, today))
+        if (actor.id === 'audrey' && facts.what === 'document') subjects.push(subject);
+      return subjects;
+    };
+    expect(await entered()).toEqual([]);
+    const answer = await get(path, auditor);
+    expect(answer.status).toBe(303);
+    expect(new URL(answer.headers.get('location') ?? '').searchParams.get('X-Amz-Expires')).toBe('300');
+    expect(await entered()).toEqual(['enr-1']);
+    expect((await get('/records/enr-1/credentials/none/document', auditor)).status).toBe(404);
+    expect(await entered()).toEqual(['enr-1']);
+  });
+});
+
+describe('an administrator', () => {
+  test('looks records up and asks for bundles as an auditor does, and reads a record on the program’s page', async () => {
+    const administrator = await asRole('ada', 'administrator');
+    const records = await get('/records', administrator);
+    expect(records.text).toContain('name="bundle"');
+    expect(records.text).toContain('<a href="/records" aria-current="page">');
+    expect((await get('/records?id=enr-1', administrator)).headers.get('location')).toBe('/people/enr-1');
+    expect((await get('/records/enr-1', administrator)).status).toBe(403);
+    const asked = await post('/records', { bundle: 'program' }, administrator);
+    expect([asked.status, asked.headers.get('location')]).toEqual([303, '/records']);
+    expect((await get('/records', administrator)).text).toContain('What you asked for');
   });
 });
 

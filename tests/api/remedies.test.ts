@@ -1,46 +1,74 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { inApiWords } from '../../functions/api/remedies.ts';
+import { refused } from '../../functions/acts/refusal.ts';
+import { allRoutes } from '../../functions/api/all-routes.ts';
+import { sentenceOf } from '../../functions/api/remedies.ts';
+import { routeName } from '../../functions/api/route.ts';
+import { inCommands } from '../../functions/cli/remedies.ts';
+import type { Remedy } from '../../functions/domain/remedy.ts';
+import { run } from '../cli/cli-run.ts';
 import { type ApiWorld, readJson, startApiWorld } from './api-world.ts';
 
 const functions = join(import.meta.dirname, '../../functions');
-const read = (path: string) => readFileSync(join(functions, path), 'utf8');
 
-/** The acts that files of a folder import, and those that these import. */
-function actsOf(texts: readonly string[], known = new Set<string>()): Set<string> {
-  const named = texts.flatMap((text) => [...text.matchAll(/from '(?:\.\.\/)*(?:\.\/)?(?:acts\/)?([\w-]+\.ts)'/g)]);
-  const all = new Set(readdirSync(join(functions, 'acts')));
-  const more = named.flatMap(([, file = '']) => (all.has(file) && !known.has(file) ? [file] : []));
-  for (const file of more) known.add(file);
-  return more.length === 0
-    ? known
-    : actsOf(
-        more.map((file) => read(`acts/${file}`)),
-        known,
-      );
-}
-
-/** Every text of a source that holds something between backticks. */
-const advice = (source: string) =>
-  [...source.matchAll(/'[^'\n]*`[^'\n]*'|"[^"\n]*`[^"\n]*"|[^\n]*\\`[^\n]*/g)].map(([text]) =>
-    text.replaceAll('\\`', '`'),
+test('no act and no rule words what to do next: a refusal has it as a key, and each edge its words', () => {
+  const files = ['acts', 'domain'].flatMap((folder) =>
+    readdirSync(join(functions, folder)).map((file) => join(functions, folder, file)),
   );
-
-/** As a route is written, or the one thing that is done on the command line alone and says so. */
-const sound = /^(?:(?:GET|POST|PATCH) \/\S*|enrolledOn|program load)$/;
-
-test('no act that a route of JSON calls sends its caller to the command line for what the API does', () => {
-  const routes = readdirSync(join(functions, 'api/routes')).map((file) => read(`api/routes/${file}`));
-  const files = [...actsOf(routes)].map((file) => `acts/${file}`);
-  expect(files).toEqual(expect.arrayContaining(['acts/enroll.ts', 'acts/unknown-enrollment.ts', 'acts/evidence.ts']));
-  const texts = [...files, 'domain/rules.ts'].flatMap((file) => advice(read(file)));
-  expect(texts.length).toBeGreaterThan(10);
-  const commands = texts.flatMap((text) =>
-    [...inApiWords(text).matchAll(/`([a-z][^`$]*|[A-Z]+ \/[^`]*)`/g)].map(([, word = '']) => [text, word] as const),
+  expect(files.length).toBeGreaterThan(60);
+  const worded = files.flatMap((file) =>
+    // A command between backticks, within a text.
+    [
+      ...readFileSync(file, 'utf8').matchAll(
+        /^(?! *(?:\*|\/\/|\/\*)).*(?:'[^'\n]*`[a-z][a-z -]*`[^'\n]*'|\\`[a-z][a-z -]*\\`).*$/gm,
+      ),
+    ].map(([line]) => `${file}: ${line.trim()}`),
   );
-  expect(commands.filter(([, word]) => !sound.test(word))).toEqual([]);
+  expect(worded).toEqual([]);
 });
+
+const enrollment = 'enr-1';
+const remedies: { [N in Remedy['next']]: Extract<Remedy, { next: N }> } = {
+  'see-missing': { next: 'see-missing', enrollment },
+  'see-history': { next: 'see-history', enrollment },
+  'list-credentials': { next: 'list-credentials', enrollment },
+  'list-emails': { next: 'list-emails', enrollment },
+  'list-evidence': { next: 'list-evidence', enrollment },
+  'list-programs': { next: 'list-programs' },
+  'list-requirements': { next: 'list-requirements' },
+  'list-parked': { next: 'list-parked' },
+  'list-refused-evidence': { next: 'list-refused-evidence' },
+  reissue: { next: 'reissue', enrollment },
+  revoke: { next: 'revoke', credential: 'crd-1' },
+  'load-program': { next: 'load-program', again: true },
+  'correct-contact': { next: 'correct-contact' },
+  'void-assessor': { next: 'void-assessor' },
+  'see-enrollment-day': { next: 'see-enrollment-day' },
+};
+const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
+
+const isCommand = async (words: string) =>
+  (await run([...words.replace(/ --.*$/, '').split(' '), '--help'])).exitCode === 0;
+
+test.each(Object.entries(remedies))(
+  '%s leads to a route that there is, and to a command that there is',
+  async (_, remedy) => {
+    const byApi = sentenceOf({ message: 'no', remedy });
+    const routes = allRoutes.map((route) => new RegExp(`^${routeName(route).replaceAll(/\{\w+\}/g, '[^/]+')}$`));
+    for (const word of quoted(byApi)) {
+      const isRoute = routes.some((route) => route.test(word.split('?')[0] ?? ''));
+      // What is no route is a field of a request, or a command that is said to be one.
+      const isSaid = word === 'enrolledOn' || (byApi.includes('the command line') && (await isCommand(word)));
+      expect(isRoute || isSaid, word).toBe(true);
+    }
+    const byCommand = inCommands(refused('x.y', 'no', remedy));
+    expect(Object.keys(byCommand)).not.toContain('remedy');
+    const commands = quoted('message' in byCommand ? byCommand.message : '');
+    expect(commands.length).toBeGreaterThan(0);
+    for (const word of commands) expect(await isCommand(word), word).toBe(true);
+  },
+);
 
 let world: ApiWorld;
 beforeAll(async () => {

@@ -1,10 +1,11 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ActPorts } from '../../functions/acts/act-ports.ts';
-import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
+import { reissueCredential } from '../../functions/acts/reissue-credential.ts';
 import { resendDelivery } from '../../functions/acts/resend-delivery.ts';
+import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
 import { sqsQueue } from '../../functions/adapters/aws/sqs-queue.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reissueCredential } from '../../functions/acts/credentials.ts';
+import { reissueCredential } from '../../functions/acts/reissue-credential.ts';
 import { rngOf } from '../simulation/rng.ts';
 import type { FaultWorld } from './fault.ts';
 import { faults, faultsInTurn } from './faults.ts';

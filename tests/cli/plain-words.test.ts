@@ -52,7 +52,7 @@ describe('what is wrong is said in our words, with the remedy', () => {
     [
       'a date before the enrollment',
       [...piece, '2025-02-01'],
-      'occurredOn: lies before the enrollment (its date is `enroll --enrolled-on`)',
+      'occurredOn: lies before the enrollment; only work done since then counts; its day is `enroll --enrolled-on`',
     ],
     [
       'the reason of a revocation',

@@ -1,6 +1,5 @@
 import type { ActPorts } from '../../functions/acts/act-ports.ts';
 import { changeApprentice } from '../../functions/acts/change-apprentice.ts';
-import { reissueCredential, revokeCredential } from '../../functions/acts/credentials.ts';
 import { replayDeadLetters, setDeadLettersAside } from '../../functions/acts/dead-letters.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
@@ -8,7 +7,9 @@ import { resumeEnrollment, withdrawFromProgram } from '../../functions/acts/leav
 import { listParked } from '../../functions/acts/list-parked.ts';
 import { loadProgram } from '../../functions/acts/load-program.ts';
 import { parkedIdOf, replayParked, setParkedAside } from '../../functions/acts/parked.ts';
+import { reissueCredential } from '../../functions/acts/reissue-credential.ts';
 import { resendDelivery } from '../../functions/acts/resend-delivery.ts';
+import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
 import { voidAssessor } from '../../functions/acts/void-assessor.ts';
 import type { Actor } from '../../functions/domain/audit.ts';
 import {

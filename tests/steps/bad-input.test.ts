@@ -17,7 +17,8 @@ describe('a framework that is not in the table', () => {
     expect(await world.enroll()).toEqual({
       outcome: 'refused',
       code: 'framework.unknown',
-      message: expect.stringMatching(/small 1 is not in the table.*program load/),
+      message: expect.stringMatching(/small 1 is not in the table/),
+      remedy: { next: 'load-program', again: true },
     });
     expect(await store.readRecord(ref)).toBeUndefined();
   });

@@ -414,6 +414,20 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
         person,
       ),
     ),
+    act(
+      'correction-stale',
+      correctionPage(
+        f,
+        {
+          values: { name: say('Someone Else'), email: say('someone@apprentices.example') },
+          errors: [
+            { message: f.words.t('refusals.enrollment_stale') },
+            { field: 'name', message: f.words.t('forms.now', { value: person.name }) },
+          ],
+        },
+        person,
+      ),
+    ),
     act('revoke', revocationPage(f, emptyForm, { ...person, credential: 'x' })),
     act('reissue', reissuePage(f, emptyForm, { ...person, credential: 'x' })),
     act('resend', resendPage(f, emptyForm, { ...person, delivery: 'x', isParked: true })),
@@ -546,6 +560,7 @@ function auditorPages(frame: MakeFrame, world: World): Specimen[] {
       form: emptyForm,
       results: undefined,
       bundles: none,
+      recordsAt: '/records',
       ...more,
     }),
   });
@@ -583,6 +598,9 @@ function auditorPages(frame: MakeFrame, world: World): Specimen[] {
       },
     }),
     record('record', {}),
+    record('record-issued', {
+      credentials: [credential(world, 'issued'), { ...credential(world, 'superseded'), credentialId: 'older' }],
+    }),
     record('record-past', { at: '2026-06-30T23:59:59.999Z' }),
     record('record-broken', { chainFault: { seq: 3, fault: 'hash' } }),
   ];

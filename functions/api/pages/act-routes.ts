@@ -1,15 +1,17 @@
 import * as z from 'zod';
 import { changeApprentice } from '../../acts/change-apprentice.ts';
-import { reissueCredential, revokeCredential } from '../../acts/credentials.ts';
 import { resumeEnrollment, withdrawFromProgram } from '../../acts/leave-program.ts';
 import { replayParked } from '../../acts/parked.ts';
 import type { Refused } from '../../acts/refusal.ts';
 import { refused } from '../../acts/refusal.ts';
+import { reissueCredential } from '../../acts/reissue-credential.ts';
 import { resendDelivery } from '../../acts/resend-delivery.ts';
+import { revokeCredential } from '../../acts/revoke-credential.ts';
 import type { revocationCodes } from '../../domain/credential.ts';
 import type { Delivery } from '../../domain/delivery.ts';
 import type { Enrollment, leavingCodes } from '../../domain/enrollment.ts';
 import { enrollmentIdSchema, evidenceIdSchema } from '../../domain/ids.ts';
+import { deliveryStamp } from '../../domain/stamp.ts';
 import { defineRoute, type PageAnswer, type Route } from '../route.ts';
 import {
   correctionPage,
@@ -20,14 +22,15 @@ import {
   resumptionPage,
   revocationPage,
 } from './act-page.ts';
-import { emptyForm, type FormState } from './form-field.ts';
+import { emptyForm, type FieldError, type FormState } from './form-field.ts';
 import type { Frame } from './frame.ts';
-import type { TextKey } from './language.ts';
+import type { TextKey, Words } from './language.ts';
 import type { Html } from './markup.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
 import { emptyFields, given, refusedForm, type SentForm, sentForm } from './sent-form.ts';
 
-type Seen = Pick<Enrollment, 'version' | 'fence'>;
+/** The state of a record that a form was made from; of an email also its own, which moves without the record. */
+type SeenInForm = { seen: Pick<Enrollment, 'version' | 'fence'>; stamp: string | undefined };
 type ActRequest = PageRequest & {
   who: { program: string; as: { id: string; role: 'administrator' | 'operator' } };
   params: { enrollment: string; credential?: string; delivery?: string };
@@ -46,12 +49,7 @@ type RecordAct = {
   /** What the form holds when it is opened. */
   first?: (shown: Shown) => SentForm;
   show(frame: Frame, form: FormState, shown: Shown, params: ActRequest['params']): Html;
-  act(
-    request: ActRequest,
-    form: SentForm,
-    seen: Seen | undefined,
-    shown: Shown,
-  ): Promise<Refused | { outcome: string }>;
+  act(request: ActRequest, form: SentForm, seen: SeenInForm, shown: Shown): Promise<Refused | { outcome: string }>;
   done: TextKey;
 };
 
@@ -63,7 +61,7 @@ const acts: readonly RecordAct[] = [
     required: ['name', 'email'],
     first: ({ enrollment }) => ({ name: enrollment.apprentice.name, email: enrollment.apprentice.email }),
     show: (frame, form, { person }) => correctionPage(frame, form, person),
-    act: ({ ports, who, params }, form, seen) => {
+    act: ({ ports, who, params }, form, { seen }) => {
       const input = { name: given(form, 'name'), email: given(form, 'email'), seen };
       return changeApprentice(ports, who.as, refOf(who, params), input);
     },
@@ -76,7 +74,7 @@ const acts: readonly RecordAct[] = [
     fields: ['code', 'text'],
     required: ['code', 'text'],
     show: (frame, form, { person }, { credential = '' }) => revocationPage(frame, form, { ...person, credential }),
-    act: ({ ports, who, params }, form, seen) => {
+    act: ({ ports, who, params }, form, { seen }) => {
       // The act refuses a code that it does not know.
       const code = given(form, 'code') as (typeof revocationCodes)[number];
       const input = { credentialId: params.credential ?? '', code, text: given(form, 'text') ?? '', seen };
@@ -92,7 +90,7 @@ const acts: readonly RecordAct[] = [
     required: ['name'],
     first: ({ enrollment }) => ({ name: enrollment.apprentice.name }),
     show: (frame, form, { person }, { credential = '' }) => reissuePage(frame, form, { ...person, credential }),
-    act: async ({ ports, who, params }, form, seen, { enrollment }) => {
+    act: async ({ ports, who, params }, form, { seen }, { enrollment }) => {
       const credential = await ports.store.readCredential(refOf(who, params), params.credential ?? '');
       if (!credential) return refused('credential.unknown', 'credential: there is none');
       const name = given(form, 'name');
@@ -115,7 +113,7 @@ const acts: readonly RecordAct[] = [
         delivery: delivery?.deliveryId ?? '',
         isParked: delivery?.state === 'parked',
       }),
-    act: async ({ ports, who, params }, form, seen, { delivery }) => {
+    act: async ({ ports, who, params }, form, { seen, stamp }, { delivery }) => {
       const ref = refOf(who, params);
       const email = given(form, 'email');
       if (email !== undefined && who.as.role !== 'administrator')
@@ -123,8 +121,8 @@ const acts: readonly RecordAct[] = [
       const id = params.delivery ?? '';
       // What is parked waits for a person: it is taken up again, and the address with it.
       if (delivery?.state === 'parked')
-        return replayParked(ports, who.as, ref, { id, ...(email !== undefined && { email }) });
-      return resendDelivery(ports, who.as, ref, { delivery: id, email, seen });
+        return replayParked(ports, who.as, ref, { id, seen, stamp, ...(email !== undefined && { email }) });
+      return resendDelivery(ports, who.as, ref, { delivery: id, email, seen, stamp });
     },
     done: 'done.resent',
   },
@@ -134,7 +132,7 @@ const acts: readonly RecordAct[] = [
     fields: ['code', 'text'],
     required: ['code', 'text'],
     show: (frame, form, { person }) => leavingPage(frame, form, person),
-    act: ({ ports, who, params }, form, seen) => {
+    act: ({ ports, who, params }, form, { seen }) => {
       const code = given(form, 'code') as (typeof leavingCodes)[number];
       return withdrawFromProgram(ports, who.as, refOf(who, params), { code, text: given(form, 'text') ?? '' }, seen);
     },
@@ -146,7 +144,7 @@ const acts: readonly RecordAct[] = [
     fields: [],
     required: [],
     show: (frame, form, { person }) => resumptionPage(frame, form, person),
-    act: ({ ports, who, params }, _, seen) => resumeEnrollment(ports, who.as, refOf(who, params), seen),
+    act: ({ ports, who, params }, _, { seen }) => resumeEnrollment(ports, who.as, refOf(who, params), seen),
     done: 'done.resumed',
   },
 ];
@@ -164,15 +162,26 @@ async function readShown({ ports, who, params }: ActRequest): Promise<Shown | Re
   if (params.credential !== undefined && !credential) return refused('credential.unknown', 'credential: there is none');
   if (params.delivery !== undefined && !delivery) return refused('delivery.unknown', 'delivery: there is none');
   const { apprentice, version, fence } = enrollment;
-  const person = { enrollment: params.enrollment, name: apprentice.name, seen: `${version}.${fence}` };
+  const seen = [version, fence, ...(delivery ? [deliveryStamp(delivery)] : [])].join('.');
+  const person = { enrollment: params.enrollment, name: apprentice.name, seen };
   return { person, enrollment, delivery };
 }
 
-/** The state that the form was made from. One that says nothing of it was not made by us, and decides on what is now. */
-function readSeen(form: SentForm): Seen | undefined {
-  const [, version, fence] = /^(\d{1,12})\.(\d{1,12})$/.exec(form.seen ?? '') ?? [];
-  return version === undefined ? undefined : { version: Number(version), fence: Number(fence) };
+/** The state that the form was made from. One that does not say it was not made by us. */
+function readSeen({ params }: RecordAct, form: SentForm): SeenInForm | undefined {
+  const [, version, fence, stamp] = /^(\d{1,12})\.(\d{1,12})(?:\.([0-9a-f]{32}))?$/.exec(form.seen ?? '') ?? [];
+  if (version === undefined || (params === 'delivery' && stamp === undefined)) return undefined;
+  return { seen: { version: Number(version), fence: Number(fence) }, stamp };
 }
+
+/** Beside each field what the record has there now, where somebody typed something else. */
+function withNow({ t }: Words, { values, errors }: FormState, now: SentForm = {}): FieldError[] {
+  const others = Object.entries(now).filter(([field, value]) => value !== values[field]);
+  return [...errors, ...others.map(([field, value]) => ({ field, message: t('forms.now', { value: value ?? '' }) }))];
+}
+
+const stale = refused('enrollment.stale', 'seen: the form does not say which state it was made from; open it again');
+const staleCodes = new Set(['enrollment.stale', 'delivery.stale']);
 
 function routesOf(act: RecordAct): Route[] {
   const access = act.alsoOperators
@@ -181,9 +190,9 @@ function routesOf(act: RecordAct): Route[] {
   const path = `/people/{enrollment}/${act.path}${act.params ? `/{${act.params}}` : ''}`;
   const own = act.params ? { [act.params]: evidenceIdSchema } : {};
   const params = z.object({ enrollment: enrollmentIdSchema, ...own }) as unknown as z.ZodType<ActRequest['params']>;
-  const show = (call: ActRequest, shown: Shown, form: FormState): PageAnswer => {
+  const show = (call: ActRequest, shown: Shown, form: FormState, status = 200): PageAnswer => {
     const frame = frameOf(call);
-    return page(call, frame, act.show(frame, form, shown, call.params), form.errors.length > 0 ? 422 : 200);
+    return page(call, frame, act.show(frame, form, shown, call.params), status);
   };
   const asked = defineRoute(
     {
@@ -210,7 +219,12 @@ function routesOf(act: RecordAct): Route[] {
       summary: act.summary,
       access,
       request: { params, body: sentForm() },
-      responses: { 303: { description: 'Back to the record' }, 422: { description: 'The form, with what is wrong' } },
+      responses: {
+        303: { description: 'Back to the record' },
+        412: { description: 'The form again, made from the record as it is now' },
+        422: { description: 'The form, with what is wrong' },
+      },
+      ifMatch: act.params === 'delivery' ? 'delivery' : 'enrollment',
       page: true,
     },
     async (call) => {
@@ -219,12 +233,26 @@ function routesOf(act: RecordAct): Route[] {
       if ('outcome' in shown) return shown;
       const { words } = frameOf(request);
       const empty = emptyFields(words, call.body, act.required);
-      if (empty.length > 0) return show(request, shown, { values: call.body, errors: empty });
-      const answer = await act.act(request, call.body, readSeen(call.body), shown);
+      if (empty.length > 0) return show(request, shown, { values: call.body, errors: empty }, 422);
+      const seen = readSeen(act, call.body);
+      const answer = seen ? await act.act(request, call.body, seen, shown) : stale;
       if (answer.outcome === 'refused') {
         const refusal = answer as Refused;
         if (refusal.code === 'caller.forbidden') return refusal;
-        return show(request, shown, refusedForm(words, call.body, refusal, act.fields));
+        const form = refusedForm(words, call.body, refusal, act.fields);
+        if (!staleCodes.has(refusal.code)) return show(request, shown, form, 422);
+        // Read again, and entered as the form itself is: what stands there now is shown beside their own words.
+        const now = await readShown(request);
+        if ('outcome' in now) return now;
+        const { enrollment } = call.params;
+        const entry = {
+          actor: call.who.as,
+          action: 'record-read' as const,
+          subject: enrollment,
+          facts: { what: act.path },
+        };
+        await call.ports.access.append(call.who.program, entry);
+        return show(request, now, { ...form, errors: withNow(words, form, act.first?.(now)) }, 412);
       }
       return goTo(call, `/people/${call.params.enrollment}`, { kind: 'done', key: act.done });
     },

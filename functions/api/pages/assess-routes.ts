@@ -85,6 +85,7 @@ const desk = defineRoute(
 const decide = defineRoute(
   {
     method: 'post',
+    unconditional: 'each piece in the form carries a hash of itself, which must still be its own',
     path: '/assess/{enrollment}',
     summary: 'Records what an assessor decided',
     access: { assessor: 'any' },

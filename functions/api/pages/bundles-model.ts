@@ -1,6 +1,7 @@
 import type { Refused } from '../../acts/refusal.ts';
 import type { ExportJob } from '../../domain/export-job.ts';
 import type { Instant } from '../../domain/time.ts';
+import type { Acting } from '../route.ts';
 import type { FieldError } from './form-field.ts';
 import type { Language, Words } from './language.ts';
 import type { PageRequest } from './page-answer.ts';
@@ -12,6 +13,12 @@ export type BundleLine = Pick<ExportJob, 'exportId' | 'scope' | 'requestedAt'> &
   /** Of the ledger's key: what the verifier is told, which must not come with the bundle alone. */
   fingerprint?: string | undefined;
 };
+
+/** As the API has it: who may ask it for a bundle may do so on a page. */
+export const bundleAskers = { auditor: 'any', administrator: 'any' } as const;
+
+/** Where they read one record: only an auditor's page has its ledger. */
+export const recordsOf = ({ as }: Pick<Acting, 'as'>) => (as.role === 'auditor' ? '/records' : '/people');
 
 /** What the page lists; older ones are told by the API. */
 const shownBundles = 10;

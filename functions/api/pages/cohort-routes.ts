@@ -77,6 +77,7 @@ async function showEnroll(call: PageRequest & { program: string }, form: FormSta
 const enrollSent = defineRoute(
   {
     method: 'post',
+    unconditional: 'makes an enrollment',
     path: '/enroll',
     summary: 'Enrolls an apprentice',
     access: { administrator: 'any' },

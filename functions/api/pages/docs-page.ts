@@ -8,7 +8,6 @@ export function docsPage(frame: Frame, { info, paths, components }: OpenApiDocum
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
-  const problem = JSON.stringify(components.schemas.Problem, null, 2);
   const title = `${info.title}: the API`;
   const body = html`<div lang="en">
 <h1>${title}</h1>${paragraphs(info.description)}
@@ -18,7 +17,11 @@ export function docsPage(frame: Frame, { info, paths, components }: OpenApiDocum
       html`<li><a href="#${operation.operationId}"><code>${method} ${path}</code></a> ${operation.summary}</li>`,
   )}</ul></nav>
 ${operations.map(({ method, path, operation }) => operationSection(method, path, operation))}
-<section id="problem"><h2>Problems</h2><p>Whatever goes wrong is told in this form.</p>${schemaText(problem)}</section>
+<section id="problem"><h2>Problems</h2><p>Whatever goes wrong is told as ${shapeLink('Problem')}.</p></section>
+<section id="shapes"><h2>Shapes</h2>${Object.entries(components.schemas).map(
+    ([name, schema]) => html`<h3 id="${shapeId(name)}">${name}</h3>${paragraphs(String(schema.description ?? ''))}
+${schemaText(schema)}`,
+  )}</section>
 </div>`;
   return pageOf(frame, { title, body, wide: true });
 }
@@ -30,7 +33,7 @@ function operationSection(method: string, path: string, operation: Operation) {
 <h2><code>${method} ${path}</code></h2>
 <p>${operation.summary}</p>${paragraphs(operation.description)}
 ${parameters.length > 0 && html`<h3>Parameters</h3><dl>${parameters.map(parameterEntry)}</dl>`}
-${body && html`<h3>What is sent</h3>${schemaText(JSON.stringify(body, null, 2))}`}
+${body && html`<h3>What is sent</h3>${schemaOf(body)}`}
 <h3>Answers</h3>
 <dl>${Object.entries(responses).map(
     ([status, { description, content }]) =>
@@ -43,7 +46,7 @@ type Parameter = NonNullable<Operation['parameters']>[number];
 
 function parameterEntry({ name, in: where, required, schema, description }: Parameter) {
   return html`<dt><code>${name}</code> (${places[where] ?? where}${required ? '' : ', may be left out'})</dt>
-<dd>${[description, formOf(schema)].filter(Boolean).map((text) => html`${marked(String(text))}<br>`)}</dd>`;
+<dd>${[description ?? schema.description, formOf(schema)].filter(Boolean).map((text) => html`${marked(String(text))}<br>`)}</dd>`;
 }
 
 const places: Record<string, string> = { path: 'in the path', query: 'in the query', header: 'header' };
@@ -56,13 +59,30 @@ function formOf({ enum: values, format, pattern, minLength, maxLength }: Paramet
   return pattern === undefined ? length : `${length}Like \`${pattern}\`.`;
 }
 
-function schemaOf(schema: unknown) {
-  return schema === undefined ? '' : schemaText(JSON.stringify(schema, null, 2));
+/** A shape that has a name is shown once, by that name. */
+function schemaOf(schema: Json | undefined) {
+  if (schema === undefined) return '';
+  const name = nameIn(schema);
+  return name === undefined ? schemaText(schema) : html` ${shapeLink(name)}`;
 }
 
-function schemaText(text: string) {
-  return html`<details><summary>Schema</summary><pre tabindex="0"><code>${text}</code></pre></details>`;
+function schemaText(schema: Json) {
+  const text = JSON.stringify(schema, null, 2);
+  const names = new Set([...text.matchAll(reference)].map(([, name = '']) => name));
+  return html`<details><summary>Schema</summary>
+${names.size > 0 && html`<p>In it: ${[...names].map((name) => html`${shapeLink(name)} `)}</p>`}
+<pre tabindex="0"><code>${text}</code></pre></details>`;
 }
+
+type Json = Record<string, unknown>;
+const reference = /"#\/components\/schemas\/(\w+)"/g;
+
+function nameIn({ $ref }: Json): string | undefined {
+  return typeof $ref === 'string' ? $ref.slice($ref.lastIndexOf('/') + 1) : undefined;
+}
+
+const shapeId = (name: string) => `shape-${name}`;
+const shapeLink = (name: string) => html`<a href="#${shapeId(name)}">${name}</a>`;
 
 function paragraphs(text: string) {
   return text.split('\n\n').map((paragraph) => html`<p>${marked(paragraph)}</p>`);

@@ -16,32 +16,33 @@ async function toDocument({ ports }: PageRequest, ref: EnrollmentRef, credential
   return { status: 303, plain: null, headers: { Location: url } } satisfies PlainAnswer;
 }
 
-const ofPerson = defineRoute(
-  {
-    method: 'get',
-    path: '/people/{enrollment}/credentials/{credential}/document',
-    summary: "An apprentice's certificate, as it was issued",
-    access: { administrator: 'any' },
-    request: { params: z.object(ids) },
-    responses: { 303: { description: 'To the document' } },
-    page: true,
-  },
-  async (call) => {
-    const { ports, who, params } = call;
-    const { program } = who;
-    const ref = { program, enrollment: params.enrollment };
-    const answer = await toDocument(call, ref, params.credential);
-    // Entered before the link leaves, as any other read of a record.
-    if ('plain' in answer)
-      await ports.access.append(program, {
-        actor: who.as,
-        action: 'record-read',
-        subject: params.enrollment,
-        facts: { what: 'document' },
-      });
-    return answer;
-  },
-);
+/** For the one who reads the record on this page; entered as their read of it before the link leaves. */
+const ofRecord = (page: '/people' | '/records', role: 'administrator' | 'auditor') =>
+  defineRoute(
+    {
+      method: 'get',
+      path: `${page}/{enrollment}/credentials/{credential}/document`,
+      summary: "An apprentice's certificate, as it was issued",
+      access: { [role]: 'any' } as const,
+      request: { params: z.object(ids) },
+      responses: { 303: { description: 'To the document' } },
+      page: true,
+    },
+    async (call) => {
+      const { ports, who, params } = call;
+      const { program } = who;
+      const ref = { program, enrollment: params.enrollment };
+      const answer = await toDocument(call, ref, params.credential);
+      if ('plain' in answer)
+        await ports.access.append(program, {
+          actor: who.as,
+          action: 'record-read',
+          subject: params.enrollment,
+          facts: { what: 'document' },
+        });
+      return answer;
+    },
+  );
 
 const own = defineRoute(
   {
@@ -64,4 +65,4 @@ const own = defineRoute(
   },
 );
 
-export const documentRoutes = [ofPerson, own];
+export const documentRoutes = [ofRecord('/people', 'administrator'), ofRecord('/records', 'auditor'), own];

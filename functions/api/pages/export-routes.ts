@@ -4,7 +4,15 @@ import { refused } from '../../acts/refusal.ts';
 import { requestExport } from '../../acts/request-export.ts';
 import { exportIdSchema } from '../../domain/export-job.ts';
 import { defineRoute } from '../route.ts';
-import { bundleErrors, bundleFields, bundleRequest, fieldNamed, readOwnBundles } from './bundles-model.ts';
+import {
+  bundleAskers,
+  bundleErrors,
+  bundleFields,
+  bundleRequest,
+  fieldNamed,
+  readOwnBundles,
+  recordsOf,
+} from './bundles-model.ts';
 import { emptyForm, type FormState } from './form-field.ts';
 import { frameOf, goTo, page } from './page-answer.ts';
 import { recordsPage } from './records-page.ts';
@@ -16,7 +24,7 @@ const fetchBundle = defineRoute(
     method: 'get',
     path: '/exports/{export}',
     summary: 'An audit bundle that was asked for',
-    access: { auditor: 'any', administrator: 'any' },
+    access: bundleAskers,
     pulls: true,
     request: { params: /* @__PURE__ */ z.lazy(() => z.object({ export: exportIdSchema })) },
     responses: { 303: { description: 'To the bundle' } },
@@ -33,9 +41,10 @@ const fetchBundle = defineRoute(
 const askForBundle = defineRoute(
   {
     method: 'post',
+    unconditional: 'makes a bundle of its own',
     path: '/records',
     summary: 'Asks for an audit bundle',
-    access: { auditor: 'any' },
+    access: bundleAskers,
     pulls: true,
     request: { body: sentForm() },
     responses: { 303: { description: 'Back to the records' }, 422: { description: 'The form, with what is wrong' } },
@@ -52,7 +61,13 @@ const askForBundle = defineRoute(
       page(
         call,
         frame,
-        recordsPage(frame, { program, form: emptyForm, results: undefined, bundles: { form, own } }),
+        recordsPage(frame, {
+          program,
+          form: emptyForm,
+          results: undefined,
+          bundles: { form, own },
+          recordsAt: recordsOf(who),
+        }),
         422,
       );
     const errors = bundleErrors(words, body);

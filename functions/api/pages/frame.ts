@@ -37,7 +37,7 @@ const places: readonly Place[] = [
   { path: '/cohort', key: 'nav.cohort', roles: ['administrator', 'operator'] },
   { path: '/assess', key: 'nav.assess', roles: ['assessor'] },
   { path: '/me', key: 'nav.me', roles: ['apprentice'] },
-  { path: '/records', key: 'nav.records', roles: ['auditor'] },
+  { path: '/records', key: 'nav.records', roles: ['auditor', 'administrator'] },
 ];
 
 /** The pages that somebody's roles open to them. */

@@ -119,6 +119,7 @@ const fields = [
 const evidenceSent = defineRoute(
   {
     method: 'post',
+    unconditional: 'a new piece: what is there stays as it is',
     path: '/me/evidence',
     summary: 'Hands evidence in',
     access: { apprentice: 'own' },

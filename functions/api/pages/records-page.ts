@@ -7,7 +7,7 @@ import { errorSummary, type FormState, field } from './form-field.ts';
 import { type Frame, pageOf } from './frame.ts';
 import type { TextKey, Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
-import { credentialTones } from './person-page.ts';
+import { achievementText, credentialTones } from './person-page.ts';
 import { requirementGroups, requirementList } from './requirement-list.ts';
 import { bar, mark } from './standing-mark.ts';
 
@@ -23,10 +23,12 @@ export type Search = {
   /** Query of the next page. */
   next?: string | undefined;
   bundles: Bundles;
+  /** Where a record is read: administrators have a page of their own for it, without the ledger. */
+  recordsAt: '/records' | '/people';
 };
 
-/** Where an auditor looks records up: by an enrollment, a credential, or the days of issue. Never by name. */
-export function recordsPage(frame: Frame, { program, form, results, next, bundles }: Search): Html {
+/** Where an auditor or administrator looks records up: by an enrollment, a credential, or the days of issue. Never by name. */
+export function recordsPage(frame: Frame, { program, form, results, next, bundles, recordsAt }: Search): Html {
   const { words } = frame;
   const { t } = words;
   const errors = [...form.errors, ...bundles.form.errors];
@@ -37,12 +39,14 @@ ${field(words, form, { name: 'id', label: t('records.id'), hint: t('records.id_h
 <div class="pair">${field(words, form, { name: 'from', label: t('records.from'), type: 'date' })}
 ${field(words, form, { name: 'to', label: t('records.to'), type: 'date' })}</div>
 <p class="acts"><button type="submit">${t('records.submit')}</button></p></form>
-${results === undefined ? nothing : found(words, results, program.timeZone, next)}
+${results === undefined ? nothing : found(words, { results, next, recordsAt }, program.timeZone)}
 ${bundlesSection(words, bundles, program.timeZone)}`;
   return pageOf(frame, { title: t('records.title'), body, wide: true, failed: errors.length > 0 });
 }
 
-function found(words: Words, results: readonly FoundCredential[], timeZone: string, next: string | undefined): Html {
+type Found = Pick<Search, 'next' | 'recordsAt'> & { results: readonly FoundCredential[] };
+
+function found(words: Words, { results, next, recordsAt }: Found, timeZone: string): Html {
   const { t } = words;
   if (results.length === 0)
     return html`<section class="empty" aria-labelledby="found"><h2 id="found">${t('records.none_title')}</h2><p>${t('records.none_text')}</p></section>`;
@@ -56,7 +60,7 @@ function found(words: Words, results: readonly FoundCredential[], timeZone: stri
       issuedAt,
       kind,
     }) => html`<tr><th scope="row"><code>${credentialId}</code> <span class="hint">${t(`records.kind_${kind.replace('-', '_')}` as TextKey)}</span></th>
-<td data-label="${t('records.enrollment')}"><a href="/records/${enrollment}">${enrollment}</a></td>
+<td data-label="${t('records.enrollment')}"><a href="${recordsAt}/${enrollment}">${enrollment}</a></td>
 <td data-label="${t('records.state')}">${mark(credentialTones[state], t(`credential.${state}`))}</td>
 <td data-label="${t('records.issued')}"><time datetime="${issuedAt}">${words.moment(issuedAt, timeZone)}</time></td></tr>`,
   )}</tbody></table></div>
@@ -91,10 +95,26 @@ ${errorSummary(words, form)}
 <p class="figure"><span class="big">${t('person.met_of', { met: explanation.met, of: explanation.of })}</span> ${bar(t('person.progress_of', { what: t('person.record') }), explanation.met, explanation.of)}</p>
 <p>${t(`standing.${explanation.credential.state.replace('-', '_')}_text` as TextKey)}</p></div>
 ${requirementList(words, groups, program.timeZone)}
+${at === undefined ? documents(words, status) : nothing}
 <section aria-labelledby="ledger"><h2 id="ledger">${t('records.ledger')}</h2>
 ${chain(words, status)}
 <ol class="timeline">${ledger.map((entry) => ledgerEntry(words, entry, mask, program.timeZone))}</ol></section>`;
   return pageOf(frame, { title, body, failed: form.errors.length > 0 });
+}
+
+/** What was issued, as it is now, and its document: the past has no other. */
+function documents(words: Words, { credentials, enrollment, program, framework }: RecordModel['status']): Html {
+  if (credentials.length === 0) return nothing;
+  const { t } = words;
+  const path = `/records/${enrollment.enrollment}/credentials`;
+  return html`<section aria-labelledby="credentials"><h2 id="credentials">${t('person.credentials')}</h2>
+<ul class="rows">${credentials.map(
+    (
+      credential,
+    ) => html`<li><span>${mark(credentialTones[credential.state], t(`credential.${credential.state}`))} ${achievementText(words, credential, { framework, program })}
+<br><span class="hint">${t('person.issued_at', { at: words.moment(credential.issuedAt, program.timeZone) })} · <code>${credential.credentialId}</code></span></span>
+<a href="${path}/${credential.credentialId}/document">${t('person.download')}<span class="visually-hidden"> ${credential.credentialId}</span></a></li>`,
+  )}</ul></section>`;
 }
 
 function chain(words: Words, { ledger, chainFault }: RecordModel['status']): Html {

@@ -6,7 +6,7 @@ import { maskFor } from '../../domain/masking.ts';
 import { addDays, civilDateSchema, endOfDay } from '../../domain/time.ts';
 import type { CredentialSummary } from '../../ports/record-store.ts';
 import { defineRoute } from '../route.ts';
-import { readOwnBundles } from './bundles-model.ts';
+import { bundleAskers, readOwnBundles, recordsOf } from './bundles-model.ts';
 import { emptyForm, type FormState } from './form-field.ts';
 import { refusalText } from './frame.ts';
 import { frameOf, goTo, page } from './page-answer.ts';
@@ -16,8 +16,8 @@ const search = defineRoute(
   {
     method: 'get',
     path: '/records',
-    summary: 'Where an auditor looks records up',
-    access: { auditor: 'any' },
+    summary: 'Where an auditor or administrator looks records up',
+    access: bundleAskers,
     request: {
       query: z.object({
         id: z.string().max(64).optional(),
@@ -38,11 +38,19 @@ const search = defineRoute(
     const frame = frameOf(call);
     const [id, from, to] = [query.id?.trim() ?? '', query.from ?? '', query.to ?? ''];
     const values = { id, from, to };
+    const recordsAt = recordsOf(who);
     const show = (results: readonly FoundCredential[] | undefined, errors: FormState['errors'] = [], next?: string) =>
       page(
         call,
         frame,
-        recordsPage(frame, { program, form: { values, errors }, results, next, bundles: { form: emptyForm, own } }),
+        recordsPage(frame, {
+          program,
+          form: { values, errors },
+          results,
+          next,
+          bundles: { form: emptyForm, own },
+          recordsAt,
+        }),
         errors.length > 0 ? 422 : 200,
       );
     if (id !== '') {
@@ -52,7 +60,7 @@ const search = defineRoute(
         ports.store.findIssued(who.program, id),
       ]);
       const found = enrollment?.enrollment ?? owner?.enrollment;
-      return found === undefined ? show([]) : goTo(call, `/records/${found}`);
+      return found === undefined ? show([]) : goTo(call, `${recordsAt}/${found}`);
     }
     if (from === '' && to === '') return show(undefined);
     const wrong = [

@@ -125,6 +125,7 @@ function tryAgain(origin: string, problem: 'failed' | 'expired'): PlainAnswer {
 const signOut = defineRoute(
   {
     method: 'post',
+    unconditional: 'ends a session of this browser alone',
     path: '/sign-out',
     summary: 'Ends the session in this browser',
     access: 'public',

@@ -14,7 +14,7 @@ const judgementSchema = /* @__PURE__ */ z.lazy(() =>
   assessmentSchema
     .pick({ requirement: true, evidence: true, outcome: true, note: true })
     .extend({ assessment: evidenceIdSchema.optional().describe('An id of your own; without it, a new one') })
-    .meta({ title: 'Judgement', description: 'Met or not met, of one piece of evidence' }),
+    .meta({ id: 'Judgement', title: 'Judgement', description: 'Met or not met, of one piece of evidence' }),
 );
 type Judgement = z.output<typeof judgementSchema>;
 
@@ -24,6 +24,7 @@ const assess = defineRoute(
   {
     method: 'post',
     path: '/enrollments/{enrollment}/assessments',
+    unconditional: 'a judgement of its own: the piece and what others judged stay as they are',
     summary: 'Assesses one piece of evidence, as the assessor that the caller is; nobody assesses their own',
     access: { assessor: 'any' },
     request: { params: enrollmentParams, body: judgementSchema },
@@ -42,6 +43,7 @@ const assessMany = defineRoute(
   {
     method: 'post',
     path: '/enrollments/{enrollment}/assessments/batch',
+    unconditional: 'judgements of their own: the pieces and what others judged stay as they are',
     summary: 'Assesses up to 500 pieces of evidence, with a verdict for each in the order given',
     description: 'Each as in `POST /enrollments/{enrollment}/assessments`. One that is refused keeps back no other.',
     access: { assessor: 'any' },

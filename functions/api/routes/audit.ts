@@ -22,7 +22,10 @@ const access = defineRoute(
       200: {
         description: 'The reads, in their order',
         schema: /* @__PURE__ */ z.lazy(() =>
-          z.strictObject({ entries: z.array(accessEntrySchema).max(maxEntries), more: z.boolean() }),
+          z.strictObject({
+            entries: z.array(accessEntrySchema.meta({ id: 'AccessEntry' })).max(maxEntries),
+            more: z.boolean(),
+          }),
         ),
       },
     },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { maxPieces } from '../../acts/evidence.ts';
 import { type Refused, refused } from '../../acts/refusal.ts';
 import { firstIssue } from '../../domain/evidence.ts';
-import { inApiWords } from '../remedies.ts';
+import { inRoutes } from '../remedies.ts';
 
 /** Up to 500 of something, each read by itself: one that is wrong has a verdict of its own, and the others count. */
 export const batchOf = () => z.array(z.record(z.string(), z.unknown())).min(1).max(maxPieces);
@@ -22,7 +22,7 @@ export async function actOnEach<T, V extends Verdict>(
   let next = 0;
   return parsed.map((each) => {
     const verdict = each.success ? (verdicts[next++] as V) : refused(code, firstIssue(each.error));
-    return 'message' in verdict ? { ...verdict, message: inApiWords(verdict.message) } : verdict;
+    return 'message' in verdict ? inRoutes(verdict) : verdict;
   });
 }
 

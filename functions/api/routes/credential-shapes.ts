@@ -21,7 +21,7 @@ const line = () => ({
 });
 
 /** One line of a list: no name and no public code. */
-export const credentialLineSchema = () => z.strictObject(line());
+export const credentialLineSchema = () => z.strictObject(line()).meta({ id: 'CredentialLine' });
 
 export function credentialLine(
   { credentialId, enrollment, achievement, state, issuedAt }: CredentialSummary,
@@ -48,7 +48,7 @@ export const credentialViewSchema = () =>
       revokedAt: instantSchema.optional(),
       revocation: z.strictObject({ code: z.string(), text: z.string() }).optional(),
     })
-    .meta({ title: 'Credential' });
+    .meta({ id: 'Credential', title: 'Credential' });
 
 export function credentialView(credential: Credential, program: Pick<Program, 'verifyUrl'>, mask: Mask) {
   const { facts, document, code, delivery } = credential;

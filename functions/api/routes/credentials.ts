@@ -1,12 +1,15 @@
 import * as z from 'zod';
-import { reissueCredential, revokeCredential } from '../../acts/credentials.ts';
 import { linkDocument } from '../../acts/link-document.ts';
 import { type Refused, refused } from '../../acts/refusal.ts';
+import { reissueCredential } from '../../acts/reissue-credential.ts';
+import { revokeCredential } from '../../acts/revoke-credential.ts';
 import { achievementSchema, type Credential, revocationCodes } from '../../domain/credential.ts';
 import { type EnrollmentRef, enrollmentIdSchema } from '../../domain/ids.ts';
 import { type Mask, maskFor } from '../../domain/masking.ts';
+import { credentialStamp } from '../../domain/stamp.ts';
 import { civilDateSchema, instantSchema } from '../../domain/time.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
+import { stampEtag } from '../etag.ts';
 import { type Acting, defineRoute } from '../route.ts';
 import {
   credentialLine,
@@ -104,7 +107,9 @@ const read = defineRoute(
     summary: 'One credential: what it says, its state and why',
     access: { administrator: 'any', auditor: 'any', operator: 'any', apprentice: 'own' },
     request: { params: credentialParams, query: whoseQuery },
-    responses: { 200: { description: 'The credential', schema: /* @__PURE__ */ z.lazy(credentialViewSchema) } },
+    responses: {
+      200: { description: 'The credential', schema: /* @__PURE__ */ z.lazy(credentialViewSchema), etag: true },
+    },
     reads: { action: 'record-read', what: 'credential' },
   },
   async ({ ports: { store }, who, params, query }) => {
@@ -113,7 +118,8 @@ const read = defineRoute(
     const [stored, mask] = await Promise.all([store.readProgram(who.program), maskOf(store, who)]);
     if (!stored) return refused('program.unknown', 'program: it is not in the table');
     const { credential } = found;
-    return { status: 200, json: credentialView(credential, stored.program, mask), of: credential.enrollment };
+    const headers = { ETag: stampEtag(credentialStamp(credential)) };
+    return { status: 200, json: credentialView(credential, stored.program, mask), headers, of: credential.enrollment };
   },
 );
 
@@ -164,12 +170,13 @@ const revoke = defineRoute(
       ),
     },
     responses: { 200: { description: 'Revoked', schema: z.strictObject({ outcome: z.literal('revoked') }) } },
+    ifMatch: 'credential',
   },
-  async ({ ports, who, params, body, isRerun }) => {
+  async ({ ports, who, params, body, stamp, isRerun }) => {
     const found = await find(ports.store, who, params.credential, body.enrollment);
     if ('outcome' in found) return found;
     const { ref, credential } = found;
-    const input = { credentialId: params.credential, code: body.code, text: body.reason };
+    const input = { credentialId: params.credential, code: body.code, text: body.reason, stamp };
     const answer = await revokeCredential(ports, who.as, ref, input);
     if (answer.outcome === 'revoked') return { status: 200, json: answer };
     // What was being done when the first try broke off is done.
@@ -200,7 +207,7 @@ const reissue = defineRoute(
         schema: z.strictObject({ outcome: z.literal('requested'), credential: z.string() }),
       },
     },
-    ifMatch: true,
+    ifMatch: 'enrollment',
   },
   async ({ ports, who, params, body: { achievement, name }, seen, isRerun }) => {
     const ref = { program: who.program, ...params };

@@ -4,7 +4,9 @@ import { resendDelivery } from '../../acts/resend-delivery.ts';
 import { type Delivery, deliveryStateSchema } from '../../domain/delivery.ts';
 import { enrollmentIdSchema, evidenceIdSchema } from '../../domain/ids.ts';
 import { emailAddressSchema } from '../../domain/person.ts';
+import { deliveryStamp } from '../../domain/stamp.ts';
 import { instantSchema } from '../../domain/time.ts';
+import { stampEtag } from '../etag.ts';
 import { type Acting, defineRoute } from '../route.ts';
 import { enrollmentParams } from './enrollment-shapes.ts';
 
@@ -12,6 +14,7 @@ const deliveryViewSchema = () =>
   z
     .strictObject({
       delivery: z.string(),
+      etag: z.string().describe('Which state of it this is: a resend gives it back in `If-Match`'),
       about: z.strictObject({
         kind: z.enum(['credential', 'lapse-warning']),
         credential: z.string().optional(),
@@ -27,14 +30,16 @@ const deliveryViewSchema = () =>
       resendOf: z.string().optional().describe('Sent once more on a person’s word: the email that it repeats'),
       to: z.string().optional().describe('Where this one alone went'),
     })
-    .meta({ title: 'Delivery' });
+    .meta({ id: 'Delivery', title: 'Delivery' });
 
 /** The address of one email is told to those who may see the apprentice's own. */
-function deliveryView({ about, ...delivery }: Delivery, { as, scope }: Acting) {
+function deliveryView(whole: Delivery, { as, scope }: Acting) {
+  const { about, ...delivery } = whole;
   const { deliveryId, state, queuedAt, attempt, sentAt, settledAt, reason, resendOf, to } = delivery;
   const seesAddress = as.role === 'administrator' || scope === 'own';
   return {
     delivery: deliveryId,
+    etag: stampEtag(deliveryStamp(whole)),
     about:
       about.kind === 'credential'
         ? { kind: about.kind, credential: about.credentialId }
@@ -96,13 +101,14 @@ const resend = defineRoute(
         schema: z.strictObject({ outcome: z.enum(['resent', 'repeated']), delivery: z.string() }),
       },
     },
+    ifMatch: 'delivery',
   },
-  async ({ ports, who, params: { delivery }, body: { enrollment, email } }) => {
+  async ({ ports, who, params: { delivery }, body: { enrollment, email }, stamp }) => {
     if (email !== undefined && who.as.role !== 'administrator')
       return refused('caller.forbidden', 'email: another address is for an administrator to give');
     const ref = { program: who.program, enrollment };
     // The id follows from the request's key: sent again, it finds the email that it made.
-    const answer = await resendDelivery(ports, who.as, ref, { delivery, email, as: ports.ids.id() });
+    const answer = await resendDelivery(ports, who.as, ref, { delivery, email, as: ports.ids.id(), stamp });
     return answer.outcome === 'refused' ? answer : { status: 202, json: answer };
   },
 );

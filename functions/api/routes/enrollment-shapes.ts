@@ -3,6 +3,7 @@ import { completionSchema, type Enrollment, enrollmentStatusSchema, leavingCodes
 import { type Framework, frameworkRefSchema, requirementsOf } from '../../domain/framework.ts';
 import { enrollmentIdSchema } from '../../domain/ids.ts';
 import { civilDateSchema, instantSchema } from '../../domain/time.ts';
+import { etagOf } from '../etag.ts';
 import type { Acting } from '../route.ts';
 
 export const enrollmentParams = /* @__PURE__ */ z.lazy(() => z.strictObject({ enrollment: enrollmentIdSchema }));
@@ -25,10 +26,21 @@ const common = () => ({
 
 /** One line of a list. */
 export const enrollmentLineSchema = () =>
-  z.strictObject({ ...common(), apprentice: z.strictObject({ id: z.string(), name: z.string() }) });
+  z
+    .strictObject({
+      ...common(),
+      apprentice: z.strictObject({ id: z.string(), name: z.string() }),
+      etag: z.string().describe('Which state this is: a change gives it back in `If-Match`'),
+    })
+    .meta({ id: 'EnrollmentLine' });
 
 export function enrollmentLine(enrollment: Enrollment, framework: Framework | undefined) {
-  const { apprentice, status, enrolledOn, met, lastChangeAt } = enrollment;
+  const { id, name } = enrollment.apprentice;
+  return { ...told(enrollment, framework), apprentice: { id, name }, etag: etagOf(enrollment) };
+}
+
+function told(enrollment: Enrollment, framework: Framework | undefined) {
+  const { status, enrolledOn, met, lastChangeAt } = enrollment;
   return {
     enrollment: enrollment.enrollment,
     status,
@@ -36,12 +48,11 @@ export function enrollmentLine(enrollment: Enrollment, framework: Framework | un
     met,
     of: framework ? requirementsOf(framework).size : 0,
     lastChangeAt,
-    apprentice: { id: apprentice.id, name: apprentice.name },
   };
 }
 
 /** One enrollment. The address is the administrators' and the apprentice's own to see. */
-export const enrollmentViewSchema = () =>
+export const enrollmentViewSchema = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
       ...common(),
@@ -50,13 +61,14 @@ export const enrollmentViewSchema = () =>
       completion: completionSchema().optional(),
       left: z.strictObject({ at: instantSchema, code: z.enum(leavingCodes) }).optional(),
     })
-    .meta({ title: 'Enrollment' });
+    .meta({ id: 'Enrollment', title: 'Enrollment' }),
+);
 
 export function enrollmentView(enrollment: Enrollment, framework: Framework | undefined, { as, scope }: Acting) {
   const { apprentice, completion, left } = enrollment;
   const seesAddress = as.role === 'administrator' || scope === 'own';
   return {
-    ...enrollmentLine(enrollment, framework),
+    ...told(enrollment, framework),
     apprentice: { id: apprentice.id, name: apprentice.name, ...(seesAddress && { email: apprentice.email }) },
     framework: enrollment.framework,
     ...(completion && { completion }),

@@ -133,7 +133,8 @@ const create = defineRoute(
     summary: 'Enrolls an apprentice, pinned to the framework version that the program uses now',
     access: { administrator: 'any' },
     request: { body: /* @__PURE__ */ z.lazy(() => enrollInputSchema.omit({ program: true })) },
-    responses: { 201: { description: 'Enrolled', schema: /* @__PURE__ */ z.lazy(enrollmentViewSchema) } },
+    responses: { 201: { description: 'Enrolled', schema: enrollmentViewSchema, etag: true } },
+    unconditional: 'makes an enrollment',
   },
   async ({ ports, who, body, isRerun }) => {
     const enrollment = body.enrollment ?? ports.ids.id();
@@ -163,7 +164,7 @@ const read = defineRoute(
     summary: 'One enrollment; its ETag says which state this is',
     access: { administrator: 'any', assessor: 'any', auditor: 'any', operator: 'any', apprentice: 'own' },
     request: { params: enrollmentParams },
-    responses: { 200: { description: 'The enrollment', schema: /* @__PURE__ */ z.lazy(enrollmentViewSchema) } },
+    responses: { 200: { description: 'The enrollment', schema: enrollmentViewSchema, etag: true } },
     reads: { action: 'record-read', what: 'enrollment' },
   },
   ({ ports, who, params }) => viewOf(ports.store, { program: who.program, ...params }, who),
@@ -184,9 +185,9 @@ const change = defineRoute(
       ),
     },
     responses: {
-      200: { description: 'The enrollment as it is now', schema: /* @__PURE__ */ z.lazy(enrollmentViewSchema) },
+      200: { description: 'The enrollment as it is now', schema: enrollmentViewSchema, etag: true },
     },
-    ifMatch: true,
+    ifMatch: 'enrollment',
   },
   async ({ ports, who, params, body, seen }) => {
     const ref = { program: who.program, ...params };

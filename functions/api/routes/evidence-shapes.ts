@@ -20,7 +20,11 @@ export const pieceSchema = /* @__PURE__ */ z.lazy(() =>
   submissionSchema
     .pick({ requirement: true, occurredOn: true, attestation: true, pointer: true, hours: true, certificate: true })
     .extend({ evidence: evidenceIdSchema.optional().describe('An id of your own; without it, a new one') })
-    .meta({ title: 'Piece', description: 'Evidence for one requirement: an attestation and a pointer to its proof' }),
+    .meta({
+      id: 'Piece',
+      title: 'Piece',
+      description: 'Evidence for one requirement: an attestation and a pointer to its proof',
+    }),
 );
 export type Piece = z.output<typeof pieceSchema>;
 
@@ -68,7 +72,7 @@ export const evidenceViewSchema = () =>
       ...words(),
       assessments: z.array(assessmentView()).max(100).describe('The newest first'),
     })
-    .meta({ title: 'Evidence of a record' });
+    .meta({ id: 'Evidence', title: 'Evidence of a record' });
 
 type Beside = { submission?: Submission; assessments: Assessment[] };
 const maxAssessments = 100;

@@ -87,6 +87,7 @@ const submit = defineRoute(
     method: 'post',
     path: '/enrollments/{enrollment}/evidence',
     summary: 'Submits one piece of evidence',
+    unconditional: 'a new piece: what is there stays as it is',
     access: { apprentice: 'own', administrator: 'any' },
     request: { params: enrollmentParams, body: pieceSchema },
     responses: {
@@ -107,6 +108,7 @@ const submitMany = defineRoute(
   {
     method: 'post',
     path: '/enrollments/{enrollment}/evidence/batch',
+    unconditional: 'new pieces: what is there stays as it is',
     summary: 'Submits up to 500 pieces of evidence, with a verdict for each in the order given',
     description: 'Each piece as in `POST /enrollments/{enrollment}/evidence`. One that is refused keeps back no other.',
     access: { apprentice: 'own', administrator: 'any' },
@@ -144,6 +146,8 @@ const withdraw = defineRoute(
   {
     method: 'post',
     path: '/enrollments/{enrollment}/evidence/{requirement}/{evidence}/withdrawal',
+    unconditional:
+      'says one thing beside the piece, whatever its state: it and its assessments stay in the record, and count for nothing',
     summary: 'Takes one piece of evidence back, and its assessments along',
     access: { apprentice: 'own', administrator: 'any' },
     request: {

@@ -30,7 +30,7 @@ const jobFields = () => ({
   /** Whether the email about it went out. */
   notice: z.enum(['wanted', 'sending', 'sent', 'refused']).optional(),
 });
-const jobSchema = () => z.strictObject(jobFields());
+const jobSchema = /* @__PURE__ */ z.lazy(() => z.strictObject(jobFields()).meta({ id: 'ExportJob' }));
 
 const callerOf = ({ program, as: actor }: Acting) => ({ program, actor });
 
@@ -38,6 +38,7 @@ const request = defineRoute(
   {
     method: 'post',
     path: '/audit/exports',
+    unconditional: 'makes a bundle of its own',
     summary: 'Asks for an audit bundle: one enrollment, a span, a sample, or the whole program',
     description:
       'It is made after the answer. With `notify`, an email says when. Every request is recorded, refused ones too; a bundle holds the records of one program.',
@@ -46,7 +47,7 @@ const request = defineRoute(
     request: {
       body: /* @__PURE__ */ z.lazy(() => z.strictObject({ ...exportRequestFields(), ...exportErrandFields() })),
     },
-    responses: { 202: { description: 'Asked for', schema: /* @__PURE__ */ z.lazy(jobSchema) } },
+    responses: { 202: { description: 'Asked for', schema: jobSchema } },
   },
   async ({ ports, who, body, origin }) => {
     const asked = await requestExport(ports, callerOf(who), body, (id) => `${origin}/exports/${id}`);
@@ -67,7 +68,7 @@ const list = defineRoute(
       200: {
         description: 'A page',
         schema: /* @__PURE__ */ z.lazy(() =>
-          z.strictObject({ items: z.array(jobSchema()).max(100), cursor: z.string().optional() }),
+          z.strictObject({ items: z.array(jobSchema).max(100), cursor: z.string().optional() }),
         ),
       },
     },

@@ -4,6 +4,8 @@ import { frameworkRef, frameworkSchema } from '../../domain/framework.ts';
 import { frameworkIdSchema, frameworkVersionSchema } from '../../domain/ids.ts';
 import { defineRoute } from '../route.ts';
 
+const named = /* @__PURE__ */ z.lazy(() => frameworkSchema.meta({ id: 'Framework' }));
+
 const read = defineRoute(
   {
     method: 'get',
@@ -11,7 +13,7 @@ const read = defineRoute(
     summary: 'One version of a framework: published, and the same for ever',
     access: { administrator: 'any', assessor: 'any', apprentice: 'any', auditor: 'any', operator: 'any' },
     request: { params: z.strictObject({ id: frameworkIdSchema, version: frameworkVersionSchema }) },
-    responses: { 200: { description: 'The framework; its ETag is its hash', schema: frameworkSchema } },
+    responses: { 200: { description: 'The framework; its ETag is its hash', schema: named, etag: true } },
   },
   async ({ ports, params }) => {
     const framework = await ports.store.findFramework(params);

@@ -25,7 +25,7 @@ const leave = defineRoute(
         schema: z.strictObject({ outcome: z.enum(['withdrawn', 'repeated']) }),
       },
     },
-    ifMatch: true,
+    ifMatch: 'enrollment',
   },
   async ({ ports, who, params, body, seen }) => {
     const ref = { program: who.program, ...params };
@@ -42,7 +42,7 @@ const resume = defineRoute(
     access: { administrator: 'any' },
     request: { params: enrollmentParams },
     responses: { 200: { description: 'Taken back', schema: z.strictObject({ outcome: z.literal('resumed') }) } },
-    ifMatch: true,
+    ifMatch: 'enrollment',
   },
   async ({ ports, who, params, seen, isRerun }) => {
     const answer = await resumeEnrollment(ports, who.as, { program: who.program, ...params }, seen);

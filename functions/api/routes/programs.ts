@@ -13,7 +13,7 @@ const programSummary = /* @__PURE__ */ z.lazy(() =>
       framework: z.strictObject({ id: z.string(), version: z.string(), hash: z.string() }),
       policy: policySchema(),
     })
-    .meta({ title: 'Program' }),
+    .meta({ id: 'Program', title: 'Program' }),
 );
 
 const list = defineRoute(

@@ -57,7 +57,11 @@ const progressSchema = /* @__PURE__ */ z.lazy(() =>
       ),
       credential: z.strictObject({ state: z.enum(states), because: z.string() }),
     })
-    .meta({ title: 'Progress', description: 'What is met, what is missing and why, and where the certificate is' }),
+    .meta({
+      id: 'Progress',
+      title: 'Progress',
+      description: 'What is met, what is missing and why, and where the certificate is',
+    }),
 );
 
 const read = defineRoute(
