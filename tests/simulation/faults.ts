@@ -82,7 +82,10 @@ export function faultSource(
   return {
     draw(call) {
       if (!isOn) return undefined;
-      let roll = rng.next() / (seldomCalled.has(call) ? seldomFactor : 1);
+      let roll = rng.next();
+      // Most are out of every call's reach.
+      if (roll >= total * seldomFactor) return undefined;
+      if (seldomCalled.has(call)) roll /= seldomFactor;
       if (roll >= total) return undefined;
       for (const kind of faultKinds) {
         roll -= profile[kind];
