@@ -9,6 +9,7 @@ import { type Answer, done, refusal } from './answer.ts';
 import { asideText } from './aside-text.ts';
 import { type ActorFlags, actorFrom, type Context, type SensitiveFlags } from './command.ts';
 import { type ConfirmFlags, chosenId, confirmMany } from './confirm.ts';
+import { exitCodes } from './exit-codes.ts';
 import { counted } from './page.ts';
 import { recordListing } from './reading.ts';
 
@@ -65,11 +66,22 @@ export async function dismissRefused(context: Context, flags: DismissFlags, prog
     );
     if (stop) return stop;
   }
+  let left = 0;
   for (const aside of asides) {
     const dismissed = await dismissAside(ports, actor, aside, flags.reason);
-    if (dismissed.outcome === 'refused') return refusal(dismissed, { reason: '--reason' });
+    if (dismissed.outcome !== 'refused') continue;
+    // What evaluate judged meanwhile asks again by itself, and keeps nobody from dismissing the others.
+    if (one !== undefined || dismissed.code !== 'aside.moved') return refusal(dismissed, { reason: '--reason' });
+    left += 1;
   }
-  return done({ outcome: 'dismissed', items: asides.length }, `${counted(asides.length, 'item')} dismissed.`);
+  return dismissedAll(asides.length - left, left);
+}
+
+function dismissedAll(items: number, left: number): Answer {
+  const said = done({ outcome: 'dismissed', items, ...(left > 0 && { left }) }, `${counted(items, 'item')} dismissed.`);
+  if (left === 0) return said;
+  const why = 'counting by now, or judged again meanwhile; `evidence refused` shows what is left';
+  return { ...said, exitCode: exitCodes.refused, errors: [`${counted(left, 'item')} not dismissed: ${why}`] };
 }
 
 /** Where strays lie, and what people call it. */

@@ -13,7 +13,7 @@ import { documentHash, saltedHash } from './hash.ts';
 import type { Change } from './messages.ts';
 import type { ProgressRules } from './progress.ts';
 import { type Refusal, refuseAssessment, refuseSubmission } from './rules.ts';
-import { addSeconds, clockToleranceSeconds } from './time.ts';
+import { addSeconds, clockToleranceSeconds, type Instant } from './time.ts';
 
 /** An item that does not count, kept where people see it. Names fields, never values. */
 export type Aside = {
@@ -145,9 +145,13 @@ function refusalOf(
 }
 
 function isAhead(parsed: Extract<ParsedItem, { ok: true }>, recordAt: string): boolean {
-  const limit = addSeconds(recordAt, clockToleranceSeconds);
-  if (parsed.part === 'evidence') return parsed.value.submittedAt > limit;
-  return (parsed.part === 'assessment' ? parsed.value.assessedAt : parsed.value.withdrawnAt) > limit;
+  const dated = datedOf(parsed);
+  return dated > recordAt && dated > addSeconds(recordAt, clockToleranceSeconds);
+}
+
+function datedOf(parsed: Extract<ParsedItem, { ok: true }>): Instant {
+  if (parsed.part === 'evidence') return parsed.value.submittedAt;
+  return parsed.part === 'assessment' ? parsed.value.assessedAt : parsed.value.withdrawnAt;
 }
 
 const deletedAction: Record<EvidencePart, AuditAction> = {

@@ -86,11 +86,7 @@ export type EnrollmentPatch = {
 
 /** The enrollment after a patch, as the store will hold it. The version is the store's to count. */
 export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollment {
-  const progress = { ...enrollment.progress };
-  for (const [id, value] of Object.entries(patch.progress ?? {})) {
-    if (value === null) delete progress[id];
-    else progress[id] = value;
-  }
+  const progress = patch.progress ? progressAfter(enrollment.progress, patch.progress) : enrollment.progress;
   const {
     completion: completionBefore,
     left: leftBefore,
@@ -98,7 +94,8 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     lapseOn: lapseBefore,
     ...rest
   } = enrollment;
-  const awaiting = awaitingAfter(awaitingBefore, patch.awaiting, progress);
+  const moves = patch.progress !== undefined || patch.awaiting !== undefined;
+  const awaiting = moves ? awaitingAfter(awaitingBefore, patch.awaiting, progress) : awaitingBefore;
   const completion = patch.completion === undefined ? completionBefore : (patch.completion ?? undefined);
   const left = patch.left === undefined ? leftBefore : (patch.left ?? undefined);
   const lapseOn = patch.lapseOn === undefined ? lapseBefore : (patch.lapseOn ?? undefined);
@@ -110,10 +107,12 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     progress,
     ...(awaiting && { awaiting }),
     met: patch.met ?? enrollment.met,
-    marks: { ...enrollment.marks, ...patch.marks },
-    refused: { ...enrollment.refused, ...patch.refused },
+    marks: patch.marks ? { ...enrollment.marks, ...patch.marks } : enrollment.marks,
+    refused: patch.refused ? { ...enrollment.refused, ...patch.refused } : enrollment.refused,
     status: patch.status ?? enrollment.status,
-    pointers: { ...enrollment.pointers, ...(patch.pointers as Record<string, Pointer>) },
+    pointers: patch.pointers
+      ? { ...enrollment.pointers, ...(patch.pointers as Record<string, Pointer>) }
+      : enrollment.pointers,
     apprentice: patch.apprentice ?? enrollment.apprentice,
     framework: patch.framework ?? enrollment.framework,
     ...(patch.programHash !== undefined && { programHash: patch.programHash }),
@@ -121,6 +120,18 @@ export function patched(enrollment: Enrollment, patch: EnrollmentPatch): Enrollm
     // Whatever is chained is a change: what looks for changed chains goes by this.
     lastChangeAt: patch.lastChangeAt ?? patch.chain?.at ?? enrollment.lastChangeAt,
   };
+}
+
+function progressAfter(
+  before: Enrollment['progress'],
+  changes: NonNullable<EnrollmentPatch['progress']>,
+): Enrollment['progress'] {
+  const progress = { ...before };
+  for (const [id, value] of Object.entries(changes)) {
+    if (value === null) delete progress[id];
+    else progress[id] = value;
+  }
+  return progress;
 }
 
 /** What waits after a patch; where no evidence stands, none waits. */

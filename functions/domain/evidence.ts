@@ -129,6 +129,16 @@ export function evidenceSortKey(place: Omit<EvidencePlace, 'program' | 'enrollme
 export function parseEvidenceKeys(pk: string, sk: string): EvidencePlace | undefined {
   const ref = parseEvidencePartition(pk);
   if (!ref) return undefined;
+  const { places } = lastPartition;
+  const known = places.get(sk);
+  if (known !== undefined) return known ?? undefined;
+  const place = readSortKey(ref, sk);
+  if (places.size >= maxKnownPlaces) places.clear();
+  places.set(sk, place ? Object.freeze(place) : null);
+  return place;
+}
+
+function readSortKey(ref: EnrollmentRef, sk: string): EvidencePlace | undefined {
   const [head, requirement, evidence, tail, assessment, ...rest] = sk.split('#');
   if (head !== 'EVIDENCE' || rest.length > 0) return undefined;
   if (!isRequirementId(requirement) || !isEvidenceId(evidence)) return undefined;
@@ -141,15 +151,18 @@ export function parseEvidenceKeys(pk: string, sk: string): EvidencePlace | undef
   return undefined;
 }
 
-/** Whole records are read key by key, all of one partition. */
-let lastPartition: { pk: string; ref: EnrollmentRef | undefined } = { pk: '', ref: undefined };
+/** Whole records are read key by key, all of one partition, and one evaluation asks of each key several times. */
+type KnownPartition = { pk: string; ref: EnrollmentRef | undefined; places: Map<string, EvidencePlace | null> };
+let lastPartition: KnownPartition = { pk: '', ref: undefined, places: new Map() };
+/** More keys than most records have. */
+const maxKnownPlaces = 4000;
 
 /** `{program}#EVIDENCE#{enrollment}`, or undefined. */
 export function parseEvidencePartition(pk: string): EnrollmentRef | undefined {
   if (lastPartition.pk === pk) return lastPartition.ref;
   const [program, marker, enrollment, ...rest] = pk.split('#');
   const isSound = marker === 'EVIDENCE' && rest.length === 0 && isProgramId(program) && isEnrollmentId(enrollment);
-  lastPartition = { pk, ref: isSound ? { program, enrollment } : undefined };
+  lastPartition = { pk, ref: isSound ? { program, enrollment } : undefined, places: new Map() };
   return lastPartition.ref;
 }
 

@@ -27,9 +27,14 @@ export function saltedHash(enrollmentSalt: string, itemKey: string, content: unk
   const record = typeof content === 'object' && content !== null ? content : undefined;
   const known = record && saltedHashes.get(record);
   if (known?.enrollmentSalt === enrollmentSalt && known.itemKey === itemKey) return known.hash;
-  const salted = sha256(canonicalJson({ salt: recordSalt(enrollmentSalt, itemKey), content }));
+  const salted = freshSaltedHash(enrollmentSalt, itemKey, content);
   if (record) saltedHashes.set(record, { enrollmentSalt, itemKey, hash: salted });
   return salted;
+}
+
+/** The same of content that is put together for its hash and asked for once: nothing of it is kept. */
+export function freshSaltedHash(enrollmentSalt: string, itemKey: string, content: unknown): string {
+  return sha256(canonicalJson({ salt: recordSalt(enrollmentSalt, itemKey), content }));
 }
 
 /**
@@ -38,16 +43,23 @@ export function saltedHash(enrollmentSalt: string, itemKey: string, content: unk
  * object for it costs three times the hashing.
  */
 export function recordSalt(enrollmentSalt: string, itemKey: string): string {
-  const { inner, outer } = padsOf(enrollmentSalt);
+  const { inner, outer, salts } = padsOf(enrollmentSalt);
+  const known = salts.get(itemKey);
+  if (known !== undefined) return known;
   const message = Buffer.allocUnsafe(blockBytes + 3 * itemKey.length);
   message.set(inner);
   const length = blockBytes + message.write(itemKey, blockBytes);
   outer.write(hash('sha256', message.subarray(0, length), 'hex'), blockBytes, 'hex');
-  return hash('sha256', outer, 'hex');
+  const salt = hash('sha256', outer, 'hex');
+  if (salts.size >= maxKnownSalts) salts.clear();
+  salts.set(itemKey, salt);
+  return salt;
 }
 
 const blockBytes = 64;
-type Pads = { salt: string; inner: Uint8Array; outer: Buffer };
+/** `salts`: by record; who checks an entry and who gives its salt away each ask for it. */
+type Pads = { salt: string; inner: Uint8Array; outer: Buffer; salts: Map<string, string> };
+const maxKnownSalts = 1000;
 /** Records are salted enrollment by enrollment. */
 let lastPads: Pads | undefined;
 
@@ -59,7 +71,7 @@ function padsOf(salt: string): Pads {
   key.set(given.length > blockBytes ? hash('sha256', given, 'buffer') : given);
   const outer = Buffer.alloc(blockBytes + 32);
   outer.set(key.map((byte) => byte ^ 0x5c));
-  lastPads = { salt, inner: key.map((byte) => byte ^ 0x36), outer };
+  lastPads = { salt, inner: key.map((byte) => byte ^ 0x36), outer, salts: new Map() };
   return lastPads;
 }
 

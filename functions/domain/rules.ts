@@ -2,7 +2,7 @@ import type { Assessment, Submission } from './evidence.ts';
 import type { Requirement } from './framework.ts';
 import { isRostered, type Program, voidedBy } from './program.ts';
 import type { Remedy } from './remedy.ts';
-import { addSeconds, civilDateOf, clockToleranceSeconds } from './time.ts';
+import { civilDateOf, latestDateTold } from './time.ts';
 
 /** What the rules below need to know of an enrollment. */
 export type RuleContext = {
@@ -27,7 +27,7 @@ export function refuseSubmission(
       remedy: { next: 'list-requirements' },
     };
   }
-  const latest = civilDateOf(addSeconds(submission.submittedAt, clockToleranceSeconds), context.program.timeZone);
+  const latest = latestDateTold(submission.submittedAt, context.program.timeZone);
   if (submission.occurredOn > latest) {
     return {
       code: 'evidence.future',

@@ -16,30 +16,47 @@ export const timeZoneSchema = z.string().max(64).refine(isTimeZone, 'not an IANA
 /** How far a submitter's clock may run ahead of the stream's before a date counts as "in the future". */
 export const clockToleranceSeconds = 300;
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
 /** Asking the calendar is dear, and whole records are dated within a few minutes. */
-const knownDates = new Map<string, CivilDate>();
+type Zone = {
+  formatter: Intl.DateTimeFormat;
+  /** By minute: offsets are whole minutes since 1972, so that a date never changes within one. */
+  knownDates: Map<string, CivilDate>;
+  /** By minute too, since the tolerance is whole minutes. */
+  knownLatestDates: Map<string, CivilDate>;
+};
+const zones = new Map<string, Zone>();
 const maxKnownDates = 2000;
 
 /** The civil date on which an instant falls in a time zone. */
 export function civilDateOf(instant: Instant, timeZone: string): CivilDate {
-  // Offsets are whole minutes since 1972, so that a date never changes within one.
-  const minute = `${timeZone} ${instant.slice(0, 16)}`;
-  const known = knownDates.get(minute);
-  if (known !== undefined) return known;
-  const date = formatterOf(timeZone).format(new Date(instant));
-  if (knownDates.size >= maxKnownDates) knownDates.clear();
-  knownDates.set(minute, date);
+  const { formatter, knownDates } = zoneOf(timeZone);
+  return known(knownDates, instant, () => formatter.format(new Date(instant)));
+}
+
+/** The last civil date on which something may have happened that was told at an instant: the clock's tolerance later. */
+export function latestDateTold(instant: Instant, timeZone: string): CivilDate {
+  const { knownLatestDates } = zoneOf(timeZone);
+  return known(knownLatestDates, instant, () => civilDateOf(addSeconds(instant, clockToleranceSeconds), timeZone));
+}
+
+function known(dates: Map<string, CivilDate>, instant: Instant, find: () => CivilDate): CivilDate {
+  const minute = instant.slice(0, 16);
+  const found = dates.get(minute);
+  if (found !== undefined) return found;
+  const date = find();
+  if (dates.size >= maxKnownDates) dates.clear();
+  dates.set(minute, date);
   return date;
 }
 
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  let formatter = formatters.get(timeZone);
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    formatters.set(timeZone, formatter);
+function zoneOf(timeZone: string): Zone {
+  let zone = zones.get(timeZone);
+  if (!zone) {
+    const formatter = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    zone = { formatter, knownDates: new Map(), knownLatestDates: new Map() };
+    zones.set(timeZone, zone);
   }
-  return formatter;
+  return zone;
 }
 
 export function instantOf(epochMilliseconds: number): Instant {
@@ -92,7 +109,7 @@ function parts(date: CivilDate): [number, number, number] {
 
 function isTimeZone(name: string): boolean {
   try {
-    formatterOf(name);
+    zoneOf(name);
     return true;
   } catch {
     return false;

@@ -36,7 +36,7 @@ export async function evaluateStream(ports: EvaluatePorts, batch: StreamBatch): 
       await run().catch((error: unknown) => failures.push({ sequence: lowestOf(changes), error }));
     }
   };
-  await Promise.all(Array.from({ length: maxAtOnce }, work));
+  await Promise.all(Array.from({ length: Math.min(maxAtOnce, tasks.length) }, work));
   return failures.sort((a, b) => bySequence(a.sequence, b.sequence));
 }
 

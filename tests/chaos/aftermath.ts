@@ -10,6 +10,7 @@ import { sha256 } from '../../functions/domain/hash.ts';
 import type { EnrollmentRecord, RecordStore, StoredAside } from '../../functions/ports/record-store.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import type { StackDescription } from '../../infra/local/stack-description.ts';
+import { type Asked, type FoundBundle, readBundles } from './bundles.ts';
 import type { Apprentice } from './histories.ts';
 import { readPrinted } from './printed.ts';
 
@@ -20,9 +21,14 @@ export type SentEmail = {
   enrollment: string;
   delivery: string;
   attempt: number;
+  /** The bundle that it tells of; then it is about no enrollment. */
+  bundle?: string | undefined;
+  /** When the mail service took it, by the stack's time. */
+  at: number;
   attachmentHashes: string[];
 };
-export type DeadLetter = { queue: string; program: string; enrollment: string };
+/** `bundle`: of a letter about one. */
+export type DeadLetter = { queue: string; program: string; enrollment: string; bundle?: string | undefined };
 export type StoredDocument = { hash: string; bytes: Uint8Array; keptUntil?: string };
 /** What anything printed: a log, or the listing of the dead letters. */
 export type Printed = { where: string; text: string };
@@ -34,6 +40,7 @@ export type Aftermath = {
   records: Map<string, { record: EnrollmentRecord; evidence: RawItem[] }>;
   documents: Map<string, StoredDocument>;
   emails: SentEmail[];
+  bundles: FoundBundle[];
   deadLetters: DeadLetter[];
   /** Messages that nobody has taken yet, by queue. */
   waiting: Record<string, number>;
@@ -51,6 +58,7 @@ export async function readAftermath(
   stack: StackDescription,
   apprentices: readonly Apprentice[],
   nowMs: number,
+  asked: readonly Asked[] = [],
 ): Promise<Aftermath> {
   const client = new DynamoDBClient(localClientConfig(stack.endpoints.dynamodb));
   try {
@@ -72,6 +80,7 @@ export async function readAftermath(
       records,
       documents: new Map(documents),
       emails: await readEmails(join(stack.dataFolder, 'data/ses/mail')),
+      bundles: await readBundles(stack, asked, nowMs),
       ...queues,
       failedBatches: [...currentObjects(s3, stack.failedBatchesBucket)].map(([key, { bytes }]) => ({
         key,
@@ -137,11 +146,13 @@ function currentObjects(folder: string, bucket: string): Map<string, Version & {
   );
 }
 
+type StoredMail = { tags: Record<string, string>; acceptedAt: string };
+
 async function readEmails(folder: string): Promise<SentEmail[]> {
   const emails: SentEmail[] = [];
   for (const name of readdirSync(folder).filter((each) => each.endsWith('.eml'))) {
     const id = name.slice(0, -'.eml'.length);
-    const { tags } = JSON.parse(readFileSync(join(folder, `${id}.json`), 'utf8')) as { tags: Record<string, string> };
+    const { tags, acceptedAt } = JSON.parse(readFileSync(join(folder, `${id}.json`), 'utf8')) as StoredMail;
     const { attachments } = await PostalMime.parse(readFileSync(join(folder, name)));
     emails.push({
       id,
@@ -149,6 +160,8 @@ async function readEmails(folder: string): Promise<SentEmail[]> {
       enrollment: tags.enrollment ?? '',
       delivery: tags.delivery ?? '',
       attempt: Number(tags.attempt),
+      bundle: tags.export,
+      at: Date.parse(acceptedAt),
       attachmentHashes: attachments.map(({ content }) => sha256(new Uint8Array(content as ArrayBuffer))),
     });
   }
@@ -171,15 +184,17 @@ export async function readQueues({ endpoints, queueUrls }: Pick<StackDescription
   return { deadLetters, waiting };
 }
 
-function aboutOf(body: string): { program: string; enrollment: string } {
+function aboutOf(body: string): Omit<DeadLetter, 'queue'> {
   const content = JSON.parse(body) as {
     program?: string;
     enrollment?: string;
+    exportId?: string;
     mail?: { tags?: Record<string, string[]> };
   };
   return {
     program: content.program ?? content.mail?.tags?.program?.[0] ?? '',
     enrollment: content.enrollment ?? content.mail?.tags?.enrollment?.[0] ?? '',
+    bundle: content.exportId ?? content.mail?.tags?.export?.[0],
   };
 }
 

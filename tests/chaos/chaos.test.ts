@@ -3,6 +3,7 @@ import { findSlot } from '../../functions/adapters/pdf/signing/signature-slot.ts
 import { chain, emptyChain } from '../../functions/domain/audit.ts';
 import { sha256 } from '../../functions/domain/hash.ts';
 import type { Aftermath } from './aftermath.ts';
+import type { FoundBundle } from './bundles.ts';
 import { historiesOf } from './histories.ts';
 import { type JudgeOptions, judge } from './judges.ts';
 import { describeChaos } from './report.ts';
@@ -46,7 +47,16 @@ test('equal seeds give equal histories, and another seed others', () => {
   expect(new Set(of(3).map(({ kind }) => kind)).size).toBe(16);
 });
 
+test('a bundle is asked for once all is calm, and verifies by itself whatever befell those before it', () => {
+  expect(report.bundles.verified).toBeGreaterThanOrEqual(1);
+  expect(aftermath.bundles.at(-1)).toMatchObject({ fetched: 'ready', verified: { exitCode: 0 } });
+});
+
 describe('the judges notice', () => {
+  const jobOf = ({ job }: FoundBundle) => {
+    if (!job) throw new Error('no job');
+    return job;
+  };
   /** What is broken once something in what they see is changed, beyond what held before. */
   const brokenBy = async (change: (seen: Aftermath) => Aftermath) =>
     (await judge(change(structuredClone(aftermath)), judged)).broken.map(({ promise }) => promise);
@@ -244,6 +254,36 @@ describe('the judges notice', () => {
         return seen;
       }),
     ).toContain('every delivery is sent or visibly parked');
+  });
+
+  test('a bundle that was lost, altered, or told of to nobody', async () => {
+    const withLast = (change: (bundle: FoundBundle) => FoundBundle) =>
+      brokenBy((seen) => ({
+        ...seen,
+        bundles: seen.bundles.map((bundle, i) => (i === last(seen) ? change(bundle) : bundle)),
+      }));
+    const last = (seen: Aftermath) => seen.bundles.length - 1;
+    const made = 'every bundle is made, or says why not';
+    expect(await withLast(({ job: _, ...bundle }) => bundle)).toContain(made);
+    expect(await withLast((bundle) => ({ ...bundle, job: { ...jobOf(bundle), state: 'running' } }))).toContain(made);
+    expect(await withLast((bundle) => ({ ...bundle, job: { ...jobOf(bundle), state: 'failed' } }))).toContain(made);
+    expect(await withLast((bundle) => ({ ...bundle, fetched: 'export.expired' }))).toEqual([made]);
+    expect(await withLast((bundle) => ({ ...bundle, hash: 'another' }))).toEqual(['a bundle is what its job says']);
+    expect(await withLast((bundle) => ({ ...bundle, verified: { exitCode: 1, said: 'altered' } }))).toEqual([
+      'a bundle verifies by itself',
+    ]);
+    const told = 'who asked for a bundle is told of it';
+    expect(
+      await brokenBy((seen) => ({ ...seen, emails: seen.emails.filter(({ bundle }) => bundle === undefined) })),
+    ).toContain(told);
+    const twice = (seen: Aftermath) => seen.emails.filter(({ bundle }) => bundle !== undefined);
+    expect(await brokenBy((seen) => ({ ...seen, emails: [...seen.emails, ...twice(seen)] }))).toContain(
+      'a duplicate only inside the crash window',
+    );
+    const stray = (seen: Aftermath) => twice(seen).map((email) => ({ ...email, bundle: 'bundle-99' }));
+    expect(await brokenBy((seen) => ({ ...seen, emails: [...seen.emails, ...stray(seen)] }))).toEqual(
+      expect.arrayContaining(['every email is accounted for']),
+    );
   });
 
   test('a dead letter of nobody, work that is due still, and a poison that nobody can see', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MovableClock } from '../../infra/local/movable-clock.ts';
 import type { ServiceName } from '../../infra/local/services/process.ts';
 import type { Rng } from '../simulation/rng.ts';
+import type { BundleDesk } from './bundles.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -13,6 +14,7 @@ export type FaultWorld = {
   rng: Rng;
   /** Writes an item at the head of the shard that nobody can evaluate; says later whether evaluate has set it aside. */
   poison(): Promise<{ isSetAside(): Promise<boolean> }>;
+  bundles: BundleDesk;
   /** Emails whose sender holds a lease at this moment. */
   leases(): Promise<number>;
 };

@@ -10,6 +10,7 @@ import type { Signer } from '../../functions/ports/signer.ts';
 import type { ProgramSetting } from '../simulation/programs.ts';
 import { standingOf } from '../simulation/step-judges.ts';
 import type { Aftermath } from './aftermath.ts';
+import { type BundleCounts, judgeBundle } from './bundle-judges.ts';
 import type { Apprentice } from './histories.ts';
 import { judgeLedger } from './ledger-judges.ts';
 import { judgeEmails } from './mail-judges.ts';
@@ -30,6 +31,7 @@ export type JudgeOptions = {
 export type Verdict = {
   broken: Broken[];
   counts: Record<'inForce' | 'sent' | 'parked' | 'cancelled' | 'emails' | 'duplicates' | 'deadLetters', number>;
+  bundles: BundleCounts;
 };
 
 /** Holds a world at rest to every promise of the design. */
@@ -57,13 +59,19 @@ export async function judge(aftermath: Aftermath, options: JudgeOptions): Promis
     judgeEmails(found.record, emailsOf.get(enrollment) ?? [], counts, fail);
     counts.inForce += Number(found.record.enrollment.pointers.completion?.active?.suspended === false);
   }
+  const bundles = { asked: 0, verified: 0, failed: 0, expired: 0, emails: 0, twice: 0 };
+  for (const bundle of aftermath.bundles) {
+    const own = aftermath.emails.filter((email) => email.bundle === bundle.exportId);
+    const fail = (promise: string, what: string) => broken.push({ promise, enrollment: bundle.exportId, what });
+    judgeBundle(bundle, own, options.now, bundles, fail);
+  }
   judgeStrays(aftermath, options, broken);
   const failAbout = (promise: string, enrollment: string, what: string) => broken.push({ promise, enrollment, what });
   judgePrinted(aftermath, failAbout);
   judgeApart(aftermath, options, failAbout);
   counts.emails = aftermath.emails.length;
   counts.deadLetters = aftermath.deadLetters.length;
-  return { broken, counts };
+  return { broken, counts, bundles };
 }
 
 export type Fail = (promise: string, what: string) => void;
@@ -155,13 +163,18 @@ const onlyVerifies = (publicKey: Uint8Array): Signer => ({
 
 /** What belongs to nobody, or waits for nobody. */
 function judgeStrays(aftermath: Aftermath, { apprentices, poisoned }: JudgeOptions, broken: Broken[]): void {
-  const known = new Set(apprentices.map(({ ref }) => ref.enrollment));
+  const known = new Set([
+    ...apprentices.map(({ ref }) => ref.enrollment),
+    ...aftermath.bundles.map(({ exportId }) => exportId),
+  ]);
   const suffering = new Set(broken.map(({ enrollment }) => enrollment));
   const fail = (promise: string, enrollment: string, what: string) => broken.push({ promise, enrollment, what });
-  for (const { enrollment, id } of aftermath.emails) {
-    if (!known.has(enrollment)) fail('every email is accounted for', enrollment, `email ${id} is nobody's`);
+  for (const { id, ...email } of aftermath.emails) {
+    const about = email.bundle ?? email.enrollment;
+    if (!known.has(about)) fail('every email is accounted for', about, `email ${id} is nobody's`);
   }
-  for (const { queue, enrollment } of aftermath.deadLetters) {
+  for (const { queue, ...letter } of aftermath.deadLetters) {
+    const enrollment = letter.bundle ?? letter.enrollment;
     // Of a sweep's task, which its schedule asked for again: what it left undone would be due still.
     if (poisoned.has(enrollment) || queue === 'sweepSchedulesDeadLetters') continue;
     // Given up in the storm, and driven again by the sweep: all that it asked for has been done.

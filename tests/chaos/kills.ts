@@ -5,11 +5,14 @@ import type { ServiceName } from '../../infra/local/services/process.ts';
 import { type Fault, type FaultWorld, longestWaitMs, untilMet } from './fault.ts';
 
 const steps = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'] as const;
+const exporting = 'export';
 const services: ServiceName[] = ['dynamodb', 'sqs', 'ses', 's3', 'kms'];
 /** Between two tries at a function that had nothing in hand: enough for it to come up again. */
 const againMs = 300;
 /** Into a sweep that was asked for. */
 const intoSweepMs = 60;
+/** From asking for a bundle to its being made: its function may have to start first. */
+const longestToBundleMs = 8_000;
 
 /** Killed until it had an event in hand, or nothing came by; met by these events. */
 export const functionKilled: Fault = {
@@ -30,6 +33,24 @@ export const functionKilled: Fault = {
       const met = killedInHand(logs, [piece]) - before;
       if (met > 0 || Date.now() > deadline) return met;
       await sleep(againMs);
+    }
+  },
+};
+
+/** The audit's own function: killed while it makes a bundle that was asked for; met by the bundles in its hands. */
+export const exportKilled: Fault = {
+  kind: 'export killed',
+  weight: 1,
+  async strike({ runtime, rng, bundles }) {
+    const logs = join(runtime.description().dataFolder, 'logs');
+    const before = killedInHand(logs, [exporting]);
+    await bundles.ask();
+    const deadline = Date.now() + longestToBundleMs;
+    for (;;) {
+      await sleep(rng.between(againMs, 3 * againMs));
+      await runtime.order('kill', { piece: exporting });
+      const met = killedInHand(logs, [exporting]) - before;
+      if (met > 0 || Date.now() > deadline) return met;
     }
   },
 };
@@ -66,7 +87,7 @@ export const runtimeKilled: Fault = {
 const lostAltogether = (ways: FaultWorld['ways']) => Object.values(ways).reduce((sum, way) => sum + way.lost(), 0);
 
 /** Events that were in a function's hands when it was killed, as their logs tell. */
-export function killedInHand(logs: string, of: readonly string[] = steps): number {
+export function killedInHand(logs: string, of: readonly string[] = [...steps, exporting]): number {
   const there = of.map((step) => join(logs, `${step}.log`)).filter((file) => statSync(file, { throwIfNoEntry: false }));
   return there.reduce(
     (sum, file) => sum + (readFileSync(file, 'utf8').match(/Runtime exited: SIGKILL/g)?.length ?? 0),

@@ -4,8 +4,11 @@ import type { ActPorts } from '../../functions/acts/act-ports.ts';
 import { enroll } from '../../functions/acts/enroll.ts';
 import { assessEvidence, submitEvidence, withdrawEvidence } from '../../functions/acts/evidence.ts';
 import { reissueCredential } from '../../functions/acts/reissue-credential.ts';
+import { requestExport } from '../../functions/acts/request-export.ts';
 import { resendDelivery } from '../../functions/acts/resend-delivery.ts';
 import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
+import { dynamoAccess } from '../../functions/adapters/aws/dynamo-access.ts';
+import { dynamoExports } from '../../functions/adapters/aws/dynamo-exports.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
 import { sqsQueue } from '../../functions/adapters/aws/sqs-queue.ts';
@@ -15,6 +18,7 @@ import { addDays, civilDateOf, instantOf } from '../../functions/domain/time.ts'
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import type { StackDescription } from '../../infra/local/stack-description.ts';
 import { timeZone } from '../support/small-world.ts';
+import { type Asked, auditor } from './bundles.ts';
 import { type Apprentice, assessor, type Deed } from './histories.ts';
 import { type Insistence, insistence } from './insist.ts';
 
@@ -25,6 +29,7 @@ export type People = Insistence & {
   enroll(apprentice: Apprentice): Promise<void>;
   /** `step`: the deed's place in its history, which makes its ids. */
   doDeed(apprentice: Apprentice, deed: Deed, step: number): Promise<void>;
+  askForBundle(asked: Asked): Promise<void>;
   close(): void;
 };
 
@@ -40,10 +45,10 @@ export function peopleOf(
   const dynamodb = new DynamoDBClient({ ...localClientConfig(endpoints.dynamodb), ...patient });
   const sqs = new SQSClient({ ...localClientConfig(endpoints.sqs), ...patient, useQueueUrlAsEndpoint: false });
   const clock = { now: () => instantOf(now()) };
-  const { evaluation = '', issue = '', delivery = '' } = queueUrls;
+  const { evaluation = '', issue = '', delivery = '', export: exporting = '' } = queueUrls;
   const ports: ActPorts = {
     store: dynamoStore({ client: dynamodb, tableName }),
-    queue: sqsQueue({ client: sqs, urls: { evaluation, issue, delivery } }),
+    queue: sqsQueue({ client: sqs, urls: { evaluation, issue, delivery, export: exporting } }),
     clock,
     ids: randomIds(clock),
     unprintable: () => [],
@@ -62,6 +67,14 @@ export function peopleOf(
     enroll({ ref, apprentice, enrolledOn }) {
       const act = () => enroll(ports, administrator, { ...ref, apprentice, enrolledOn });
       return hands.insist(`${ref.enrollment} enroll`, act, ['enrollment.exists']);
+    },
+    askForBundle({ program, exportId, address, summaries }) {
+      const table = { client: dynamodb, tableName };
+      // Under an id of its own: repeated after an answer that was lost, it finds what it made.
+      const audit = { ...ports, exports: dynamoExports(table), access: dynamoAccess({ ...table, clock }) };
+      const asking = { ...audit, ids: { ...ports.ids, id: () => exportId } };
+      const wanted = { summaries, notify: { address } };
+      return hands.insist(`${exportId} ask`, () => requestExport(asking, { program, actor: auditor }, wanted));
     },
     close() {
       dynamodb.destroy();

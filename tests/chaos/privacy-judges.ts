@@ -5,7 +5,7 @@ import type { JudgeOptions } from './judges.ts';
 type FailAbout = (promise: string, enrollment: string, what: string) => void;
 
 /** No log and no listing has anybody's name, address or evidence text. What is found is not repeated: where, and whose. */
-export function judgePrinted({ records, printed }: Aftermath, fail: FailAbout): void {
+export function judgePrinted({ records, bundles, printed }: Aftermath, fail: FailAbout): void {
   const ownerOf = new Map<string, { enrollment: string; kind: string }>();
   for (const [enrollment, { record, evidence }] of records) {
     const { name, email } = record.enrollment.apprentice;
@@ -16,6 +16,7 @@ export function judgePrinted({ records, printed }: Aftermath, fail: FailAbout): 
         ownerOf.set(attributes.attestation, { enrollment, kind: 'an attestation' });
     }
   }
+  for (const { exportId, address } of bundles) ownerOf.set(address, { enrollment: exportId, kind: 'an address' });
   const find = finderOf([...ownerOf.keys()]);
   for (const { where, text } of printed) {
     for (const words of find(text)) {

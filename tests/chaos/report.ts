@@ -24,6 +24,7 @@ export function describeChaos(report: ChaosReport): string {
       `${counts.inForce} completions in force; ${counts.emails} emails out, ${twice(counts.duplicates)}; ` +
         `deliveries: ${counts.sent} sent, ${counts.parked} parked, ${counts.cancelled} cancelled.`,
     ),
+    ...wrap(describeBundles(report.bundles)),
     ...wrap(
       counts.deadLetters === 0
         ? 'No dead letters.'
@@ -42,6 +43,15 @@ export function describeChaos(report: ChaosReport): string {
 
 const row = (kind: string, ...cells: (string | number)[]) =>
   `  ${kind.padEnd(26)}${cells.map((cell) => String(cell).padStart(10)).join('')}`;
+function describeBundles({ asked, verified, failed, expired, emails, twice: again }: ChaosReport['bundles']): string {
+  const ends = [
+    `${verified} fetched by their links and verified by themselves`,
+    ...(expired > 0 ? [`${expired} whose week is over`] : []),
+    ...(failed > 0 ? [`${failed} failed with a reason`] : []),
+  ];
+  return `${asked} audit bundles asked for: ${ends.join(', ')}; ${emails} emails about them, ${twice(again)}.`;
+}
+
 const twice = (count: number) => (count === 0 ? 'none a second time' : `${count} a second time, in the crash window`);
 
 function describeBroken({ broken, seed, asked, dataFolder }: ChaosReport): string[] {

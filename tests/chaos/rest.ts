@@ -37,8 +37,8 @@ export async function comeToRest({ runtime, clock, sweeps, tell }: RestOptions):
     const isQuiet = statSync(invocations).size === before;
     if (sweeps) {
       const due = (await sweepOnce(runtime, 'due')) as { redriven?: number };
-      const recover = (await sweepOnce(runtime, 'recover')) as { recovered?: number };
-      if (isQuiet && !due.redriven && !recover.recovered) quiet += 1;
+      const recover = (await sweepOnce(runtime, 'recover')) as { recovered?: number; exports?: number };
+      if (isQuiet && !due.redriven && !recover.recovered && !recover.exports) quiet += 1;
       else quiet = 0;
     } else quiet += Number(isQuiet);
     if (quiet >= quietRounds) return round;

@@ -11,6 +11,7 @@ import type { ProgramSetting } from '../simulation/programs.ts';
 import { rngOf } from '../simulation/rng.ts';
 import { smallFramework, timeZone } from '../support/small-world.ts';
 import { type Aftermath, readAftermath } from './aftermath.ts';
+import { bundleDesk } from './bundles.ts';
 import { calm } from './faults.ts';
 import { type Apprentice, chaosPrograms, historiesOf } from './histories.ts';
 import { type Broken, type JudgeOptions, judge, type Verdict } from './judges.ts';
@@ -50,11 +51,14 @@ export type ChaosReport = {
   peopleRetries: number;
   endings: Record<string, number>;
   counts: Verdict['counts'];
+  bundles: Verdict['bundles'];
   explainedDeadLetters: Record<string, number>;
   restRounds: number;
   broken: Broken[];
   dataFolder: string;
 };
+
+const programIds = ['harbor', 'pier', 'quay'];
 
 /** Runs apprentices through a real stack while faults hit it, brings it to rest, and holds it to every promise. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -77,12 +81,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   for (const [name, way] of Object.entries(ways)) way.target = stack.endpoints[name as keyof typeof ways];
   const people = peopleOf(stack, { dynamodb: ways.dynamodb.endpoint, sqs: ways.sqs.endpoint }, clock.now);
   const looks = tableLooks(stack, clock.now);
+  const bundles = bundleDesk(programIds, people.askForBundle);
   const poisoned = new Set<string>();
   let isSound = false;
   try {
     for (const files of chaosPrograms) await people.insistRaw('load program', () => loadProgram(people.ports, files));
     const settings = new Map<string, ProgramSetting>();
-    for (const id of ['harbor', 'pier', 'quay']) settings.set(id, await settingOf(people.ports.store, id));
+    for (const id of programIds) settings.set(id, await settingOf(people.ports.store, id));
     const histories = historiesOf(seed, options.apprentices, civilDateOf(instantOf(clock.now()), timeZone));
     const waits = ({ deeds }: Apprentice) => deeds.some((deed) => deed.do === 'await-issue');
     // Without the sweep some certificates never come: nobody waits for one.
@@ -107,15 +112,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
           return { isSetAside: () => looks.isStraySetAside(`EVIDENCE#${id}`) };
         },
         leases: looks.leases,
+        bundles,
       },
     });
     const stormSeconds = since(stormBegun);
     await calm({ runtime, ways });
+    // Whatever became of those before: one that no fault can hit.
+    await bundles.ask();
     const restBegun = performance.now();
     const restRounds = await comeToRest({ runtime, clock, sweeps: options.sabotage !== 'no-sweep', poisoned, tell });
     if (options.sabotage) await sabotageStore(options.sabotage, stack, apprentices);
     tell('judging');
-    const aftermath = await readAftermath(stack, apprentices, clock.now());
+    const aftermath = await readAftermath(stack, apprentices, clock.now(), bundles.asked);
     const judged = { apprentices, settings, poisoned, now: instantOf(clock.now()) };
     options.inspect?.(aftermath, judged);
     const verdict = await judge(aftermath, judged);
@@ -132,6 +140,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       peopleRetries: people.retries(),
       endings: countBy(apprentices.map(({ ending }) => ending)),
       counts: verdict.counts,
+      bundles: verdict.bundles,
       explainedDeadLetters: countBy(aftermath.deadLetters.map(({ queue }) => queue)),
       restRounds,
       broken: verdict.broken,

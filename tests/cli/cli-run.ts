@@ -5,8 +5,8 @@ export type Ran = { exitCode: number; stdout: string; stderr: string; json: () =
 export type RunOptions = {
   /** An error: what reading it throws. */
   stdin?: string | Error;
-  /** What the person at the terminal answers; nobody sits there otherwise. */
-  answer?: boolean;
+  /** What the person at the terminal answers, and does before that; nobody sits there otherwise. */
+  answer?: boolean | (() => Promise<boolean>);
   columns?: number;
   colours?: boolean;
   userName?: string;
@@ -38,7 +38,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     confirm: (question) => {
       if (options.answer === undefined) return undefined;
       stderr += `${question}\n`;
-      return Promise.resolve(options.answer);
+      return typeof options.answer === 'function' ? options.answer() : Promise.resolve(options.answer);
     },
     environment: options.environment ?? {},
     userName: () => options.userName ?? 'ada',

@@ -52,6 +52,19 @@ test('all are dismissed only after a yes, and a new judgement asks again', async
   expect((await run(['evidence', 'refused', 'harbor'])).stdout).toContain('e1');
 });
 
+test('one that was judged again while it asked is left, said so, and the others are dismissed', async () => {
+  for (const piece of ['e4', 'e5']) await steps.store.putAside({ ...refused, sk: `EVIDENCE#engage-1#${piece}` });
+  const judgedAgain = async () => {
+    await steps.store.putAside({ ...refused, sk: 'EVIDENCE#engage-1#e1', sequence: '2' });
+    return true;
+  };
+  const asked = await run(['evidence', 'dismiss', 'harbor', '--all', ...why], { answer: judgedAgain });
+  expect(asked).toMatchObject({ exitCode: 1, stdout: '2 items dismissed.\n' });
+  expect(asked.stderr).toContain('1 item not dismissed: counting by now, or judged again meanwhile');
+  const { stdout } = await run(['evidence', 'refused', 'harbor', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject([{ item: 'EVIDENCE#engage-1#e1' }]);
+});
+
 test('without an item or --all nothing is dismissed', async () => {
   expect(await run(['evidence', 'dismiss', 'harbor', ...why])).toMatchObject({ exitCode: 2 });
 });

@@ -19,7 +19,7 @@ import {
   type Submission,
 } from '../../functions/domain/evidence.ts';
 import { evidenceHashOf } from '../../functions/domain/progress.ts';
-import { addDays } from '../../functions/domain/time.ts';
+import { addDays, later } from '../../functions/domain/time.ts';
 import type { DeadLetters } from '../../functions/ports/dead-letters.ts';
 import { letterQueues } from './dead-letters.ts';
 import type { Deed, History } from './history.ts';
@@ -228,12 +228,7 @@ function submissionOf(
   const today = addDays(now.slice(0, 10), -1);
   const submittedAt =
     deed.futureSeconds === undefined ? now : new Date(Date.parse(now) + deed.futureSeconds * 1000).toISOString();
-  const dates = {
-    long: { issuedOn: addDays(today, -100), expiresOn: addDays(today, 900) },
-    short: { issuedOn: addDays(today, -700), expiresOn: addDays(today, 3) },
-    expired: { issuedOn: addDays(today, -700), expiresOn: addDays(today, -5) },
-    undated: { issuedOn: addDays(today, -50) },
-  };
+  const earliestOn = addDays(world.startOn, -9);
   return {
     schema: 'journeypaper/evidence/1',
     ...ref,
@@ -241,11 +236,25 @@ function submissionOf(
     evidence: deed.evidence,
     submittedBy: 'apprentice-0',
     submittedAt,
-    occurredOn: today < addDays(world.startOn, -9) ? addDays(world.startOn, -9) : today,
+    occurredOn: later(today, earliestOn),
     attestation: deed.rival ? 'done, says another' : 'done as required',
     ...(deed.hours !== undefined && { hours: deed.hours }),
-    ...(deed.certificate && { certificate: { issuer: 'Issuer', number: 'N-1', ...dates[deed.certificate] } }),
+    ...(deed.certificate && { certificate: certificateOf(deed.certificate, today) }),
   };
+}
+
+/** Days from today on which a certificate was issued, and runs out. */
+const certificateDays = {
+  long: [-100, 900],
+  short: [-700, 3],
+  expired: [-700, -5],
+  undated: [-50, undefined],
+} as const;
+
+function certificateOf(kind: keyof typeof certificateDays, today: string): NonNullable<Submission['certificate']> {
+  const [issued, expires] = certificateDays[kind];
+  const expiresOn = expires === undefined ? {} : { expiresOn: addDays(today, expires) };
+  return { issuer: 'Issuer', number: 'N-1', issuedOn: addDays(today, issued), ...expiresOn };
 }
 
 function assessmentOf(world: DeedWorld, ref: Ref, deed: Extract<Deed, { do: 'assess' }>): Attributes | undefined {

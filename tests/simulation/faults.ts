@@ -39,6 +39,20 @@ export function impossibleBecause(call: string, kind: FaultKind): string | undef
   return undefined;
 }
 
+/** Made in one history out of fifty or fewer: a fault befalls them more often, so that each kind is tried all the same. */
+const seldomCalled: ReadonlySet<string> = new Set([
+  'act.store.readAllEvidence',
+  'act.store.readTemplate',
+  'act.store.readDelivery',
+  'act.deadLetters.carryOut',
+  'evaluate.store.readCredential',
+  'evaluate.store.readDelivery',
+  'evaluate.store.readAllEvidence',
+  'deliver.queue.send',
+  'sweep.store.listEnrollments',
+]);
+const seldomFactor = 4;
+
 export type FaultSource = {
   /** Draws whether and what goes wrong now. */
   draw(call: string): FaultKind | undefined;
@@ -69,6 +83,9 @@ export function faultSource(
     draw(call) {
       if (!isOn) return undefined;
       let roll = rng.next();
+      // Most are out of every call's reach.
+      if (roll >= total * seldomFactor) return undefined;
+      if (seldomCalled.has(call)) roll /= seldomFactor;
       if (roll >= total) return undefined;
       for (const kind of faultKinds) {
         roll -= profile[kind];

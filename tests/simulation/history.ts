@@ -105,7 +105,7 @@ export function historyOf(seed: number, breadth: 'small' | 'real'): History {
     else for (const [i, act] of own.entries()) acts.splice(Math.min(acts.length, i * 2), 0, act);
   }
   if (breadth === 'small' && rng.chance(0.4)) acts.push(...visits(rng, enrollments));
-  const versions = rng.chance(0.15) ? laterVersions(rng, setting) : [];
+  const versions = rng.chance(0.12) ? laterVersions(rng, setting) : [];
   for (const [version] of versions.entries())
     acts.splice(1 + rng.int(acts.length), 0, { who: 0, deed: { do: 'load', version }, afterMs: gap(rng, breadth) });
   // Somebody turns out to have signed for people whom they never met.
@@ -119,15 +119,15 @@ export function historyOf(seed: number, breadth: 'small' | 'real'): History {
 
 /** The office corrects and sends again, now and then in the midst of things. By a chance of its own. */
 function addOfficeHours(rng: Rng, acts: Act[], enrollments: number): void {
-  if (!rng.chance(0.2)) return;
+  if (!rng.chance(0.25)) return;
   for (let i = rng.between(1, 3); i > 0; i--) {
     const email = `moved-${rng.int(9)}@home.example`;
-    const deed: Deed = rng.chance(0.55)
+    const deed: Deed = rng.chance(0.65)
       ? { do: 'resend', ...(rng.chance(0.4) && { email }) }
       : { do: 'correct', ...(rng.chance(0.7) ? { name: `Corrected Name ${rng.int(9)}` } : { email }) };
     const act = { who: rng.int(enrollments), deed, afterMs: gap(rng, 'small') };
     // Most have a certificate to speak of by then.
-    if (rng.chance(0.6)) acts.push(act);
+    if (rng.chance(0.8)) acts.push(act);
     else acts.splice(1 + rng.int(acts.length), 0, act);
   }
 }
@@ -208,7 +208,7 @@ function deeds(rng: Rng, { framework, stored }: ProgramSetting): Deed[] {
     supply(requirement, requirements.length > 10 || rng.chance(0.8));
   // Evidence may come before its enrollment exists.
   if (rng.chance(0.1)) [list[0], list[1]] = [list[1] as Deed, list[0] as Deed];
-  const changes = requirements.length > 10 ? rng.int(5) : rng.int(5);
+  const changes = rng.int(requirements.length > 10 ? 5 : 4);
   for (let i = 0; i < changes; i++) {
     const requirement = rng.pick(requirements);
     list.push(
@@ -222,7 +222,7 @@ function deeds(rng: Rng, { framework, stored }: ProgramSetting): Deed[] {
     );
     if (list.at(-1)?.do === 'leave' && rng.chance(0.5)) list.push({ do: 'resume' });
     // Often somebody mends it, so that what follows a fall is reached too.
-    if (rng.chance(0.35)) supply(requirement, true);
+    if (rng.chance(0.25)) supply(requirement, true);
   }
   // A change of mind may also come early.
   if (changes > 0 && rng.chance(0.3)) {

@@ -84,8 +84,8 @@ const settings = new Map<string, ProgramSetting>();
 export function randomProgram(rng: Rng, breadth: 'small' | 'real'): ProgramSetting {
   const framework = rng.pick(breadth === 'small' ? small : real);
   const policy: Partial<Policy> = {
-    assessment: rng.chance(0.6) ? 'required' : 'self-attested',
-    interimCredentials: rng.chance(0.25),
+    assessment: rng.chance(0.5) ? 'required' : 'self-attested',
+    interimCredentials: rng.chance(0.2),
     holdHours: rng.pick([0, 0, 0, 0, 0.1, 1, 48]),
     minimumTermMonths: rng.chance(0.1) ? 1 : null,
     minimumHours: rng.chance(0.1) ? 10 : null,

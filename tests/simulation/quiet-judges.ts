@@ -1,7 +1,6 @@
 import { asideKey } from '../../functions/adapters/aws/record-keys.ts';
 import { groupChanges } from '../../functions/adapters/aws/stream-records.ts';
 import { explainAt } from '../../functions/domain/as-of.ts';
-import { findChainFault } from '../../functions/domain/audit.ts';
 import { asideOf, causeOf } from '../../functions/domain/changes.ts';
 import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../../functions/domain/completion.ts';
 import type { Achievement, Pointer } from '../../functions/domain/credential.ts';
@@ -117,6 +116,8 @@ function judgeReplay(world: QuietWorld, { enrollment, ledger }: EnrollmentRow): 
   const told = explainAt([...ledger.values()], enrollment, program, framework, now);
   if (!told) return;
   const own = explain(enrollment, program, framework, now);
+  // Equal as they are spelt, and so in whatever form.
+  if (JSON.stringify(told) === JSON.stringify(own)) return;
   const plain = ({ credential, ...rest }: typeof own) => canonicalJson({ ...rest, state: credential.state });
   if (plain(told) !== plain(own))
     world.scheduler.fail('the ledger explains', `${enrollment.enrollment}: ${plain(told)}, and not ${plain(own)}`);
@@ -125,7 +126,7 @@ function judgeReplay(world: QuietWorld, { enrollment, ledger }: EnrollmentRow): 
 /** Every record of the stream since the enrollment exists has its one entry; edits and deletions leave their marks. */
 function judgeLedger(world: QuietWorld, row: EnrollmentRow): void {
   const { enrollment, ledger } = row;
-  const fault = findChainFault(enrollment, [...ledger.values()]);
+  const fault = world.steps.chains.findFault(enrollment, ledger);
   if (fault) world.scheduler.fail('the chain is unbroken', `${enrollment.enrollment}: ${fault.fault} at ${fault.seq}`);
   const createdAt = new Date(row.createdAt).toISOString();
   for (const { pk, change } of world.stream.all) {
@@ -191,8 +192,9 @@ function judgeRefused(world: QuietWorld, row: EnrollmentRow): void {
     const own = last.get(sk);
     if (!place || !own || !parseItem(place, attributes).ok) continue;
     const dated = String(attributes.submittedAt ?? attributes.assessedAt ?? attributes.withdrawnAt);
-    const isAhead = dated > addSeconds(own.change.at, clockToleranceSeconds);
-    const isRefused = row.enrollment.refused[sk] === documentHash(attributes);
+    const isAhead = dated > own.change.at && dated > addSeconds(own.change.at, clockToleranceSeconds);
+    const refused = row.enrollment.refused[sk];
+    const isRefused = refused !== undefined && refused === documentHash(attributes);
     if (isAhead !== isRefused)
       world.scheduler.fail(
         'what is dated ahead never counts, and nothing else is refused',

@@ -141,6 +141,8 @@ function sweeping({ scheduler, rng, table, stream, steps, startAt }: World): (ne
         return;
       }
     }
+    // A clock that was set forward has passed over looks, and no schedule makes up for those.
+    if (lastLookAt + lookEveryMs + dayMs < scheduler.now) lastLookAt = scheduler.now;
     if (Number.isFinite(nextAt) && lastLookAt + lookEveryMs < nextAt) {
       lastLookAt += lookEveryMs;
       scheduler.at(lastLookAt, steps.lookAfresh);

@@ -10,6 +10,7 @@ import { type Framework, requirementsOf } from '../../functions/domain/framework
 import { type Program, withVoided } from '../../functions/domain/program.ts';
 import { type RequirementProgress, standingOf as standingOfOne } from '../../functions/domain/progress.ts';
 import type { Instant } from '../../functions/domain/time.ts';
+import { createChainJudge } from './chain-judge.ts';
 import type { ProgramSetting } from './programs.ts';
 import type { Scheduler, Task } from './scheduler.ts';
 import { type EnrollmentRow, refKey, type SimulatedTable } from './table.ts';
@@ -42,6 +43,7 @@ type Mailing = {
 
 /** Judged at every step: what must hold at every instant, whatever has gone wrong. */
 export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }: StepJudgesOptions) {
+  const chains = createChainJudge();
   const mailings = new Map<string, Mailing>();
   const issued = new Map<string, Pick<Credential, 'facts' | 'transcript' | 'document' | 'signature' | 'code'>>();
   /** Whose voiding has answered. */
@@ -80,16 +82,8 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
   }
 
   function judgeChain(before: Enrollment, after: Enrollment, { entries }: Commit): void {
-    let { seq, hash, at } = before.chain;
-    for (const entry of entries) {
-      if (entry.seq !== seq + 1 || entry.prevHash !== hash || entry.at < at) {
-        scheduler.fail('the chain is unbroken', `entry ${entry.seq} (${entry.action}) does not follow ${seq}`);
-        return;
-      }
-      ({ seq, hash, at } = entry);
-    }
-    if (after.chain.seq !== seq || after.chain.hash !== hash)
-      scheduler.fail('the chain is unbroken', `its head says ${after.chain.seq}, its last entry ${seq}`);
+    const fault = chains.findFaultAppended(before, after, entries);
+    if (fault !== undefined) scheduler.fail('the chain is unbroken', fault);
   }
 
   function judgeInForce(row: EnrollmentRow): void {
@@ -190,6 +184,7 @@ export function createStepJudges({ scheduler, table, setting, task, maxSkewMs }:
 
   return {
     stats,
+    chains,
     mailings,
     committed,
     isVoided: (assessor: string) => voided.has(assessor),

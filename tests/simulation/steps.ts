@@ -71,7 +71,13 @@ export function stepsOf(options: StepsOptions) {
     (task: Task): Caller =>
     (name, effect, onConflict) =>
       scheduler.call(task, name, () => withTask(task, effect), onConflict);
-  const clockOf = (task: Task): Clock => ({ now: () => new Date(scheduler.now + task.skewMs).toISOString() });
+  // Steps ask several times at one moment.
+  let told = { at: Number.NaN, instant: '' };
+  const instantAt = (at: number) => {
+    if (told.at !== at) told = { at, instant: new Date(at).toISOString() };
+    return told.instant;
+  };
+  const clockOf = (task: Task): Clock => ({ now: () => instantAt(scheduler.now + task.skewMs) });
   const ids: Ids = {
     id: () => `id${String(++made).padStart(24, '0')}`,
     code: () => `C${String(++made).padStart(25, '0')}`,
