@@ -130,15 +130,27 @@ function withoutLetter(cmap: string, dropped: () => void): string {
     dropped();
     return '';
   });
-  return alone.replaceAll(/<(\w{4})>\s*<\w{4}>\s*\[([^\]]*)\]/g, (range: string, from: string, list: string) => {
-    const texts: string[] = list.match(/<\w+>/g) ?? [];
-    const at = texts.indexOf('<0065>');
-    if (at < 0) return range;
-    dropped();
-    const first = Number.parseInt(from, 16);
-    const part = (start: number, end: number) =>
-      start < end ? `${code(first + start)}${code(first + end - 1)}[${texts.slice(start, end).join('')}]\n` : '';
-    return part(0, at) + part(at + 1, texts.length);
+  return listed(alone).replaceAll(
+    /<(\w{4})>\s*<\w{4}>\s*\[([^\]]*)\]/g,
+    (range: string, from: string, list: string) => {
+      const texts: string[] = list.match(/<\w+>/g) ?? [];
+      const at = texts.indexOf('<0065>');
+      if (at < 0) return range;
+      dropped();
+      const first = Number.parseInt(from, 16);
+      const part = (start: number, end: number) =>
+        start < end ? `${code(first + start)}${code(first + end - 1)}[${texts.slice(start, end).join('')}]\n` : '';
+      return part(0, at) + part(at + 1, texts.length);
+    },
+  );
+}
+
+/** Ranges said by their first text, each as a list of its texts. */
+function listed(cmap: string): string {
+  return cmap.replaceAll(/^<(\w{4})><(\w{4})><(\w{4})>$/gm, (_, ...hex: string[]) => {
+    const [from, to, unit] = hex.slice(0, 3).map((each) => Number.parseInt(each, 16)) as [number, number, number];
+    const texts = Array.from({ length: to - from + 1 }, (_, i) => code(unit + i));
+    return `${code(from)}${code(to)}[${texts.join('')}]`;
   });
 }
 

@@ -317,7 +317,7 @@ function credential({ program, say }: World, state: Credential['state']): Creden
     },
     transcript: { skillSets: [], courses: [], certificates: [] },
     basisHash: hex('4'),
-    document: { key: 'k', hash: hex('5'), unsignedHash: hex('6'), bytes: 43_940, engine: 'journeypaper-pdf/2' },
+    document: { key: 'k', hash: hex('5'), unsignedHash: hex('6'), bytes: 43_940, engine: 'journeypaper-pdf/3' },
     signature: { keyId: 'k', value: 'MEUCIQ' },
     state,
     delivery: 'dlv-01JX8Z6TQ4H0W3N5V7K9R2M1PD',

@@ -62,6 +62,10 @@ function readFont(font: PDFDict): ReadFont {
       texts.set(Number.parseInt(first, 16) + i, Buffer.from(text, 'hex').swap16().toString('utf16le'));
     });
   }
+  for (const [, first = '', last = '', text = ''] of cmap.matchAll(/^<(\w{4})><(\w{4})><(\w{4})>$/gm)) {
+    const [from, to, unit] = [first, last, text].map((hex) => Number.parseInt(hex, 16)) as [number, number, number];
+    for (let code = from; code <= to; code++) texts.set(code, String.fromCharCode(unit + code - from));
+  }
   const codes: ReadFont['codes'] = new Map();
   const runs = descendant.lookup(PDFName.of('W'), PDFArray);
   for (let i = 0; i < runs.size(); i += 2) {

@@ -141,7 +141,7 @@ function credentialsOf(name: string): Credential[] {
       hash: sha256('signed'),
       unsignedHash: sha256('bytes'),
       bytes: 61_204,
-      engine: 'journeypaper-pdf/2',
+      engine: 'journeypaper-pdf/3',
     },
     signature: { keyId: 'arn:aws:kms:us-east-1:111122223333:key/5f1c', value: '' },
     facts: { name, completedOn: '2026-01-12', framework: frameworkRef(framework), hashes },

@@ -2,6 +2,7 @@ import { AdapterError } from '../../ports/adapter-error.ts';
 import type { CertificateContent, CertificateEngine } from '../../ports/certificate-engine.ts';
 import type { Names } from './individual.ts';
 import { type NameLines, nameLinesOf, namePlaces } from './layout/design.ts';
+import { localeOf } from './layout/locale.ts';
 import { setName } from './layout/name-setting.ts';
 import { printed, sharedTexts } from './layout/wording.ts';
 import { refuseUnprintable } from './refuse-unprintable.ts';
@@ -13,9 +14,11 @@ import { type FontSource, openTypefaces, type Typefaces } from './text/typefaces
 
 /**
  * Changes whenever equal content would give other bytes: with our own version, and with the words for dates, which come
- * from the Unicode locale data that Node carries. A test holds the bytes to both.
+ * from the Unicode locale data that we or Node carry. A test holds the bytes to both.
  */
-const engine = `journeypaper-pdf/2 cldr/${process.versions.cldr}`;
+function engineFor({ template }: CertificateContent): string {
+  return `journeypaper-pdf/3 cldr/${localeOf(template.language).cldr}`;
+}
 
 export type CertificateEngineOptions = {
   /** Reads HarfBuzz and the fonts, each when it is first needed. */
@@ -51,7 +54,7 @@ export function pdfCertificateEngine(options: CertificateEngineOptions): Certifi
       const revision = revisionOf(content, nameLinesOf(names), typefaces);
       const signatureBytes = options.signatureBytes ?? signatureRoom(content.program.signing);
       const spliced = splice(revision, content, names, typefaces, { signatureBytes });
-      return { ...spliced, engine };
+      return { ...spliced, engine: engineFor(content) };
     },
   };
 
@@ -60,7 +63,7 @@ export function pdfCertificateEngine(options: CertificateEngineOptions): Certifi
     const texts = sharedTexts(content);
     let revision = revisions.get(key, texts);
     if (!revision) {
-      revision = makeRevision(content, lines, typefaces, engine);
+      revision = makeRevision(content, lines, typefaces, engineFor(content));
       revisions.put(key, texts, revision);
     }
     return revision;

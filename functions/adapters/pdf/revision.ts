@@ -3,12 +3,13 @@ import { AdapterError } from '../../ports/adapter-error.ts';
 import type { CertificateContent } from '../../ports/certificate-engine.ts';
 import { writeCatalog } from './file/catalog.ts';
 import { apart, characterShower } from './file/characters.ts';
+import { commonGlyphs } from './file/common-glyphs.ts';
 import { fontObjects, type RawObject } from './file/font-objects.ts';
 import { type GlyphCodes, type GlyphCollection, glyphCollection } from './file/glyph-codes.ts';
 import { imageObjects } from './file/image-objects.ts';
 import { linkAnnotation } from './file/link-annotation.ts';
 import { type DynamicNumbers, dynamicNumbers } from './file/numbers.ts';
-import { type OrnamentPieces, ornamentPieces } from './file/ornament-pieces.ts';
+import { type OrnamentPatterns, ornamentPatterns } from './file/ornament-patterns.ts';
 import { inOnePiece, textBeginningWith } from './file/pdf-text.ts';
 import { type RecordWriter, recordWriter } from './file/record-file.ts';
 import { compressed, staticBytes } from './file/static-bytes.ts';
@@ -70,9 +71,9 @@ export function makeRevision(
   const type = typesetter(typefaces, shared);
   const tree: StructureElement = { type: 'Document', kids: [] };
   const design: Design = { shared, type, nameLines, images: pictures.placed, tree };
-  const glyphs = glyphCollection();
-  const pieces = ornamentPieces();
-  const pages = drawPages(design, glyphs, pieces);
+  const glyphs = glyphCollection(commonGlyphs(typefaces));
+  const patterns = ornamentPatterns();
+  const pages = drawPages(design, glyphs, patterns);
   collectReserve(design, glyphs);
   const { fonts, codes } = glyphs.close(typefaces, 'F');
 
@@ -92,7 +93,7 @@ export function makeRevision(
     objects.push(...written);
     resources.forms += `/${key} ${number} 0 R`;
   }
-  for (const { key, number, object } of pieces.write(allot)) {
+  for (const { key, number, object } of patterns.write(allot)) {
     objects.push(object);
     resources.forms += `/${key} ${number} 0 R`;
   }
@@ -134,10 +135,10 @@ export function makeRevision(
 /** More is no certificate but a mistake: a page is drawn, kept and sent. */
 const maxPages = 250;
 
-function drawPages(design: Design, glyphs: GlyphCollection, pieces: OrnamentPieces): SheetContent[] {
+function drawPages(design: Design, glyphs: GlyphCollection, patterns: OrnamentPatterns): SheetContent[] {
   const portrait = papers[design.shared.page];
   const landscape = { width: portrait.height, height: portrait.width };
-  const certificate = sheet(0, landscape, glyphs, pieces);
+  const certificate = sheet(0, landscape, glyphs, patterns);
   drawCertificate(certificate.sheet, design);
   const transcript = transcriptPages(design, portrait);
   if (transcript.length >= maxPages) {
@@ -145,7 +146,7 @@ function drawPages(design: Design, glyphs: GlyphCollection, pieces: OrnamentPiec
     throw new AdapterError('certificate.does-not-fit', message, { retryable: false });
   }
   const more = transcript.map((draw: (sheet: Sheet) => void, i) => {
-    const page = sheet(i + 1, portrait, glyphs, pieces);
+    const page = sheet(i + 1, portrait, glyphs, patterns);
     if (design.shared.isPreview) drawPreviewMark(page.sheet);
     draw(page.sheet);
     return page.content;

@@ -86,7 +86,7 @@ describe('a certificate', () => {
     const [one, two] = await Promise.all(
       [engine, pdfCertificateEngine({ fonts })].map((each) => each.render(certificateContent())),
     );
-    expect(one?.engine).toBe(`journeypaper-pdf/2 cldr/${process.versions.cldr}`);
+    expect(one?.engine).toBe(`journeypaper-pdf/3 cldr/${process.versions.cldr}`);
     expect(two).toEqual(one);
   });
 

@@ -166,7 +166,7 @@ describe('what a summary says', () => {
       ],
       'the certificate': [
         `61204 bytes, hash ${sha256('signed')}; without its signature ${sha256('bytes')}; certificates/cred-1.pdf`,
-        'journeypaper-pdf/2',
+        'journeypaper-pdf/3',
         `Template hash ${sha256('template')}`,
         'Name used Ana Ruiz',
       ],

@@ -41,15 +41,10 @@ async function serve(name: string): Promise<void> {
         say({ answer: 'sample', base64: Buffer.from(await make(question.index)).toString('base64') });
         return;
       }
+      // While the others had their rounds, the heap was shrunk and the machine's caches were theirs.
+      await makeFor(question.milliseconds / 2);
       const start = cpu();
-      let made = 0;
-      // Looking at the clock costs as much as a fast contender's document: look after every few.
-      let batch = 1;
-      while (cpu() - start < question.milliseconds * 1000 || made < 3) {
-        for (let i = 0; i < batch; i++) await make(next++);
-        made += batch;
-        batch = Math.min(50, batch * 2);
-      }
+      const made = await makeFor(question.milliseconds);
       say({ answer: 'round', cpuMs: (cpu() - start) / 1000 / made, made });
     } catch (error) {
       say({ answer: 'failed', why: error instanceof Error ? (error.stack ?? error.message) : String(error) });
@@ -57,6 +52,20 @@ async function serve(name: string): Promise<void> {
   });
   process.on('disconnect', () => process.exit());
   say({ answer: 'ready' });
+
+  /** Makes documents over at least so many milliseconds of CPU, and says how many. */
+  async function makeFor(milliseconds: number): Promise<number> {
+    const start = cpu();
+    let made = 0;
+    // Looking at the clock costs as much as a fast contender's document: look after every few.
+    let batch = 1;
+    while (cpu() - start < milliseconds * 1000 || made < 3) {
+      for (let i = 0; i < batch; i++) await make(next++);
+      made += batch;
+      batch = Math.min(50, batch * 2);
+    }
+    return made;
+  }
 }
 
 serve(process.argv[2] ?? '').catch((error) => {

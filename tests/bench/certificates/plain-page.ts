@@ -2,7 +2,7 @@ import { PDFContext, PDFRef } from 'pdf-lib';
 import { byteWriter } from '../../../functions/adapters/pdf/file/byte-writer.ts';
 import { fontObjects, type RawObject } from '../../../functions/adapters/pdf/file/font-objects.ts';
 import { type GlyphCodes, glyphCollection } from '../../../functions/adapters/pdf/file/glyph-codes.ts';
-import { ornamentPieces } from '../../../functions/adapters/pdf/file/ornament-pieces.ts';
+import { ornamentPatterns } from '../../../functions/adapters/pdf/file/ornament-patterns.ts';
 import { ownObjects } from '../../../functions/adapters/pdf/file/own-objects.ts';
 import { textString } from '../../../functions/adapters/pdf/file/pdf-text.ts';
 import { showing } from '../../../functions/adapters/pdf/file/showing.ts';
@@ -89,7 +89,7 @@ function makeShared(
 ): Omit<Shared, 'key'> {
   const type = typesetter(typefaces, { language: 'en', rtl: false });
   const glyphs = glyphCollection();
-  const { sheet: paper, content } = sheet(0, size, glyphs, ornamentPieces());
+  const { sheet: paper, content } = sheet(0, size, glyphs, ornamentPatterns());
   paper.stroke(`${frame.x} ${frame.y} ${frame.width} ${frame.height} re`, frame.thickness, rule);
   for (const { key, size: points, down } of places) {
     if (own.has(key)) continue;

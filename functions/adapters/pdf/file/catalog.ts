@@ -31,11 +31,14 @@ export function writeCatalog(parts: CatalogParts, last: number): { catalog: numb
   const pageTree = context.nextRef();
   const pages = parts.pages.map(() => context.nextRef());
   const field = context.nextRef();
-  const annotations = { address: PDFRef.of(numbers.addressLink), qr: PDFRef.of(numbers.qrLink), signature: field };
-  const tree = writeStructureTree(context, parts.tree, {
-    pages: pages.map((ref, i) => ({ ref, marked: parts.pages[i]?.marked ?? [] })),
-    annotations,
-  });
+  const tree = writeStructureTree(
+    parts.tree,
+    {
+      pages: pages.map((ref, i) => ({ page: ref.objectNumber, marked: parts.pages[i]?.marked ?? [] })),
+      annotations: { address: numbers.addressLink, qr: numbers.qrLink, signature: field.objectNumber },
+    },
+    () => context.nextRef().objectNumber,
+  );
   parts.pages.forEach(({ size }, i) => {
     const page = {
       Type: 'Page',
@@ -45,7 +48,7 @@ export function writeCatalog(parts: CatalogParts, last: number): { catalog: numb
       Contents: [PDFRef.of(parts.contents[i] ?? 0), PDFRef.of(numbers.contents[i] ?? 0)],
       StructParents: i,
       Tabs: 'S',
-      ...(i === 0 && { Annots: [annotations.qr, annotations.address, annotations.signature] }),
+      ...(i === 0 && { Annots: [PDFRef.of(numbers.qrLink), PDFRef.of(numbers.addressLink), field] }),
     };
     context.assign(pages[i] as PDFRef, context.obj(page));
   });
@@ -65,7 +68,7 @@ export function writeCatalog(parts: CatalogParts, last: number): { catalog: numb
     Pages: pageTree,
     Lang: PDFString.of(shared.language),
     MarkInfo: { Marked: true },
-    StructTreeRoot: tree,
+    StructTreeRoot: PDFRef.of(tree.root),
     ViewerPreferences: { DisplayDocTitle: true, ...(shared.rtl && { Direction: 'R2L' }) },
     Metadata: PDFRef.of(numbers.metadata),
     OutputIntents: [intent],
@@ -77,7 +80,7 @@ export function writeCatalog(parts: CatalogParts, last: number): { catalog: numb
   const objects = context
     .enumerateIndirectObjects()
     .map(([ref, object]): RawObject => ({ number: ref.objectNumber, body: object.toString() }));
-  objects.push(compressed(profile.objectNumber, srgbProfile(), '/N 3'));
+  objects.push(...tree.objects, compressed(profile.objectNumber, srgbProfile(), '/N 3'));
   return { catalog: catalog.objectNumber, objects };
 }
 

@@ -1,11 +1,12 @@
 import type { OpenFont } from '../text/typefaces.ts';
-import { hex4, utf16Hex } from './pdf-text.ts';
+import { hex4, inOnePiece, utf16Hex } from './pdf-text.ts';
 
 /** A font as one document embeds it: the subset's file and, for each of its codes, the glyph's width and text. */
 export type EmbeddedFont = {
   font: OpenFont;
-  kind: 'truetype' | 'cff';
+  /** A TrueType file, and the sum that it says of itself. */
   file: Uint8Array;
+  sum: number;
   /** In ascending order of `code`. Widths in thousandths of the type size. */
   shown: { code: number; width: number; text: string }[];
 };
@@ -21,11 +22,8 @@ export type RawObject = { number: number; body: string; bytes?: Uint8Array };
  * a certificate's own few glyphs go the same way as those that all certificates share.
  */
 export function fontObjects(embedded: EmbeddedFont, numbers: FontNumbers): RawObject[] {
-  const { font, kind, file } = embedded;
-  const name = `${subsetTag(file)}+${font.postScriptName}`;
-  const cidFont = kind === 'truetype' ? '/CIDFontType2/CIDToGIDMap/Identity' : '/CIDFontType0';
-  const italic = font.italicAngle === 0 ? 0 : 64;
-  const metric = (value: number) => String(Math.round(value));
+  const { font, file } = embedded;
+  const name = `${subsetTag(embedded.sum)}+${font.postScriptName}`;
   return [
     {
       number: numbers.font,
@@ -33,30 +31,39 @@ export function fontObjects(embedded: EmbeddedFont, numbers: FontNumbers): RawOb
     },
     {
       number: numbers.descendant,
-      body: `<</Type/Font/Subtype${cidFont}/BaseFont/${name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor ${numbers.descriptor} 0 R/DW 0/W[${widths(embedded.shown)}]>>`,
+      body: `<</Type/Font/Subtype/CIDFontType2/CIDToGIDMap/Identity/BaseFont/${name}/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor ${numbers.descriptor} 0 R/DW 0/W[${widths(embedded.shown)}]>>`,
     },
     {
       number: numbers.descriptor,
-      // 4: symbolic, which every font with codes of its own is.
-      body: `<</Type/FontDescriptor/FontName/${name}/Flags ${4 + italic}/FontBBox[${font.bbox.map(metric).join(' ')}]/ItalicAngle ${font.italicAngle}/Ascent ${metric(font.ascent)}/Descent ${metric(font.descent)}/CapHeight ${metric(font.capHeight)}/StemV ${metric(font.stemV)}/${kind === 'truetype' ? 'FontFile2' : 'FontFile3'} ${numbers.file} 0 R>>`,
+      body: `<</Type/FontDescriptor/FontName/${name}${descriptionOf(font)} ${numbers.file} 0 R>>`,
     },
-    {
-      number: numbers.file,
-      body: kind === 'truetype' ? `<</Length1 ${file.length}` : '<</Subtype/CIDFontType0C',
-      bytes: file,
-    },
+    { number: numbers.file, body: `<</Length1 ${file.length}`, bytes: file },
     { number: numbers.toUnicode, body: '<<', bytes: Buffer.from(toUnicode(embedded.shown), 'latin1') },
   ];
 }
 
+const descriptions = new WeakMap<OpenFont, string>();
+
+/** What a descriptor says of the font itself, up to the number of its file. */
+function descriptionOf(font: OpenFont): string {
+  let text = descriptions.get(font);
+  if (text === undefined) {
+    const { italicAngle, ascent, descent, capHeight, stemV, bbox } = font;
+    // 4: symbolic, which every font with codes of its own is.
+    const flags = 4 + (italicAngle === 0 ? 0 : 64);
+    const [box, ...metrics] = [bbox.map(Math.round).join(' '), ...[ascent, descent, capHeight, stemV].map(Math.round)];
+    text = inOnePiece(
+      `/Flags ${flags}/FontBBox[${box}]/ItalicAngle ${italicAngle}/Ascent ${metrics[0]}/Descent ${metrics[1]}/CapHeight ${metrics[2]}/StemV ${metrics[3]}/FontFile2`,
+    );
+    descriptions.set(font, text);
+  }
+  return text;
+}
+
 /** The six capitals that mark a subset: from its content, so that equal documents have equal bytes. */
-function subsetTag(file: Uint8Array): string {
-  // A fingerprint after Fowler, Noll and Vo: nobody gains by two fonts of one name.
-  let digest = 0x811c9dc5;
-  for (let i = 0; i < file.length; i++) digest = Math.imul(digest ^ (file[i] as number), 0x01000193);
+function subsetTag(sum: number): string {
   let tag = '';
-  for (let i = 0, rest = digest >>> 0; i < 6; i++, rest = Math.floor(rest / 26))
-    tag += String.fromCharCode(65 + (rest % 26));
+  for (let i = 0, rest = sum; i < 6; i++, rest = Math.floor(rest / 26)) tag += String.fromCharCode(65 + (rest % 26));
   return tag;
 }
 
@@ -87,31 +94,53 @@ CMapName currentdict/CMap defineresource pop
 end
 end`;
 
-/** A range of a CMap stays within codes of one first byte, and a block holds at most 100 ranges. */
+/**
+ * A range of a CMap stays within codes of one first byte, and a block holds at most 100 ranges. Texts of one character
+ * each that follow one another are said by the first: an alphabet's mostly do.
+ */
 function toUnicode(shown: EmbeddedFont['shown']): string {
   const ranges: string[] = [];
-  let first = -1;
-  let next = -1;
-  let texts = '';
-  const close = () => {
-    if (texts !== '') ranges.push(`<${hex4(first)}><${hex4(next - 1)}>[${texts}]\n`);
-    texts = '';
-  };
-  for (const { code, text } of shown) {
-    if (code !== next || code % 256 === 0) {
-      close();
-      first = code;
+  for (let i = 0; i < shown.length; ) {
+    const first = shown[i] as Shown;
+    let next = i + 1;
+    while (next < shown.length && follows(shown, next)) next++;
+    let rising = i + 1;
+    while (rising < next && risesTo(shown, rising)) rising++;
+    // Three are shorter than a list of them.
+    const isRising = rising - i >= 3;
+    if (isRising) next = rising;
+    else {
+      for (let at = i + 1; at + 2 < next; at++) if (risesTo(shown, at + 1) && risesTo(shown, at + 2)) next = at;
     }
-    texts += `<${utf16Hex(text === '' ? noText : text)}>`;
-    next = code + 1;
+    const range = `<${hex4(first.code)}><${hex4(first.code + next - i - 1)}>`;
+    let texts = '';
+    for (let at = i; at < (isRising ? i + 1 : next); at++)
+      texts += `<${utf16Hex((shown[at] as Shown).text || noText)}>`;
+    ranges.push(isRising ? `${range}${texts}\n` : `${range}[${texts}]\n`);
+    i = next;
   }
-  close();
   let out = cmapHead;
   for (let at = 0; at < ranges.length; at += 100) {
     const block = ranges.slice(at, at + 100);
     out += `${block.length} beginbfrange\n${block.join('')}endbfrange\n`;
   }
   return out + cmapEnd;
+}
+
+type Shown = EmbeddedFont['shown'][number];
+
+/** Is the code here the next after the one before? */
+function follows(shown: EmbeddedFont['shown'], at: number): boolean {
+  const { code } = shown[at] as Shown;
+  return code === (shown[at - 1] as Shown).code + 1 && code % 256 !== 0;
+}
+
+/** And so the text, both of one unit whose last byte does not overflow? */
+function risesTo(shown: EmbeddedFont['shown'], at: number): boolean {
+  const [{ text: before }, { text }] = [shown[at - 1] as Shown, shown[at] as Shown];
+  if (before.length !== 1 || text.length !== 1) return false;
+  const unit = text.charCodeAt(0);
+  return unit === before.charCodeAt(0) + 1 && unit % 256 !== 0;
 }
 
 /** A glyph that adds nothing to the text of its cluster must still extract as something: a space without width. */

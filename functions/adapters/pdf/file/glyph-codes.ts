@@ -1,4 +1,5 @@
 import type { OpenFont, ShapedGlyph, Typefaces } from '../text/typefaces.ts';
+import type { CommonGlyphs } from './common-glyphs.ts';
 import type { EmbeddedFont } from './font-objects.ts';
 import { literalCode } from './pdf-text.ts';
 
@@ -11,12 +12,13 @@ export type GlyphCodes = { codeOf(fontId: string, glyph: ShapedGlyph): GlyphCode
 
 /** Glyphs that are to share one document, by font. The first text that a glyph is shown for is the one it extracts as. */
 export type GlyphCollection = {
-  add(fontId: string, glyph: ShapedGlyph): void;
+  add(fontId: string, glyph: Pick<ShapedGlyph, 'id' | 'text'>): void;
   /** The fonts as `prefix0`, `prefix1` and so on, with the codes of their glyphs. */
   close(typefaces: Typefaces, prefix: string): { fonts: { key: string; embedded: EmbeddedFont }[]; codes: GlyphCodes };
 };
 
-export function glyphCollection(): GlyphCollection {
+/** @param common where half of these are asked for, all of them become a font, and the face's others another one */
+export function glyphCollection(common?: CommonGlyphs): GlyphCollection {
   const collected = new Map<string, Map<number, string>>();
   return {
     add(fontId, { id, text }) {
@@ -30,27 +32,48 @@ export function glyphCollection(): GlyphCollection {
     },
     close(typefaces, prefix) {
       const codes = new Map<string, Map<number, GlyphCode>>();
-      const fonts = [...collected].map(([fontId, glyphs], i) => {
+      const fonts = parted(collected, common).map(([fontId, glyphs], i) => {
         const key = `${prefix}${i}`;
-        const { embedded, codesOf } = embed(typefaces.font(fontId), glyphs, key);
-        codes.set(fontId, codesOf);
-        return { key, embedded };
+        let codesOf = codes.get(fontId);
+        if (!codesOf) {
+          codesOf = new Map();
+          codes.set(fontId, codesOf);
+        }
+        return { key, embedded: embed(typefaces.font(fontId), glyphs, key, codesOf) };
       });
       return { fonts, codes: { codeOf: (fontId, glyph) => codes.get(fontId)?.get(glyph.id) } };
     },
   };
 }
 
-function embed(font: OpenFont, glyphs: Map<number, string>, key: string) {
+type FontGlyphs = readonly [fontId: string, glyphs: ReadonlyMap<number, string>];
+
+/** The fonts to embed, each with its glyphs. */
+function parted(collected: Map<string, Map<number, string>>, common: CommonGlyphs | undefined): FontGlyphs[] {
+  const wanted = common && collected.get(common.font);
+  if (!wanted) return [...collected];
+  const rest = [...wanted].filter(([glyph]) => !common.glyphs.has(glyph));
+  if (wanted.size - rest.length < common.glyphs.size / 2) return [...collected];
+  const others = [...collected].filter(([fontId]) => fontId !== common.font);
+  const more: FontGlyphs[] = rest.length > 0 ? [[common.font, new Map(rest)]] : [];
+  return [[common.font, common.glyphs], ...more, ...others];
+}
+
+/** Adds the glyphs' codes to `codes`. */
+function embed(
+  font: OpenFont,
+  glyphs: ReadonlyMap<number, string>,
+  key: string,
+  codes: Map<number, GlyphCode>,
+): EmbeddedFont {
   const subset = font.subset(glyphs.keys());
-  const codesOf = new Map<number, GlyphCode>();
   const shown: EmbeddedFont['shown'] = [];
   for (const [glyph, text] of glyphs) {
     const code = subset.idOf(glyph);
     const width = font.widthOf(glyph);
     shown.push({ code, width, text });
-    codesOf.set(glyph, { key, literal: literalCode(code), text, width });
+    codes.set(glyph, { key, literal: literalCode(code), text, width });
   }
   shown.sort((a, b) => a.code - b.code);
-  return { embedded: { font, kind: subset.kind, file: subset.bytes, shown }, codesOf };
+  return { font, file: subset.bytes, sum: subset.sum, shown };
 }

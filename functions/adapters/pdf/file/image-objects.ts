@@ -5,8 +5,8 @@ import { type PackedImage, packedImage } from '../images/decode-image.ts';
 import { ImageFault } from '../images/image-fault.ts';
 import type { StoredPng } from '../images/stored-png.ts';
 import type { PlacedImage, PlacedImages } from '../layout/design.ts';
+import { deflated } from './deflated.ts';
 import type { RawObject } from './font-objects.ts';
-import { deflated } from './static-bytes.ts';
 
 export type ImageObjects = {
   placed: PlacedImages;

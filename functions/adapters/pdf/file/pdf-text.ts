@@ -47,6 +47,8 @@ export function dateString(instant: string): string {
   return `(D:${instant.slice(0, 19).replace(/\D/g, '')}Z)`;
 }
 
+const noNumbers: (string | undefined)[] = [];
+
 /** Two decimals: a seven-thousandth of an inch at most, and short. */
 export function number(value: number): string {
   const hundredths = Math.round(value * 100);
@@ -55,14 +57,20 @@ export function number(value: number): string {
 }
 
 /** Most numbers of a page are lengths on it: writing each once is cheaper than turning fractions into decimals. */
-const largestKnown = 100_000;
-const knownNumbers = new Array<string | undefined>(largestKnown);
+const largestKnown = 102_400;
+/** By 128 at a time, since one list of all would cost a fresh process a millisecond. */
+const knownNumbers: (string | undefined)[][] = Array.from({ length: largestKnown >> 7 }, () => noNumbers);
 
 function positive(hundredths: number): string {
-  let text = knownNumbers[hundredths];
+  let near = knownNumbers[hundredths >> 7] as (string | undefined)[];
+  let text = near[hundredths & 127];
   if (text === undefined) {
+    if (near === noNumbers) {
+      near = new Array<string | undefined>(128);
+      knownNumbers[hundredths >> 7] = near;
+    }
     text = String(hundredths / 100);
-    knownNumbers[hundredths] = text;
+    near[hundredths & 127] = text;
   }
   return text;
 }

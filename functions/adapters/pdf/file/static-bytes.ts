@@ -1,4 +1,4 @@
-import { zlibSync } from 'fflate';
+import { deflated } from './deflated.ts';
 import type { RawObject } from './font-objects.ts';
 
 /** What every certificate begins with, and where its objects are. */
@@ -76,9 +76,4 @@ function objectStream(number: number, objects: RawObject[]): RawObject {
 /** A stream object with compressed bytes. */
 export function compressed(number: number, content: Uint8Array, entries = ''): RawObject {
   return { number, body: `<<${entries}/Filter/FlateDecode`, bytes: deflated(content) };
-}
-
-/** By a library, since the zlibs of two builds of Node give other bytes. */
-export function deflated(content: Uint8Array): Uint8Array {
-  return zlibSync(content, { level: 9 });
 }

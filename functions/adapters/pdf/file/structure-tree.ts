@@ -1,10 +1,11 @@
-import { type PDFContext, PDFHexString, type PDFObject, type PDFRef } from 'pdf-lib';
+import type { RawObject } from './font-objects.ts';
+import { number, textString } from './pdf-text.ts';
 import type { AnnotationName, StructureElement } from './structure-element.ts';
 
-/** Where the tree's content lies. */
+/** Where the tree's content lies, by object number. */
 export type TreePlaces = {
-  pages: { ref: PDFRef; marked: StructureElement[] }[];
-  annotations: Record<AnnotationName, PDFRef>;
+  pages: { page: number; marked: StructureElement[] }[];
+  annotations: Record<AnnotationName, number>;
 };
 
 /** The key of an annotation in the parent tree: after those of the pages. */
@@ -12,69 +13,66 @@ export function structParentOf(name: AnnotationName, pages: number): number {
   return pages + ['address', 'qr', 'signature'].indexOf(name);
 }
 
-/** Writes the structure tree with its way back from content to elements (ISO 32000-1, 14.7). */
-export function writeStructureTree(context: PDFContext, root: StructureElement, places: TreePlaces): PDFRef {
-  const rootRef = context.nextRef();
-  const refs = new Map<StructureElement, PDFRef>();
-  const byAnnotation = new Map<AnnotationName, PDFRef>();
-  const reserve = (element: StructureElement) => {
-    const ref = context.nextRef();
-    refs.set(element, ref);
+/**
+ * Writes the structure tree with its way back from content to elements (ISO 32000-1, 14.7). As text, since most of a
+ * document's objects are its elements: pdf-lib's objects of them took a fresh process longer than drawing the pages.
+ */
+export function writeStructureTree(
+  top: StructureElement,
+  { pages, annotations }: TreePlaces,
+  allot: () => number,
+): { root: number; objects: RawObject[] } {
+  const objects: RawObject[] = [];
+  const numbers = new Map<StructureElement, number>();
+  const byAnnotation: { name: AnnotationName; element: number }[] = [];
+  const root = allot();
+
+  function write(element: StructureElement, parent: number): number {
+    const own = allot();
+    numbers.set(element, own);
+    let home: number | undefined;
+    let kids = '';
+    let only: number | undefined;
     for (const kid of element.kids) {
-      if ('type' in kid) reserve(kid);
-      else if ('annotation' in kid) byAnnotation.set(kid.annotation, ref);
+      if ('type' in kid) kids += `${write(kid, own)} 0 R `;
+      else if ('annotation' in kid) {
+        kids += `<</Type/OBJR/Obj ${annotations[kid.annotation]} 0 R/Pg ${pages[0]?.page} 0 R>>`;
+        byAnnotation.push({ name: kid.annotation, element: own });
+      } else {
+        home ??= kid.page;
+        if (element.kids.length === 1) only = kid.mcid;
+        kids += kid.page === home ? `${kid.mcid} ` : `<</Type/MCR/Pg ${pages[kid.page]?.page} 0 R/MCID ${kid.mcid}>>`;
+      }
     }
-  };
-  reserve(root);
-  const write = (element: StructureElement, parent: PDFRef) => {
-    const ref = refs.get(element) as PDFRef;
-    context.assign(ref, elementObject(context, element, parent, refs, places));
-    for (const kid of element.kids) if ('type' in kid) write(kid, ref);
-  };
-  write(root, rootRef);
-  const pages = places.pages.flatMap(({ marked }, page) => [
-    page,
-    marked.map((element) => refs.get(element) as PDFRef),
-  ]);
-  const annotations = [...byAnnotation]
-    .map(([name, ref]) => [structParentOf(name, places.pages.length), ref] as const)
-    .sort(([a], [b]) => a - b);
-  const next = places.pages.length + 3;
-  context.assign(
-    rootRef,
-    context.obj({
-      Type: 'StructTreeRoot',
-      K: [refs.get(root) as PDFRef],
-      ParentTree: context.register(context.obj({ Nums: [...pages, ...annotations.flat()] } as never)),
-      ParentTreeNextKey: next,
-    }),
+    const page = home === undefined ? '' : `/Pg ${pages[home]?.page} 0 R`;
+    objects.push({
+      number: own,
+      body: `<</S/${element.type}/P ${parent} 0 R/K${only === undefined ? `[${kids.trimEnd()}]` : ` ${only}`}${page}${attributes(element)}>>`,
+    });
+    return own;
+  }
+
+  const first = write(top, root);
+  const parents = allot();
+  let back = '';
+  for (const [i, { marked }] of pages.entries()) {
+    back += `${i}[${marked.map((each) => `${numbers.get(each)} 0 R`).join(' ')}]`;
+  }
+  const keyed = byAnnotation.map(({ name, element }) => ({ key: structParentOf(name, pages.length), element }));
+  for (const { key, element } of keyed.sort((a, b) => a.key - b.key)) back += `${key} ${element} 0 R `;
+  objects.push(
+    { number: parents, body: `<</Nums[${back.trimEnd()}]>>` },
+    {
+      number: root,
+      body: `<</Type/StructTreeRoot/K[${first} 0 R]/ParentTree ${parents} 0 R/ParentTreeNextKey ${pages.length + 3}>>`,
+    },
   );
-  return rootRef;
+  return { root, objects };
 }
 
-function elementObject(
-  context: PDFContext,
-  element: StructureElement,
-  parent: PDFRef,
-  refs: Map<StructureElement, PDFRef>,
-  { pages, annotations }: TreePlaces,
-): PDFObject {
-  const first = element.kids.find((kid) => 'mcid' in kid);
-  const home = first?.page;
-  const kids = element.kids.map((kid) => {
-    if ('type' in kid) return refs.get(kid) as PDFRef;
-    if ('annotation' in kid) return { Type: 'OBJR', Obj: annotations[kid.annotation], Pg: pages[0]?.ref };
-    return kid.page === home ? kid.mcid : { Type: 'MCR', Pg: pages[kid.page]?.ref, MCID: kid.mcid };
-  });
-  return context.obj({
-    S: element.type,
-    P: parent,
-    K: kids,
-    ...(home !== undefined && { Pg: pages[home]?.ref }),
-    ...(element.alt !== undefined && { Alt: PDFHexString.fromText(element.alt) }),
-    ...(element.box && {
-      A: { O: 'Layout', BBox: element.box.map((side) => Math.round(side * 100) / 100), Placement: 'Block' },
-    }),
-    ...(element.scope && { A: { O: 'Table', Scope: element.scope } }),
-  } as never);
+function attributes({ alt, box, scope }: StructureElement): string {
+  let text = alt === undefined ? '' : `/Alt${textString(alt)}`;
+  if (box) text += `/A<</O/Layout/BBox[${box.map(number).join(' ')}]/Placement/Block>>`;
+  if (scope) text += `/A<</O/Table/Scope/${scope}>>`;
+  return text;
 }

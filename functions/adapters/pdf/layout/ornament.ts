@@ -1,5 +1,5 @@
 import { circle, curve, type Repeated, rectangle, star, turning } from './paths.ts';
-import type { Sheet } from './sheet.ts';
+import type { PlacedPiece, Sheet } from './sheet.ts';
 
 /** The colours of a page: those of the template. */
 export type Palette = { ink: string; accent: string; rule: string; paper: string };
@@ -18,21 +18,21 @@ export function drawFrame(sheet: Sheet, palette: Palette): void {
   sheet.stroke(box(band.inner), 0.45, palette.accent);
   sheet.stroke(box(innerRule), 0.3, palette.rule);
   const side = band.inner - band.outer;
+  const corners: PlacedPiece[] = [];
+  const piece = rosette(side * 0.27, side * 0.15, 8);
   for (const x of [band.outer, width - band.inner]) {
     for (const y of [band.outer, height - band.inner]) {
       sheet.fill(rectangle(0, 0, side, side), palette.paper, x, y);
       sheet.stroke(rectangle(0, 0, side, side), 0.45, palette.accent, x, y);
-      sheet.strokeRepeated(rosette(side * 0.27, side * 0.15, 8), 0.35, palette.accent, {
-        x: x + side / 2,
-        y: y + side / 2,
-      });
+      corners.push({ piece, x: x + side / 2, y: y + side / 2 });
     }
   }
+  sheet.strokePattern(corners, 0.35, palette.accent, 0, 0);
 }
 
 /** The sponsor's seal around the origin: a rosette, a disc and a star. About 2.1 times `radius` across. */
 export function drawSeal(sheet: Sheet, palette: Palette, x: number, y: number, radius: number): void {
-  for (const turn of [0, 1, 2]) {
+  const ripples = [0, 1, 2].map((turn): PlacedPiece => {
     const phase = (turn * 2 * Math.PI) / 3;
     const ripple = curve(
       (t) => {
@@ -42,11 +42,12 @@ export function drawSeal(sheet: Sheet, palette: Palette, x: number, y: number, r
       (2 * Math.PI) / 24,
       4,
     );
-    sheet.strokeRepeated({ path: ripple, step: turning((2 * Math.PI) / 24), count: 24 }, 0.4, palette.accent, { x, y });
-  }
+    return { piece: { path: ripple, step: turning((2 * Math.PI) / 24), count: 24 } };
+  });
+  sheet.strokePattern(ripples, 0.4, palette.accent, x, y);
   sheet.fill(circle(radius * 0.76), palette.accent, x, y);
   sheet.stroke(circle(radius * 0.69), 0.4, palette.paper, x, y);
-  sheet.strokeRepeated(rosette(radius * 0.52, radius * 0.11, 18), 0.3, palette.paper, { x, y });
+  sheet.strokePattern([{ piece: rosette(radius * 0.52, radius * 0.11, 18) }], 0.3, palette.paper, x, y);
   sheet.fill(circle(radius * 0.4), palette.accent, x, y);
   sheet.fill(star(5, radius * 0.33, radius * 0.135), palette.paper, x, y);
 }
@@ -61,8 +62,14 @@ export function drawDivider(sheet: Sheet, palette: Palette, x: number, y: number
 
 /** A large, faint rosette behind the words. */
 export function drawWatermark(sheet: Sheet, colour: string, x: number, y: number, radius: number): void {
-  sheet.strokeRepeated(rosette(radius * 0.62, radius * 0.38, 41), 0.35, colour, { x, y });
-  sheet.strokeRepeated(rosette(radius * 0.62, radius * 0.3, 36), 0.35, colour, { x, y });
+  const pieces = [rosette(radius * 0.62, radius * 0.38, 41), rosette(radius * 0.62, radius * 0.3, 36)];
+  sheet.strokePattern(
+    pieces.map((piece) => ({ piece })),
+    0.35,
+    colour,
+    x,
+    y,
+  );
 }
 
 /** `colour` mixed into `ground`: `share` 0 is all ground, 1 all colour. */
@@ -109,15 +116,12 @@ function strokeBraid(sheet: Sheet, thickness: number, colour: string): void {
     { length: height - 2 * start, x: middle, y: start, angle: Math.PI / 2 },
     { length: height - 2 * start, x: width - middle, y: start, angle: Math.PI / 2 },
   ];
-  for (const { length, x, y, angle } of sides) {
+  const pieces = sides.map(({ length, x, y, angle }): PlacedPiece => {
     const count = Math.round(length / wavelength);
     const period = length / count;
-    sheet.strokeRepeated({ path: waves(period), step: [1, 0, 0, 1, period, 0], count }, thickness, colour, {
-      x,
-      y,
-      angle,
-    });
-  }
+    return { piece: { path: waves(period), step: [1, 0, 0, 1, period, 0], count }, x, y, angle };
+  });
+  sheet.strokePattern(pieces, thickness, colour, 0, 0);
 }
 
 /** One period of all six: a Bézier draws half a wave truly between its crests. */

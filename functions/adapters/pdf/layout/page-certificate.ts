@@ -3,7 +3,7 @@ import { childOf, type StructureElement } from '../file/structure-element.ts';
 import type { Block } from './block.ts';
 import { certificateBlocks } from './certificate-blocks.ts';
 import { type Design, certificateInset as inset } from './design.ts';
-import { drawFrame, drawWatermark, tint } from './ornament.ts';
+import { drawFrame, drawWatermark, type Palette, tint } from './ornament.ts';
 import { drawPreviewMark } from './preview-mark.ts';
 import type { Sheet } from './sheet.ts';
 
@@ -14,10 +14,7 @@ const scales = [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7];
 export function drawCertificate(sheet: Sheet, design: Design): void {
   const palette = design.shared.colours;
   const centre = sheet.width / 2;
-  sheet.artifact(() => {
-    drawFrame(sheet, palette);
-    drawWatermark(sheet, tint(palette.rule, palette.paper, 0.16), centre, sheet.height / 2, 172);
-  });
+  sheet.artifact(() => drawBackground(sheet, palette));
   if (design.shared.isPreview) drawPreviewMark(sheet);
   const room = sheet.height - inset.top - inset.bottom;
   const section = childOf(design.tree, 'Sect');
@@ -32,6 +29,12 @@ export function drawCertificate(sheet: Sheet, design: Design): void {
   }
   const form = childOf(section, 'Form');
   form.kids.push({ annotation: 'signature' });
+}
+
+/** The ornaments of every certificate. */
+export function drawBackground(sheet: Sheet, palette: Palette): void {
+  drawFrame(sheet, palette);
+  drawWatermark(sheet, tint(palette.rule, palette.paper, 0.16), sheet.width / 2, sheet.height / 2, 172);
 }
 
 function fittingBlocks(design: Design, section: StructureElement, width: number, room: number): Block[] {

@@ -1,6 +1,7 @@
 import { childOf, type StructureElement } from '../file/structure-element.ts';
 import { type Design, headFits, transcriptMargin as margin, type PaperSize } from './design.ts';
 import { place, placeName } from './individual-text.ts';
+import { localeOf } from './locale.ts';
 import { nameLeading } from './name-setting.ts';
 import type { Sheet } from './sheet.ts';
 import { wrap, wrapEvenly } from './text-fitting.ts';
@@ -144,8 +145,8 @@ function drawFoot(sheet: Sheet, { shared, type }: Design, numbers: { page: numbe
   const style: TextStyle = { face: 'regular', size: 8.5, colour: colours.ink };
   const [left, right, y] = [margin.side, sheet.width - margin.side, 62];
   const credential = lineOf(type, [{ text: `${words.credential}\u00a0`, style }]);
-  const figures = new Intl.NumberFormat(shared.language, { useGrouping: false });
-  const [page, pages] = [figures.format(numbers.page), figures.format(numbers.pages)];
+  const { figures } = localeOf(shared.language);
+  const [page, pages] = [figures(numbers.page), figures(numbers.pages)];
   const count = filled(words.page, { page, pages });
   const countLine = lineOf(type, [{ text: count, style }]);
   const whose = wrap(type, [{ text: words.notAgency, style: { ...style, face: 'italic', size: 8 } }], right - left);

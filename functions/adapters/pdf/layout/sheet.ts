@@ -1,5 +1,5 @@
 import type { GlyphCodes, GlyphCollection } from '../file/glyph-codes.ts';
-import type { OrnamentPieces } from '../file/ornament-pieces.ts';
+import type { OrnamentPatterns } from '../file/ornament-patterns.ts';
 import { inOnePiece, number, rgb } from '../file/pdf-text.ts';
 import { showing } from '../file/showing.ts';
 import type { AnnotationName, StructureElement } from '../file/structure-element.ts';
@@ -21,6 +21,8 @@ export type Slot = { open: string; write(individual: Individual): string };
 export type DateColumn = { style: TextStyle; edge: number; rtl: boolean };
 /** A line's date in a transcript: kept apart from other slots, since there may be hundreds on a certificate. */
 export type DateSlot = { column: DateColumn; line: number; open: string; close: string };
+/** A repeated piece from where an ornament is, turned by `angle`. */
+export type PlacedPiece = { piece: Repeated; x?: number; y?: number; angle?: number };
 export type LinkArea = { name: AnnotationName; area: Area };
 
 /**
@@ -48,13 +50,8 @@ export type Sheet = {
   /** Strokes or fills a path given in PDF path operators, moved to (`x`, `y`). */
   stroke(path: string, thickness: number, colour: string, x?: number, y?: number): void;
   fill(path: string, colour: string, x?: number, y?: number): void;
-  /** Strokes an ornament of equal pieces around (`x`, `y`), turned by `angle`. */
-  strokeRepeated(
-    piece: Repeated,
-    thickness: number,
-    colour: string,
-    at: { x: number; y: number; angle?: number },
-  ): void;
+  /** Strokes an ornament of equal pieces, or some, around (`x`, `y`). */
+  strokePattern(pieces: readonly PlacedPiece[], thickness: number, colour: string, x: number, y: number): void;
   /** A picture by its name in the resources; a stencil is painted in `colour`. */
   image(key: string, area: Area, colour?: string): void;
   /** An area that leads to the verification address. */
@@ -78,7 +75,7 @@ export function sheet(
   page: number,
   size: { width: number; height: number },
   glyphs: GlyphCollection,
-  pieces: OrnamentPieces,
+  patterns: OrnamentPatterns,
 ): { sheet: Sheet; content: SheetContent } {
   const items: Item[] = [];
   const slots: Slot[] = [];
@@ -133,15 +130,10 @@ export function sheet(
       fill(path, colour, x = 0, y = 0) {
         paint(path, `${rgb(colour)} rg`, 'f', x, y);
       },
-      strokeRepeated({ path, step, count }, thickness, colour, { x, y, angle = 0 }) {
-        const [a, b, c, d] = turning(angle);
-        const next = `${matrix(step)} cm\n`;
-        items.push(`q ${matrix([a, b, c, d, x, y])} cm ${number(thickness)} w 1 J 1 j ${rgb(colour)} RG\n`);
-        items.push(
-          `${Array(count)
-            .fill(`/${pieces.keyOf(path)} Do `)
-            .join(next)}Q\n`,
-        );
+      strokePattern(parts, thickness, colour, x, y) {
+        const key = patterns.keyOf(parts.map(repeated).join(''));
+        const state = `${number(thickness)} w 1 J 1 j ${rgb(colour)} RG`;
+        items.push(`q 1 0 0 1 ${number(x)} ${number(y)} cm ${state}/${key} Do Q\n`);
       },
       image(key, { x, y, width, height }, colour) {
         const paint = colour === undefined ? '' : `${rgb(colour)} rg `;
@@ -169,6 +161,12 @@ function collect(line: TextLine, glyphs: GlyphCollection): void {
 function textObject({ line, x, y }: Exclude<Item, string>, codes: GlyphCodes): string {
   const shown = line.spans.map((span) => showing(span, codes));
   return `BT ${number(x)} ${number(y)} Td\n${shown.map(({ state, operators }) => state + operators).join('')}ET\n`;
+}
+
+function repeated({ piece, x = 0, y = 0, angle = 0 }: PlacedPiece): string {
+  const [a, b, c, d] = turning(angle);
+  const next = `${matrix(piece.step)} cm\n`;
+  return `q ${matrix([a, b, c, d, x, y])} cm\n${Array(piece.count).fill(`${piece.path} S\n`).join(next)}Q\n`;
 }
 
 /** Six decimals: repeated forty times, a turn must still close the circle. */

@@ -1,6 +1,7 @@
 import { directionOf } from '../../../domain/template-words.ts';
 import { AdapterError } from '../../../ports/adapter-error.ts';
 import type { CertificateContent } from '../../../ports/certificate-engine.ts';
+import { localeOf } from './locale.ts';
 
 /** Text as it is printed: composed characters, and no line break or tab of its own. */
 export function printed(text: string): string {
@@ -67,7 +68,7 @@ export function sharedContent(content: CertificateContent): SharedContent {
     isPreview: content.isPreview === true,
     page: program.page,
     language: template.language,
-    rtl: directionOf(template) === 'rtl',
+    rtl: (template.direction ?? localeOf(template.language).direction ?? directionOf(template)) === 'rtl',
     colours: { ...template.colours, ...given(program.branding?.colours) },
     title: isCompletion ? words.title : (words.skillSetTitle ?? words.title),
     words,
@@ -185,23 +186,22 @@ export function filled(words: string, values: Record<string, string>): string {
   });
 }
 
-const dateFormats = new Map<string, { format: Intl.DateTimeFormat; dates: Map<string, string> }>();
+const knownDates = new Map<string, Map<string, string>>();
 /** Six years of days. */
 const maxDates = 2_200;
 
 /** A civil date in words, in the template's language. */
 export function dateInWords(date: string, language: string): string {
-  let known = dateFormats.get(language);
+  let known = knownDates.get(language);
   if (!known) {
-    const format = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
-    known = { format, dates: new Map() };
-    dateFormats.set(language, known);
+    known = new Map();
+    knownDates.set(language, known);
   }
-  let words = known.dates.get(date);
+  let words = known.get(date);
   if (words === undefined) {
-    if (known.dates.size >= maxDates) known.dates.clear();
-    words = printed(known.format.format(new Date(`${date}T00:00:00Z`)));
-    known.dates.set(date, words);
+    if (known.size >= maxDates) known.clear();
+    words = printed(localeOf(language).date(date));
+    known.set(date, words);
   }
   return words;
 }

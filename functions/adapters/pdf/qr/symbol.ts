@@ -87,12 +87,7 @@ function makeSymbol(version: number): QrSymbol {
   drawPatterns(version, side, put);
   for (let i = 0; i < 9; i++) for (const [row, column] of formatPlaces(side, i)) set(reserved, row, column);
   const masks = maskRules.map((rule, mask) => {
-    const turned = modules(side);
-    for (let row = 0; row < side; row++) {
-      for (let column = 0; column < side; column++) {
-        if (rule(row, column) && !isSet(reserved, row, column)) set(turned, row, column);
-      }
-    }
+    const turned = masked(rule, reserved, side);
     drawFormat(turned, side, mask);
     return turned;
   });
@@ -100,6 +95,43 @@ function makeSymbol(version: number): QrSymbol {
   const places = placesOf(side, reserved);
   const scratch = { base: modules(side), masked: modules(side) };
   return { version, side, dataCodewords, correctionCodewords, blocks, patterns, places, masks, scratch };
+}
+
+/** Rules repeat themselves after so many rows and columns. */
+const period = 12;
+
+/** The modules that a rule turns, of those that are not reserved. A line is made of one period's modules: each is asked for once. */
+function masked(rule: (row: number, column: number) => boolean, reserved: Modules, side: number): Modules {
+  const turned = modules(side);
+  for (let i = 0; i < period; i++) {
+    let row = 0;
+    let column = 0;
+    for (let j = 0; j < period; j++) {
+      if (rule(i, j)) row |= 1 << j;
+      if (rule(j, i)) column |= 1 << j;
+    }
+    fillLines(turned.low, turned.high, i, row, side);
+    fillLines(turned.lowAcross, turned.highAcross, i, column, side);
+  }
+  for (let i = 0; i < side; i++) {
+    turned.low[i] = (turned.low[i] as number) & ~(reserved.low[i] as number);
+    turned.high[i] = (turned.high[i] as number) & ~(reserved.high[i] as number);
+    turned.lowAcross[i] = (turned.lowAcross[i] as number) & ~(reserved.lowAcross[i] as number);
+    turned.highAcross[i] = (turned.highAcross[i] as number) & ~(reserved.highAcross[i] as number);
+  }
+  return turned;
+}
+
+/** Every twelfth line from `first` on, of twelve bits over and over, as long as the symbol is wide. */
+function fillLines(low: Int32Array, high: Int32Array, first: number, bits: number, side: number): void {
+  // The high word goes on where the low one ends: eight bits into the third period.
+  const lowWord = bits | (bits << 12) | (bits << 24);
+  const highWord = (bits >> 8) | (bits << 4) | (bits << 16) | (bits << 28);
+  const inside = (1 << (side - 32)) - 1;
+  for (let i = first; i < side; i += period) {
+    low[i] = side >= 32 ? lowWord : lowWord & ((1 << side) - 1);
+    high[i] = side > 32 ? highWord & inside : 0;
+  }
 }
 
 export function modules(side: number): Modules {

@@ -1,7 +1,10 @@
 import { aligned, type Sfnt, tableOf, trueType } from './sfnt.ts';
 
-/** A font file with some glyphs of another. `idOf` gives a glyph's number in it, and throws for one left out. */
-export type FontSubset = { kind: 'truetype'; bytes: Uint8Array; idOf(glyph: number): number };
+/**
+ * A font file with some glyphs of another. `idOf` gives a glyph's number in it, and throws for one left out. `sum` is
+ * that of the file, as its `head` has it: of other glyphs, in all likelihood another.
+ */
+export type FontSubset = { bytes: Uint8Array; sum: number; idOf(glyph: number): number };
 
 // The flags of a component, from the OpenType specification's chapter on `glyf`.
 const argumentsAreWords = 0x0001;
@@ -11,89 +14,71 @@ const hasTwoScales = 0x0040;
 const hasTwoByTwo = 0x0080;
 
 const tags = ['glyf', 'head', 'hhea', 'hmtx', 'loca', 'maxp'] as const;
+type Tag = (typeof tags)[number];
 const headerLength = 12 + 16 * tags.length;
 /** Offsets in a short `loca` are halved and must fit sixteen bits. */
 const longestForShortLoca = 2 * 0xffff;
+/** What the words of a whole file come to. */
+const sumOfFile = 0xb1b0afba;
 
 /**
  * Makes subsets of one font. The glyphs are numbered anew from 1, by their old order, 0 staying the missing glyph; those
  * that a composite is made of come along. The same set of glyphs gives the same bytes, in whatever order it comes.
  *
  * Tables: those that a PDF's CIDFontType2 needs, hinting aside (ISO 32000-1, 9.9). Our fonts have none (see
- * `templates/fonts/README.md`).
+ * `templates/fonts/README.md`). Most certificates have a subset of their own, so what all subsets of a font begin with
+ * is kept, and sums are put together from those of the parts.
  */
 export function glyfSubsetter(font: Sfnt): (glyphs: Iterable<number>) => FontSubset {
-  const { bytes, view } = font;
-  const [head, hhea, hmtx, maxp, loca, glyf] = ['head', 'hhea', 'hmtx', 'maxp', 'loca', 'glyf'].map(
-    (tag) => tableOf(font, tag).offset,
-  ) as [number, number, number, number, number, number];
-  const lengths = { head: 54, hhea: 36, maxp: tableOf(font, 'maxp').length };
-  const longLoca = view.getInt16(head + 50) === 1;
-  const count = view.getUint16(maxp + 4);
-  const widths = view.getUint16(hhea + 34);
-  const startOf = (glyph: number) =>
-    glyf + (longLoca ? view.getUint32(loca + 4 * glyph) : 2 * view.getUint16(loca + 2 * glyph));
-  const known = new Map<number, Glyph>();
-  const glyphAt = (glyph: number): Glyph => {
-    let read = known.get(glyph);
-    if (!read) {
-      if (!(glyph >= 0 && glyph < count)) throw new Error(`glyph ${glyph} is not in this font`);
-      const start = startOf(glyph);
-      const bearing = glyph < widths ? hmtx + 4 * glyph + 2 : hmtx + 4 * widths + 2 * (glyph - widths);
-      read = {
-        start,
-        length: startOf(glyph + 1) - start,
-        components: components(view, start, startOf(glyph + 1)),
-        advance: view.getUint16(hmtx + 4 * Math.min(glyph, widths - 1)),
-        bearing: view.getInt16(bearing),
-      };
-      known.set(glyph, read);
-    }
-    return read;
-  };
+  const start = startOf(font);
+  const glyphAt = glyphsOf(font);
 
   return (wanted) => {
-    const glyphs = closure(wanted, glyphAt);
-    const numbers = new Map<number, number>();
-    let glyfLength = 0;
-    for (let i = 0; i < glyphs.length; i++) {
-      const glyph = glyphs[i] as number;
-      numbers.set(glyph, i);
-      glyfLength += aligned(glyphAt(glyph).length);
-    }
-    const short = glyfLength <= longestForShortLoca;
+    const { glyphs, numbers } = closure(wanted, glyphAt);
     const n = glyphs.length;
-    const tableLengths = [glyfLength, lengths.head, lengths.hhea, 4 * n, (short ? 2 : 4) * (n + 1), lengths.maxp];
-    const out = layOut(tableLengths);
-    const [toGlyf, toHead, toHhea, toHmtx, toLoca, toMaxp] = out.offsets as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    out.bytes.set(bytes.subarray(head, head + lengths.head), toHead);
-    out.bytes.set(bytes.subarray(hhea, hhea + lengths.hhea), toHhea);
-    out.bytes.set(bytes.subarray(maxp, maxp + lengths.maxp), toMaxp);
+    let glyfLength = 0;
+    for (let i = 0; i < n; i++) glyfLength += (glyphs[i] as Glyph).room;
+    const short = glyfLength <= longestForShortLoca;
+    const hmtx = { offset: start.bytes.length, length: 4 * n };
+    const loca = { offset: hmtx.offset + hmtx.length, length: (short ? 2 : 4) * (n + 1) };
+    const glyf = { offset: loca.offset + aligned(loca.length), length: glyfLength };
+    const bytes = new Uint8Array(glyf.offset + glyf.length);
+    const view = new DataView(bytes.buffer);
+    bytes.set(start.bytes);
+    const sums = { hmtx: 0, loca: 0, glyf: 0 };
     let at = 0;
     for (let i = 0; i < n; i++) {
-      const { start, length, components, advance, bearing } = glyphAt(glyphs[i] as number);
-      out.bytes.set(bytes.subarray(start, start + length), toGlyf + at);
-      for (const { glyph, at: place } of components) out.view.setUint16(toGlyf + at + place, numbers.get(glyph) ?? 0);
-      writeOffset(out.view, toLoca, i, at, short);
-      at += aligned(length);
-      out.view.setUint16(toHmtx + 4 * i, advance);
-      out.view.setInt16(toHmtx + 4 * i + 2, bearing);
+      const { outline, room, components, metrics, sum } = glyphs[i] as Glyph;
+      bytes.set(outline, glyf.offset + at);
+      sums.glyf += sum;
+      for (let c = 0; c < components.length; c++) {
+        const { glyph, at: place } = components[c] as Component;
+        const number = numbers.get(glyph) ?? 0;
+        view.setUint16(glyf.offset + at + place, number);
+        sums.glyf += place % 4 === 0 ? number << 16 : number;
+      }
+      sums.loca += writeOffset(view, loca.offset, i, at, short);
+      view.setInt32(hmtx.offset + 4 * i, metrics);
+      sums.hmtx = (sums.hmtx + metrics) | 0;
+      sums.glyf |= 0;
+      at += room;
     }
-    writeOffset(out.view, toLoca, n, at, short);
-    out.view.setInt16(toHead + 50, short ? 0 : 1);
-    out.view.setUint16(toHhea + 34, n);
-    out.view.setUint16(toMaxp + 4, n);
-    writeSums(out, tableLengths, toHead);
+    sums.loca += writeOffset(view, loca.offset, n, at, short);
+    view.setInt16(start.places.head + 50, short ? 0 : 1);
+    view.setUint16(start.places.hhea + 34, n);
+    view.setUint16(start.places.maxp + 4, n);
+    let directory = start.sums.header;
+    directory += enter(view, 'hmtx', hmtx, sums.hmtx);
+    directory += enter(view, 'loca', loca, sums.loca);
+    directory += enter(view, 'glyf', glyf, sums.glyf);
+    directory += enterSum(view, 'head', start.sums.head + (short ? 0 : 1));
+    directory += enterSum(view, 'hhea', start.sums.hhea + n);
+    directory += enterSum(view, 'maxp', start.sums.maxp + (n << 16));
+    const sum = (sumOfFile - directory) >>> 0;
+    view.setUint32(start.places.head + 8, sum);
     return {
-      kind: 'truetype',
-      bytes: out.bytes,
+      bytes,
+      sum,
       idOf(glyph) {
         const number = numbers.get(glyph);
         if (number === undefined) throw new Error(`glyph ${glyph} is not in this subset`);
@@ -103,20 +88,65 @@ export function glyfSubsetter(font: Sfnt): (glyphs: Iterable<number>) => FontSub
   };
 }
 
-/** A glyph as it is in the font, read once. Components with where in the outline they are numbered. */
-type Glyph = { start: number; length: number; components: Component[]; advance: number; bearing: number };
+/**
+ * A glyph as it is in the font, read once: its advance and bearing as `hmtx` has them, the sum of its words without the
+ * numbers of its components, and the room that it takes.
+ */
+type Glyph = { id: number; outline: Uint8Array; room: number; components: Component[]; metrics: number; sum: number };
+/** With where in the outline it is numbered. */
 type Component = { glyph: number; at: number };
 const none: Component[] = [];
 
-type Output = { bytes: Uint8Array; view: DataView; offsets: number[] };
+function glyphsOf(font: Sfnt): (id: number) => Glyph {
+  const { bytes, view } = font;
+  const [head, hhea, hmtx, maxp, loca, glyf] = ['head', 'hhea', 'hmtx', 'maxp', 'loca', 'glyf'].map(
+    (tag) => tableOf(font, tag).offset,
+  ) as [number, number, number, number, number, number];
+  const longLoca = view.getInt16(head + 50) === 1;
+  const count = view.getUint16(maxp + 4);
+  const widths = view.getUint16(hhea + 34);
+  const offsetOf = (id: number) =>
+    glyf + (longLoca ? view.getUint32(loca + 4 * id) : 2 * view.getUint16(loca + 2 * id));
+  const known = new Map<number, Glyph>();
+  return (id) => {
+    let read = known.get(id);
+    if (!read) {
+      if (!(id >= 0 && id < count)) throw new Error(`glyph ${id} is not in this font`);
+      const outline = bytes.subarray(offsetOf(id), offsetOf(id + 1));
+      const found = components(view, offsetOf(id), offsetOf(id + 1));
+      const bearing = id < widths ? hmtx + 4 * id + 2 : hmtx + 4 * widths + 2 * (id - widths);
+      const metrics = (view.getUint16(hmtx + 4 * Math.min(id, widths - 1)) << 16) | view.getUint16(bearing);
+      const words = new Uint8Array(aligned(outline.length));
+      words.set(outline);
+      for (const { at } of found) words.fill(0, at, at + 2);
+      read = { id, outline, room: words.length, components: found, metrics, sum: sumOf(words) };
+      known.set(id, read);
+    }
+    return read;
+  };
+}
 
-/** The missing glyph, the glyphs wanted, and all that they are made of, sorted. */
-function closure(wanted: Iterable<number>, glyphAt: (glyph: number) => Glyph): number[] {
-  // A set goes on over what is added to it meanwhile.
-  const glyphs = new Set([0]);
-  for (const glyph of wanted) glyphs.add(glyph);
-  for (const glyph of glyphs) for (const component of glyphAt(glyph).components) glyphs.add(component.glyph);
-  return [...glyphs].sort((a, b) => a - b);
+/** The missing glyph, the glyphs wanted, and all that they are made of, in their order, and each one's number in it. */
+function closure(
+  wanted: Iterable<number>,
+  glyphAt: (id: number) => Glyph,
+): { glyphs: Glyph[]; numbers: Map<number, number> } {
+  const numbers = new Map([[0, 0]]);
+  const glyphs = [glyphAt(0)];
+  const add = (id: number) => {
+    if (numbers.has(id)) return;
+    numbers.set(id, 0);
+    glyphs.push(glyphAt(id));
+  };
+  for (const id of wanted) add(id);
+  for (let i = 0; i < glyphs.length; i++) for (const { glyph } of (glyphs[i] as Glyph).components) add(glyph);
+  glyphs.sort(byId);
+  for (let i = 0; i < glyphs.length; i++) numbers.set((glyphs[i] as Glyph).id, i);
+  return { glyphs, numbers };
+}
+
+function byId(a: Glyph, b: Glyph): number {
+  return a.id - b.id;
 }
 
 /** The components of the outline at `start`; of a plain outline, none. */
@@ -136,15 +166,22 @@ function components(view: DataView, start: number, end: number): Component[] {
   return found;
 }
 
-/** The file with its directory, but for the sums. Tables in the order of their tags, at multiples of four. */
-function layOut(lengths: number[]): Output {
-  const offsets: number[] = [];
-  let end = headerLength;
-  for (const length of lengths) {
-    offsets.push(end);
-    end += aligned(length);
-  }
-  const bytes = new Uint8Array(end);
+/**
+ * What every subset of a font begins with: the directory and the tables that hardly differ. Of those the sums are
+ * without what each subset writes into them, of the directory without what it says of the tables' sums.
+ */
+type Start = {
+  bytes: Uint8Array;
+  places: Record<'head' | 'hhea' | 'maxp', number>;
+  sums: Record<'header' | 'head' | 'hhea' | 'maxp', number>;
+};
+
+function startOf(font: Sfnt): Start {
+  const lengths = { head: 54, hhea: 36, maxp: tableOf(font, 'maxp').length };
+  const places = { head: headerLength, hhea: 0, maxp: 0 };
+  places.hhea = places.head + aligned(lengths.head);
+  places.maxp = places.hhea + aligned(lengths.hhea);
+  const bytes = new Uint8Array(places.maxp + aligned(lengths.maxp));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, trueType);
   view.setUint16(4, tags.length);
@@ -152,41 +189,60 @@ function layOut(lengths: number[]): Output {
   view.setUint16(6, 64);
   view.setUint16(8, 2);
   view.setUint16(10, 16 * tags.length - 64);
-  for (let i = 0; i < tags.length; i++) {
-    const tag = tags[i] as string;
+  tags.forEach((tag, i) => {
     for (let letter = 0; letter < 4; letter++) bytes[12 + 16 * i + letter] = tag.charCodeAt(letter);
-    view.setUint32(12 + 16 * i + 8, offsets[i] as number);
-    view.setUint32(12 + 16 * i + 12, lengths[i] as number);
+  });
+  for (const tag of ['head', 'hhea', 'maxp'] as const) {
+    const { offset } = tableOf(font, tag);
+    bytes.set(font.bytes.subarray(offset, offset + lengths[tag]), places[tag]);
+    view.setUint32(records[tag] + 8, places[tag]);
+    view.setUint32(records[tag] + 12, lengths[tag]);
   }
-  return { bytes, view, offsets };
+  view.setUint32(places.head + 8, 0);
+  view.setInt16(places.head + 50, 0);
+  view.setUint16(places.hhea + 34, 0);
+  view.setUint16(places.maxp + 4, 0);
+  const sums = {
+    header: sumOf(bytes.subarray(0, headerLength)),
+    head: sumOf(bytes.subarray(places.head, places.hhea)),
+    hhea: sumOf(bytes.subarray(places.hhea, places.maxp)),
+    maxp: sumOf(bytes.subarray(places.maxp)),
+  };
+  return { bytes, places, sums };
 }
 
-/** The sums of the tables, then that of the file, which `head` holds and is summed without. */
-function writeSums({ bytes, view, offsets }: Output, lengths: number[], head: number): void {
-  view.setUint32(head + 8, 0);
-  let whole = 0;
-  for (let i = 0; i < lengths.length; i++) {
-    const start = offsets[i] as number;
-    const own = sum(bytes, start, start + aligned(lengths[i] as number));
-    view.setUint32(12 + 16 * i + 4, own);
-    whole += own;
-  }
-  // Besides the tables, the file is its directory.
-  whole += sum(bytes, 0, headerLength);
-  view.setUint32(head + 8, 0xb1b0afba - whole);
+/** Where the directory tells of each table. */
+const records = Object.fromEntries(tags.map((tag, i) => [tag, 12 + 16 * i])) as Record<Tag, number>;
+
+/** Enters a table in the directory, and gives what it adds to the sum of the file: the table, and what is said of it. */
+function enter(view: DataView, tag: Tag, { offset, length }: { offset: number; length: number }, sum: number): number {
+  const record = records[tag];
+  view.setUint32(record + 8, offset);
+  view.setUint32(record + 12, length);
+  return enterSum(view, tag, sum) + offset + length;
+}
+
+function enterSum(view: DataView, tag: Tag, sum: number): number {
+  view.setUint32(records[tag] + 4, sum);
+  return 2 * (sum | 0);
 }
 
 /** Of big-endian words, modulo 2³². */
-function sum(bytes: Uint8Array, start: number, end: number): number {
+function sumOf(bytes: Uint8Array): number {
   let total = 0;
-  for (let at = start; at < end; at += 4) {
+  for (let at = 0; at < bytes.length; at += 4) {
     const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16);
     total = (total + (high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number))) | 0;
   }
   return total;
 }
 
-function writeOffset(view: DataView, loca: number, index: number, offset: number, short: boolean): void {
-  if (short) view.setUint16(loca + 2 * index, offset / 2);
-  else view.setUint32(loca + 4 * index, offset);
+/** Gives what it adds to the sum of the table. */
+function writeOffset(view: DataView, loca: number, index: number, offset: number, short: boolean): number {
+  if (!short) {
+    view.setUint32(loca + 4 * index, offset);
+    return offset;
+  }
+  view.setUint16(loca + 2 * index, offset >> 1);
+  return index % 2 === 0 ? (offset >> 1) << 16 : offset >> 1;
 }

@@ -1,6 +1,6 @@
 import { unprintableIn } from './characters.ts';
-import { type FaceName, latinFonts } from './font-list.ts';
-import { glyfSubsetter } from './glyf-subset.ts';
+import type { FaceName } from './font-list.ts';
+import { type FontSubset, glyfSubsetter } from './glyf-subset.ts';
 import { type HarfBuzz, type SetGlyph, startHarfBuzz } from './harfbuzz.ts';
 import { type Item, itemise } from './itemise.ts';
 import { remembered } from './remembered.ts';
@@ -44,7 +44,7 @@ export type OpenFont = FontFacts & {
   /** The font's own advance of a glyph, in 1/1000 em. */
   widthOf(glyph: number): number;
   /** A font file holding just these glyphs (and what they are composed of). The same glyphs give the same bytes. */
-  subset(glyphs: Iterable<number>): { kind: 'truetype' | 'cff'; bytes: Uint8Array; idOf(glyph: number): number };
+  subset(glyphs: Iterable<number>): FontSubset;
 };
 
 export type Typefaces = {
@@ -59,7 +59,7 @@ export type Typefaces = {
 };
 
 /**
- * Starts HarfBuzz and opens the Latin fonts; the others wait until a text needs them.
+ * Starts HarfBuzz. A font waits until a text needs it.
  *
  *     const typefaces = await openTypefaces(typefaceFiles(root));
  *     typefaces.shape('2025 (أحمد)', { face: 'regular' }).runs
@@ -67,7 +67,6 @@ export type Typefaces = {
 export async function openTypefaces(source: FontSource): Promise<Typefaces> {
   const harfbuzz = startHarfBuzz(source('harfbuzz.wasm'));
   const open = remembered((id) => openFont(id, source, harfbuzz));
-  for (const id of Object.values(latinFonts)) open(id);
   return {
     shape(given, options) {
       const text = given.normalize('NFC');
