@@ -89,12 +89,12 @@ export function zipSink(madeAt: string, { partSize = partBytes }: { partSize?: n
   };
   const sink: BundleSink = {
     async append(path, content, head = '') {
-      if (typeof content !== 'string') return put(path, content, () => undefined);
       const part = open.get(path) ?? next(path, head);
       if (part.add(content)) return;
       await close(path, part);
       if (!next(path, head).add(content)) throw new RangeError(`${path}: one text is larger than a file may be`);
     },
+    put: (path, content) => put(path, content, () => undefined),
     async files() {
       for (const [path, part] of open) await close(path, part);
       await last;

@@ -1,0 +1,10 @@
+/** What came of one ask. */
+export type Answered = { text: string; bytes: Uint8Array };
+
+/**
+ * Another thread, which answers in the order in which it is asked. Texts and bytes go over whole: objects would be copied
+ * piece by piece, which costs more than writing them as JSON.
+ *
+ * `ask` rejects with `thread.failed`, never retryable, where the work failed or the thread has ended.
+ */
+export type Thread = { ask(text: string): Promise<Answered> };
