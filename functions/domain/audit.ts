@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { documentHash, saltedHash, sha256 } from './hash.ts';
+import { documentHash, freshSaltedHash, sha256 } from './hash.ts';
 import type { EnrollmentRef } from './ids.ts';
 import { type Instant, instantSchema, later } from './time.ts';
 
@@ -130,7 +130,7 @@ export function chain(
  * the detail gets this hash in its place and can still follow the chain.
  */
 export function detailHash(salt: string, { seq, subject, facts, cause }: Omit<AuditEntry, 'hash'>): string {
-  return saltedHash(salt, detailKey(seq), { subject, facts, cause });
+  return freshSaltedHash(salt, detailKey(seq), { subject, facts, cause });
 }
 
 /** Names an entry's detail where its salt is derived. */

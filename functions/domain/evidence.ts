@@ -183,9 +183,11 @@ function isSamePlace(a: EvidencePlace, b: EvidencePlace): boolean {
   return isSameEvidence && a.assessment === b.assessment && a.enrollment === b.enrollment && a.program === b.program;
 }
 
-function checkItem(place: EvidencePlace, attributes: Record<string, unknown>): ParsedItem {
+const schemas = { evidence: submissionSchema, assessment: assessmentSchema, withdrawal: withdrawalSchema };
+
+/** The same for an item that is read once: nothing is remembered. */
+export function checkItem(place: EvidencePlace, attributes: Record<string, unknown>): ParsedItem {
   const { part } = place;
-  const schemas = { evidence: submissionSchema, assessment: assessmentSchema, withdrawal: withdrawalSchema };
   if (Buffer.byteLength(JSON.stringify(attributes)) > maxItemBytes)
     return { ok: false, part, reason: `item: larger than ${maxItemBytes} bytes` };
   const parsed = schemas[part].safeParse(attributes);

@@ -27,9 +27,14 @@ export function saltedHash(enrollmentSalt: string, itemKey: string, content: unk
   const record = typeof content === 'object' && content !== null ? content : undefined;
   const known = record && saltedHashes.get(record);
   if (known?.enrollmentSalt === enrollmentSalt && known.itemKey === itemKey) return known.hash;
-  const salted = sha256(canonicalJson({ salt: recordSalt(enrollmentSalt, itemKey), content }));
+  const salted = freshSaltedHash(enrollmentSalt, itemKey, content);
   if (record) saltedHashes.set(record, { enrollmentSalt, itemKey, hash: salted });
   return salted;
+}
+
+/** The same of what is asked for once, and never again: remembering costs the garbage collector more than it saves. */
+export function freshSaltedHash(enrollmentSalt: string, itemKey: string, content: unknown): string {
+  return sha256(canonicalJson({ salt: recordSalt(enrollmentSalt, itemKey), content }));
 }
 
 /**

@@ -49,22 +49,22 @@ export function chaptersIn(thread: Thread): ChapterWriter {
   };
 }
 
-function readChapter({ text, bytes }: Answered): Chapter {
+function readChapter({ text, bytes, free }: Answered): Chapter {
   const { texts, summary, counts } = JSON.parse(text) as AnsweredChapter;
   let at = 0;
   const written = texts.map(({ path, head, bytes: length }) => {
     at += length;
     return { path, head, content: bytes.subarray(at - length, at) };
   });
-  return { texts: written, counts, ...(summary && { summary: bytes.subarray(at) }) };
+  return { texts: written, counts, free, ...(summary && { summary: bytes.subarray(at) }) };
 }
 
-/** The other end: what answers there. */
-export function chapterAnswers(writer: ChapterWriter): (text: string) => Promise<Answered> {
+/** The other end: what answers there, with the bytes in the room that it is given. */
+export function chapterAnswers(writer: ChapterWriter) {
   const frameworks = new Map<string, Framework>();
   const programs = new Map<string, Program | undefined>();
   let facts: BundleFacts | undefined;
-  return async (text) => {
+  return async (text: string, room: Room) => {
     const asked = JSON.parse(text) as AskedChapter;
     facts = asked.facts ?? facts;
     for (const [hash, framework] of asked.frameworks) frameworks.set(hash, framework);
@@ -72,15 +72,16 @@ export function chapterAnswers(writer: ChapterWriter): (text: string) => Promise
     const framework = frameworks.get(asked.framework);
     if (!facts || !framework) throw new Error('a chapter was asked for without what it stands on');
     const versions = new Map(asked.versions.map((hash) => [hash, programs.get(hash)]));
-    return inBytes(await writer.write({ ...asked, facts, framework, versions }));
+    return inBytes(await writer.write({ ...asked, facts, framework, versions }), room);
   };
 }
 
-function inBytes({ texts, summary, counts }: Chapter): Answered {
+type Room = (length: number) => Buffer;
+
+function inBytes({ texts, summary, counts }: Chapter, room: Room): Omit<Answered, 'free'> {
   const lengths = texts.map(({ content }) => Buffer.byteLength(content));
   const sum = lengths.reduce((total, length) => total + length, summary?.length ?? 0);
-  // Of its own, so that it can be handed over.
-  const bytes = Buffer.allocUnsafeSlow(sum);
+  const bytes = room(sum);
   let at = 0;
   for (const { content } of texts)
     at += typeof content === 'string' ? bytes.write(content, at) : set(bytes, content, at);

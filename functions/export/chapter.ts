@@ -28,13 +28,14 @@ export function chapterWriter(summaries: SummaryEngine): ChapterWriter {
       const credentials = record.credentials.filter(({ credentialId }) => sources.issued.includes(credentialId));
       const counts = writeLines(text, sources, { hidden, evidence, credentials });
       await text.flush(true);
-      if (!facts.summaries) return { texts, counts };
+      const free = () => undefined;
+      if (!facts.summaries) return { texts, counts, free };
       const content = summaryContent({
         ...{ ...facts, framework, hidden, evidence, versions: sources.versions, readers: sources.readers },
         record: { ...record, credentials },
         shown: hidden.size === 0 ? record.ledger : record.ledger.filter((entry) => !isSensitive(entry, hidden)),
       });
-      return { texts, counts, summary: await summaries.render(content) };
+      return { texts, counts, free, summary: await summaries.render(content) };
     },
   };
 }

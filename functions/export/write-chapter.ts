@@ -48,8 +48,10 @@ export async function putChapters({ chapters, text, sink, counts }: Bundle, left
     await text.flush(true);
     for (const { path, content, head } of chapter.texts) await sink.append(path, content, head);
     for (const [name, count] of Object.entries(chapter.counts)) counts[name as keyof typeof chapter.counts] += count;
-    if (!chapter.summary) continue;
-    await sink.put(`summaries/${first.enrollment}.pdf`, chapter.summary);
-    counts.summaries++;
+    if (chapter.summary) {
+      await sink.put(`summaries/${first.enrollment}.pdf`, chapter.summary);
+      counts.summaries++;
+    }
+    chapter.free();
   }
 }

@@ -12,7 +12,7 @@ export type BundleSink = {
    * and are the caller's again once this resolves.
    */
   append(path: string, content: string | Uint8Array, head?: string): Promise<void>;
-  /** A whole file, whose bytes nobody may change from then on. */
+  /** A whole file; its bytes are the caller's again once this resolves. */
   put(path: string, content: Uint8Array): Promise<void>;
   /** Closes what is open and tells of every file so far, by path. */
   files(): Promise<BundleFile[]>;

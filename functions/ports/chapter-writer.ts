@@ -48,7 +48,13 @@ export type ChapterCounts = Record<
 >;
 
 /** What one enrollment becomes in a bundle: its lines and rows in the order of each file, its summary as a PDF. */
-export type Chapter = { texts: ChapterText[]; summary?: Uint8Array; counts: ChapterCounts };
+export type Chapter = {
+  texts: ChapterText[];
+  summary?: Uint8Array;
+  counts: ChapterCounts;
+  /** Called once nobody looks at its bytes any more. */
+  free(): void;
+};
 
 /** Writes chapters. Equal sources give equal chapters, whatever was written before. */
 export type ChapterWriter = { write(sources: ChapterSources): Promise<Chapter> };

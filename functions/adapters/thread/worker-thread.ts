@@ -27,7 +27,12 @@ export function workerThread(module: URL, workerData: string): Thread {
   const start = () => {
     const started = new Worker(module, { workerData, resourceLimits });
     started.on('message', (answer: Answer) =>
-      settle(answer.id, (one) => ('bytes' in answer ? one.done(answer) : one.failed(failure(answer.failed)))),
+      settle(answer.id, (one) => {
+        if ('failed' in answer) return one.failed(failure(answer.failed));
+        const { text, memory: spare, length } = answer;
+        const free = () => started.postMessage({ spare } satisfies Ask, [spare]);
+        one.done({ text, bytes: new Uint8Array(spare, 0, length), free });
+      }),
     );
     const stop = (why: unknown) => {
       ended ??= failure(why);

@@ -81,7 +81,7 @@ function stringsIn(block: SummaryBlock): readonly string[] {
     case 'facts':
       return block.facts.flat();
     case 'entry':
-      return [block.title, block.standing, ...block.lines];
+      return [block.title, block.standing, ...block.paragraphs.flat()];
     case 'table':
       return [...block.columns, ...block.rows.flat()];
   }
