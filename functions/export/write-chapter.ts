@@ -36,7 +36,7 @@ export async function writeChapter(ports: ExportPorts, bundle: Bundle, parts: Ch
 }
 
 /** Chapters that are written while the next enrollments are read. */
-const ahead = 4;
+const ahead = 8;
 
 /** Puts chapters into the bundle, in the order of their enrollments, until so many are left. */
 export async function putChapters({ chapters, text, sink, counts }: Bundle, left: number): Promise<void> {

@@ -167,3 +167,26 @@ test('the same content gives the same bytes', async () => {
   };
   expect(await make(join(root, 'one.zip'))).toBe(await make(join(root, 'two.zip')));
 });
+
+test('bytes that were put are the caller’s again, however late the zip is read', async () => {
+  const { sink, output } = zipSink(madeAt);
+  const bytes = new Uint8Array(1_000);
+  for (const [i, path] of [
+    'certificates/a.pdf',
+    'summaries/a.pdf',
+    'certificates/b.pdf',
+    'summaries/b.pdf',
+  ].entries()) {
+    await sink.put(path, bytes.fill(65 + i));
+    await new Promise((resume) => setTimeout(resume, 5));
+  }
+  const late = join(root, 'late.zip');
+  const ended = sink.end();
+  await Promise.all([ended, saveZip(output, late)]);
+  await unzip(late, join(root, 'late'));
+  const read = (path: string) => new Set(readFileSync(join(root, 'late', path), 'utf8'));
+  expect(read('certificates/a.pdf')).toEqual(new Set('A'));
+  expect(read('summaries/a.pdf')).toEqual(new Set('B'));
+  expect(read('certificates/b.pdf')).toEqual(new Set('C'));
+  expect(read('summaries/b.pdf')).toEqual(new Set('D'));
+});

@@ -47,7 +47,7 @@ export function zipSink(madeAt: string, { partSize = partBytes }: { partSize?: n
 
   const taken = () => spare.pop() ?? Buffer.allocUnsafeSlow(partSize);
   const giveBack = (buffer: Buffer) => {
-    if (buffer.length === partSize && spare.length <= maxWaiting) spare.push(buffer);
+    if (spare.length <= maxWaiting) spare.push(buffer);
   };
   const write = async (bytes: Uint8Array) => {
     offset += bytes.length;
@@ -94,9 +94,11 @@ export function zipSink(madeAt: string, { partSize = partBytes }: { partSize?: n
       if (!next(path, head).add(content)) throw new RangeError(`${path}: one text is larger than a file may be`);
     },
     async put(path, content) {
-      const buffer = content.length > partSize ? Buffer.allocUnsafeSlow(content.length) : taken();
+      // What goes into the zip as it is waits there for its reader: its memory is not ours to write again.
+      const isOurs = content.length <= partSize && !incompressible.test(path);
+      const buffer = isOurs ? taken() : Buffer.allocUnsafeSlow(content.length);
       buffer.set(content);
-      await put(path, buffer.subarray(0, content.length), () => giveBack(buffer));
+      await put(path, buffer.subarray(0, content.length), () => isOurs && giveBack(buffer));
     },
     async files() {
       for (const [path, part] of open) await close(path, part);
