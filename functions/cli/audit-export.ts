@@ -19,7 +19,7 @@ import { isDenied, sealedBy, sealNow, unknownProgram } from './audit-checkpoint.
 import { exportAnswer } from './audit-text.ts';
 import { type ActorFlags, actorFrom, type Context } from './command.ts';
 import type { Connection } from './connect.ts';
-import { summariesAt } from './engine.ts';
+import { chaptersAside } from './engine.ts';
 import { progressBar } from './progress-bar.ts';
 
 /** What a bundle is to hold. */
@@ -165,8 +165,8 @@ async function saveBundle(
   };
   const bar = progressBar(world, 'enrollments');
   const key = await bundleKeys(connection);
-  const summaries = await summariesAt(world.root);
-  const exportPorts = { store, clock, access, checkpoints, documents, signer, summaries };
+  const chapters = await chaptersAside(world.root);
+  const exportPorts = { store, clock, access, checkpoints, documents, signer, chapters };
   const seal = { keys: key.pem, verifier: readFileSync(verifier, 'utf8'), madeAt };
   process.once('SIGINT', interrupted);
   process.once('SIGTERM', interrupted);

@@ -1,13 +1,14 @@
 import type { CertificateEngine } from '../ports/certificate-engine.ts';
 import type { CertificateSealer } from '../ports/certificate-sealer.ts';
+import type { ChapterWriter } from '../ports/chapter-writer.ts';
 import type { Signer } from '../ports/signer.ts';
-import type { SummaryEngine } from '../ports/summary-engine.ts';
 import { usageFailure } from './answer.ts';
 
-/** What sets summaries, with the fonts of this folder, in a thread of its own; imported late too. */
-export async function summariesAt(root: string): Promise<SummaryEngine> {
-  const { summaryThread } = await import('../adapters/pdf/summary-thread.ts');
-  return summaryThread(root);
+/** What writes the chapters of one bundle, with the fonts of this folder, in a thread of its own; imported late too. */
+export async function chaptersAside(root: string): Promise<ChapterWriter> {
+  const { workerThread } = await import('../adapters/thread/worker-thread.ts');
+  const { chaptersIn } = await import('../export/chapter-messages.ts');
+  return chaptersIn(workerThread(new URL('../export/chapter-worker.ts', import.meta.url), root));
 }
 
 /**

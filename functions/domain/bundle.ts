@@ -4,9 +4,9 @@ import { noticeDueOn } from './completion-notice.ts';
 import type { Credential } from './credential.ts';
 import type { Delivery } from './delivery.ts';
 import type { Enrollment } from './enrollment.ts';
-import { type Assessment, evidencePartition, parseEvidenceKeys, parseItem, type RawItem } from './evidence.ts';
+import { type Assessment, checkItem, evidencePartition, parseEvidenceKeys, type RawItem } from './evidence.ts';
 import { type Framework, requirementsOf } from './framework.ts';
-import { recordSalt, saltedHash } from './hash.ts';
+import { freshSaltedHash, recordSalt } from './hash.ts';
 import type { InclusionProof } from './merkle.ts';
 
 /*
@@ -140,13 +140,13 @@ export function evidenceLines(
   const parsed = items.flatMap((item) => {
     const place = parseEvidenceKeys(evidencePartition(enrollment), item.sk);
     if (!place || hidden.has(place.requirement)) return [];
-    const value = parseItem(place, item.attributes);
+    const value = checkItem(place, item.attributes);
     return value.ok ? [{ item, value, key: `${place.requirement}#${place.evidence}` }] : [];
   });
   for (const { item, value, key } of parsed) {
     if (value.part !== 'evidence') continue;
     const { requirement, evidence, submittedBy, submittedAt, occurredOn, hours, certificate } = value.value;
-    const contentHash = saltedHash(enrollment.salt, item.sk, item.attributes);
+    const contentHash = freshSaltedHash(enrollment.salt, item.sk, item.attributes);
     lines.set(key, {
       kind: 'evidence',
       enrollment: enrollment.enrollment,

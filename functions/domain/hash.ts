@@ -32,7 +32,7 @@ export function saltedHash(enrollmentSalt: string, itemKey: string, content: unk
   return salted;
 }
 
-/** The same of content that is put together for its hash and asked for once: nothing of it is kept. */
+/** The same of what is asked for once, and never again: remembering costs the garbage collector more than it saves. */
 export function freshSaltedHash(enrollmentSalt: string, itemKey: string, content: unknown): string {
   return sha256(canonicalJson({ salt: recordSalt(enrollmentSalt, itemKey), content }));
 }

@@ -4,6 +4,8 @@ import type { BundleSink } from '../ports/bundle-sink.ts';
 export type BundleText = {
   /** One line, or one row. */
   add(path: string, text: string, head?: string): void;
+  /** One more line of the master. In no canonical form: whoever checks a hash writes what it is over in that form. */
+  line(value: object): void;
   /** Hands on what has grown to a piece; or with `all`, everything. */
   flush(all?: boolean): Promise<void>;
 };
@@ -13,7 +15,9 @@ const pieceLength = 64 * 1024;
 
 type Waiting = { head: string; lines: string[]; length: number; pieces: string[] };
 
-export function bundleText(sink: BundleSink): BundleText {
+const master = 'master.ndjson';
+
+export function bundleText(sink: Pick<BundleSink, 'append'>): BundleText {
   const files = new Map<string, Waiting>();
   const close = (file: Waiting) => {
     if (file.length === 0) return;
@@ -21,17 +25,19 @@ export function bundleText(sink: BundleSink): BundleText {
     file.lines = [];
     file.length = 0;
   };
+  const add: BundleText['add'] = (path, text, head = '') => {
+    let file = files.get(path);
+    if (!file) {
+      file = { head, lines: [], length: 0, pieces: [] };
+      files.set(path, file);
+    }
+    file.lines.push(text);
+    file.length += text.length;
+    if (file.length >= pieceLength) close(file);
+  };
   return {
-    add(path, text, head = '') {
-      let file = files.get(path);
-      if (!file) {
-        file = { head, lines: [], length: 0, pieces: [] };
-        files.set(path, file);
-      }
-      file.lines.push(text);
-      file.length += text.length;
-      if (file.length >= pieceLength) close(file);
-    },
+    add,
+    line: (value) => add(master, `${JSON.stringify(value)}\n`),
     async flush(all = false) {
       for (const [path, file] of files) {
         if (all) close(file);

@@ -7,8 +7,8 @@ import type { ExportPorts } from './export-ports.ts';
 import { type Bundle, type Exported, openBundle, scopeHeads, writeCheckpoints } from './open-bundle.ts';
 import { readAhead } from './read-ahead.ts';
 import { readerLog } from './reader-log.ts';
+import { putChapters } from './write-chapter.ts';
 import { writeEnrollment } from './write-enrollment.ts';
-import { putSummaries } from './write-summary.ts';
 
 /** Of one enrollment's own bundle, and of each in a bundle of many: the tables have every read. */
 const readsShown = { alone: 500, amongMany: 20 };
@@ -53,7 +53,7 @@ export async function exportRecords(
     onProgress(++done, heads.length);
   }
   if (scope.kind === 'enrollment' && heads.length === 0) bundle.counts.tooNew = 1;
-  await putSummaries(bundle, 0);
+  await putChapters(bundle, 0);
   await bundle.text.flush(true);
   const { counts, findings, found } = bundle;
   return { counts, checkpoint: last.checkpoint, findings, found };
@@ -64,7 +64,7 @@ async function writeAccess(ports: ExportPorts, bundle: Bundle, scope: ExportScop
   const { program, id } = { program: bundle.request.program, id: scope.kind === 'enrollment' && scope.enrollment };
   for await (const entry of ports.access.list(program, '0000-01-01', ports.clock.now().slice(0, 10))) {
     if (id !== false && entry.subject !== id && entry.subject !== program) continue;
-    bundle.line({ kind: 'access', entry });
+    bundle.text.line({ kind: 'access', entry });
     bundle.tables.access(entry);
     bundle.readers.add(entry);
     bundle.counts.access++;

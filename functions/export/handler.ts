@@ -21,6 +21,7 @@ import { pdfSummaryEngine } from '../adapters/pdf/summary-engine.ts';
 import { typefaceFiles } from '../adapters/pdf/text/typeface-files.ts';
 import { exportRequestedSchema } from '../domain/messages.ts';
 import { bundleKeys } from './bundle-keys.ts';
+import { chapterWriter } from './chapter.ts';
 import { exportEnv } from './env.ts';
 import { type RunExportPorts, runExport } from './run-export.ts';
 
@@ -38,7 +39,7 @@ const ports: RunExportPorts = {
   checkpoints: s3Checkpoints({ client: s3, bucket: env.CHECKPOINTS_BUCKET }),
   documents: s3Documents({ client: s3, bucket: env.DOCUMENTS_BUCKET }),
   bundles: s3Exports({ client: s3, bucket: env.EXPORTS_BUCKET }),
-  summaries: pdfSummaryEngine({ fonts: typefaceFiles(bundleFolder) }),
+  chapters: chapterWriter(pdfSummaryEngine({ fonts: typefaceFiles(bundleFolder) })),
   zip: zipSink,
   async seal() {
     const { pem, fingerprint } = await bundleKeys({

@@ -6,9 +6,9 @@ import { canonicalJson } from '../domain/hash.ts';
 import { type MerkleTree, merkleTree } from '../domain/merkle.ts';
 import type { Program } from '../domain/program.ts';
 import { drawSample } from '../domain/sample.ts';
-import type { Instant } from '../domain/time.ts';
 import { AdapterError } from '../ports/adapter-error.ts';
 import type { BundleSink } from '../ports/bundle-sink.ts';
+import type { BundleFacts, Chapter } from '../ports/chapter-writer.ts';
 import type { StoredCheckpoint } from '../ports/checkpoint-store.ts';
 import { type BundleText, bundleText } from './bundle-text.ts';
 import type { ExportPorts } from './export-ports.ts';
@@ -49,9 +49,7 @@ export type Bundle = {
   request: ExportRequest;
   sink: BundleSink;
   text: BundleText;
-  /** One more line of the master. */
-  line(value: object): void;
-  tables: ReturnType<typeof bundleTables>;
+  tables: Pick<ReturnType<typeof bundleTables>, 'access'>;
   program: Program;
   checkpoint: Checkpoint;
   tree: MerkleTree;
@@ -61,11 +59,9 @@ export type Bundle = {
   /** By hash, each version of the program that something in the bundle stands on. */
   programs: Map<string, Program | undefined>;
   readers: ReaderLog;
-  /** In the order of their enrollments, those that are being set. */
-  summaries: { path: string; rendered: Promise<Uint8Array> }[];
-  /** When it was pulled, and the day of it in the program's time zone. */
-  madeAt: Instant;
-  today: string;
+  /** In the order of their enrollments, those that are being written. */
+  chapters: { enrollment: string; written: Promise<Chapter> }[];
+  facts: BundleFacts;
   counts: ExportCounts;
   findings: ExportFinding[];
   found: number;
@@ -76,7 +72,6 @@ const maxPredecessors = 30;
 /** So many findings are named; the rest is counted. */
 const maxFindings = 1000;
 
-const master = 'master.ndjson';
 export const enrollmentPrefix = enrollmentChain('');
 
 export function openBundle(
@@ -84,16 +79,16 @@ export function openBundle(
   program: Program,
   last: StoredCheckpoint,
   sink: BundleSink,
-  parts: Pick<Bundle, 'readers' | 'madeAt' | 'today'>,
+  { readers, ...pulled }: Pick<Bundle, 'readers'> & Pick<BundleFacts, 'madeAt' | 'today'>,
 ): Bundle {
   const text = bundleText(sink);
+  const { unredacted, summaries = true } = request;
   return {
-    ...parts,
+    readers,
+    facts: { ...pulled, program, checkpoint: last.checkpoint, unredacted, summaries },
     request,
     sink,
     text,
-    // In no canonical form: whoever checks a hash writes what it is over in that form.
-    line: (value) => text.add(master, `${JSON.stringify(value)}\n`),
     tables: bundleTables(text),
     program,
     checkpoint: last.checkpoint,
@@ -101,7 +96,7 @@ export function openBundle(
     indexes: new Map(last.heads.map((head, i) => [head.chain, i])),
     frameworks: new Map(),
     programs: new Map(),
-    summaries: [],
+    chapters: [],
     counts: {
       enrollments: 0,
       entries: 0,
@@ -169,7 +164,7 @@ export async function frameworkOf(ports: ExportPorts, bundle: Bundle, ref: Frame
     throw new AdapterError('framework.unknown', message, { retryable: false });
   }
   bundle.frameworks.set(ref.hash, framework);
-  bundle.line({ kind: 'framework', hash: ref.hash, document: framework });
+  bundle.text.line({ kind: 'framework', hash: ref.hash, document: framework });
   return framework;
 }
 
@@ -178,6 +173,6 @@ export async function programVersion(ports: ExportPorts, bundle: Bundle, hash: s
   if (bundle.programs.has(hash)) return bundle.programs.get(hash);
   const version = await ports.store.readProgramVersion(bundle.request.program, hash);
   bundle.programs.set(hash, version);
-  if (version) bundle.line({ kind: 'program', hash, document: version });
+  if (version) bundle.text.line({ kind: 'program', hash, document: version });
   return version;
 }

@@ -1,7 +1,5 @@
 import type { AccessEntry } from '../domain/access.ts';
-
-/** Who read one enrollment's records, for its summary; `earlier` counts those that are not among the entries. */
-export type Readers = { entries: readonly AccessEntry[]; earlier: number };
+import type { Readers } from '../ports/chapter-writer.ts';
 
 export type ReaderLog = {
   add(entry: AccessEntry): void;

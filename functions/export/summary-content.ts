@@ -8,9 +8,9 @@ import type { Program } from '../domain/program.ts';
 import type { RequirementProgress } from '../domain/progress.ts';
 import { describeProgress } from '../domain/progress-description.ts';
 import type { Instant } from '../domain/time.ts';
+import type { Readers } from '../ports/chapter-writer.ts';
 import type { EnrollmentRecord } from '../ports/record-store.ts';
 import type { SummaryBlock, SummaryContent, SummaryFact, SummarySection } from '../ports/summary-engine.ts';
-import type { Readers } from './reader-log.ts';
 import { aboutCredentials, aboutEmails, aboutReads } from './summary-afterwards.ts';
 import { requirementEntry } from './summary-requirement.ts';
 

@@ -16,13 +16,13 @@ export function requirementEntry(
   const { evidence } = sources;
   const index = indexOf(sources);
   const pieces = evidence.filter((piece) => piece.requirement === requirement.id);
-  const lines = pieces.flatMap((piece) => aboutPiece(piece, index, sources));
-  lines.push(...(index.superseded.get(requirement.id) ?? []).map(supersededWords));
+  const paragraphs = pieces.map((piece) => aboutPiece(piece, index, sources));
+  for (const each of index.superseded.get(requirement.id) ?? []) paragraphs.push([supersededWords(each)]);
   return {
     kind: 'entry',
     title: `${requirement.code ?? requirement.id} · ${requirement.text}`,
     standing: standing || pieces.length === 0 ? standingWords(standing) : 'Not decided.',
-    lines,
+    paragraphs,
   };
 }
 

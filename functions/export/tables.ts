@@ -99,7 +99,7 @@ type Known = { framework: Framework; program: Program; today: string };
  * The same records as spreadsheets open them: comma-separated, in UTF-8 with a byte order mark. The JSON lines are the
  * record; these are for reading.
  */
-export function bundleTables(text: BundleText) {
+export function bundleTables(text: Pick<BundleText, 'add'>) {
   const row = (table: TableName, cells: readonly Cell[]) => text.add(table, csvRow(cells), heads[table]);
   return {
     enrollment: (of: EnrollmentLine) =>

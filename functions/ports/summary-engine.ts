@@ -5,8 +5,8 @@ export type SummaryFact = readonly [label: string, value: string];
 export type SummaryBlock =
   | { kind: 'text'; text: string }
   | { kind: 'facts'; facts: readonly SummaryFact[] }
-  /** A title, how it stands, and what is told of it line by line. */
-  | { kind: 'entry'; title: string; standing: string; lines: readonly string[] }
+  /** A title, how it stands, and what is told of it: paragraphs, each of some lines. */
+  | { kind: 'entry'; title: string; standing: string; paragraphs: readonly (readonly string[])[] }
   /** `shares`: of the width, by column. Cells are as many as columns. */
   | { kind: 'table'; columns: readonly string[]; shares: readonly number[]; rows: readonly (readonly string[])[] };
 

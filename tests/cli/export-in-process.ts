@@ -21,6 +21,7 @@ import { composeExportEmail } from '../../functions/deliver/compose-export-email
 import { type TellExportPorts, tellExport } from '../../functions/deliver/tell-export.ts';
 import { exportRequestedSchema, exportSettledSchema } from '../../functions/domain/messages.ts';
 import { bundleKeys } from '../../functions/export/bundle-keys.ts';
+import { chapterWriter } from '../../functions/export/chapter.ts';
 import { type RunExportPorts, runExport } from '../../functions/export/run-export.ts';
 import type { JournalCode } from '../../functions/ports/journal.ts';
 import type { Email } from '../../functions/ports/mailer.ts';
@@ -56,7 +57,7 @@ export function exportOn(stack: ServicesStack) {
     checkpoints: s3Checkpoints({ client: clients.s3, bucket: checkpointsBucket }),
     documents: s3Documents({ client: clients.s3, bucket: documentsBucket }),
     bundles: s3Exports({ client: clients.s3, bucket: exportsBucket }),
-    summaries: pdfSummaryEngine({ fonts: typefaceFiles('.') }),
+    chapters: chapterWriter(pdfSummaryEngine({ fonts: typefaceFiles('.') })),
     zip: zipSink,
     async seal() {
       const { pem, fingerprint } = await bundleKeys({

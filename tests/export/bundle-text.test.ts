@@ -4,10 +4,8 @@ import type { BundleSink } from '../../functions/ports/bundle-sink.ts';
 
 function collected() {
   const pieces: { path: string; text: string; head: string | undefined }[] = [];
-  const sink: BundleSink = {
+  const sink: Pick<BundleSink, 'append'> = {
     append: async (path, content, head) => void pieces.push({ path, text: String(content), head }),
-    files: async () => [],
-    end: async () => undefined,
   };
   return { pieces, text: bundleText(sink) };
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const { sink, output } = zipSink(madeAt, { partSize: 64 * 1024 });
   const saved = saveZip(output, out);
   for (const line of words.split(/(?<=\n)/)) await sink.append('master.ndjson', line);
-  await sink.append('certificates/c1.pdf', new Uint8Array(2_000).fill(7));
+  await sink.put('certificates/c1.pdf', new Uint8Array(2_000).fill(7));
   for (let i = 0; i < 9_000; i++) await sink.append('people.csv', name, 'head\n');
   files = await sink.files();
   await sink.append('manifest.json', '{}');
@@ -87,7 +87,7 @@ test('more files than the old form counts are all there', async () => {
   const { sink, output } = zipSink(madeAt);
   const saved = saveZip(output, many);
   const bytes = new Uint8Array([1]);
-  for (let i = 0; i < 66_000; i++) await sink.append(`certificates/${i}.pdf`, bytes);
+  for (let i = 0; i < 66_000; i++) await sink.put(`certificates/${i}.pdf`, bytes);
   await sink.end();
   await saved;
   expect(await entriesOf(many)).toHaveLength(66_000);
@@ -121,7 +121,7 @@ test('writing waits for whoever reads', async () => {
   );
   const megabyte = new Uint8Array(1024 * 1024);
   for (let i = 0; i < 12; i++) {
-    await sink.append(`certificates/${i}.pdf`, megabyte);
+    await sink.put(`certificates/${i}.pdf`, megabyte);
     expect((i + 1) * megabyte.length - taken).toBeLessThan(8 * megabyte.length);
   }
   await sink.end();
@@ -133,7 +133,7 @@ test('a reader that goes away is told to whoever writes, instead of waiting for 
   output.destroy();
   await expect(
     (async () => {
-      for (let i = 0; i < 10; i++) await sink.append(`certificates/${i}.pdf`, new Uint8Array(10));
+      for (let i = 0; i < 10; i++) await sink.put(`certificates/${i}.pdf`, new Uint8Array(10));
       await sink.end();
     })(),
   ).rejects.toMatchObject({ code: 'bundle.unwritable' });
@@ -143,7 +143,7 @@ test('a bundle that fails leaves no file, and one that is there is left alone', 
   const half = join(root, 'half.zip');
   const failing = zipSink(madeAt);
   const saved = saveZip(failing.output, half);
-  await failing.sink.append('certificates/1.pdf', new Uint8Array(10));
+  await failing.sink.put('certificates/1.pdf', new Uint8Array(10));
   failing.fail(new Error('the table went away'));
   await expect(saved).rejects.toMatchObject({ code: 'bundle.unwritable' });
   expect(statSync(half, { throwIfNoEntry: false })).toBeUndefined();
@@ -166,4 +166,27 @@ test('the same content gives the same bytes', async () => {
     return sha256(readFileSync(file));
   };
   expect(await make(join(root, 'one.zip'))).toBe(await make(join(root, 'two.zip')));
+});
+
+test('bytes that were put are the caller’s again, however late the zip is read', async () => {
+  const { sink, output } = zipSink(madeAt);
+  const bytes = new Uint8Array(1_000);
+  for (const [i, path] of [
+    'certificates/a.pdf',
+    'summaries/a.pdf',
+    'certificates/b.pdf',
+    'summaries/b.pdf',
+  ].entries()) {
+    await sink.put(path, bytes.fill(65 + i));
+    await new Promise((resume) => setTimeout(resume, 5));
+  }
+  const late = join(root, 'late.zip');
+  const ended = sink.end();
+  await Promise.all([ended, saveZip(output, late)]);
+  await unzip(late, join(root, 'late'));
+  const read = (path: string) => new Set(readFileSync(join(root, 'late', path), 'utf8'));
+  expect(read('certificates/a.pdf')).toEqual(new Set('A'));
+  expect(read('summaries/a.pdf')).toEqual(new Set('B'));
+  expect(read('certificates/b.pdf')).toEqual(new Set('C'));
+  expect(read('summaries/b.pdf')).toEqual(new Set('D'));
 });

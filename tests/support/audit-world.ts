@@ -22,6 +22,7 @@ import type { ExportRequest } from '../../functions/domain/export-request.ts';
 import type { Framework } from '../../functions/domain/framework.ts';
 import { canonicalJson, sha256 } from '../../functions/domain/hash.ts';
 import type { Policy } from '../../functions/domain/program.ts';
+import { chapterWriter } from '../../functions/export/chapter.ts';
 import type { ExportPorts } from '../../functions/export/export-ports.ts';
 import { makeBundle } from '../../functions/export/make-bundle.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
@@ -38,7 +39,7 @@ const run = promisify(execFile);
 
 const root = join(import.meta.dirname, '../..');
 /** Opening the fonts takes longer than a test's whole history. */
-const summaries = pdfSummaryEngine({ fonts: typefaceFiles(root) });
+const chapters = chapterWriter(pdfSummaryEngine({ fonts: typefaceFiles(root) }));
 
 /** An access log in memory, with the contract of the table's. */
 export function memoryAccess(now: () => string): AccessLog & { entries: AccessEntry[] } {
@@ -100,7 +101,7 @@ export function auditWorld(policy: Partial<Policy> = {}, framework?: Framework) 
   const access = memoryAccess(now);
   const checkpoints = memoryCheckpoints();
   const { store, clock, documents } = world.ports;
-  const ports: ExportPorts = { store, clock, documents, access, checkpoints, signer: ledger.signer, summaries };
+  const ports: ExportPorts = { store, clock, documents, access, checkpoints, signer: ledger.signer, chapters };
   return {
     ...world,
     access,

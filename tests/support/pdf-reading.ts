@@ -18,7 +18,7 @@ export type ShownGlyph = { text: string; x: number; y: number; width: number };
 export type ShownText = { text: string; font: string; size: number; glyphs: ShownGlyph[] };
 export type ReadPage = { width: number; height: number; texts: ShownText[] };
 /** An embedded font and, by code, the text that it extracts as and its width in thousandths. */
-export type ReadFont = { name: string; codes: Map<number, { text: string; width: number }> };
+export type ReadFont = { name: string; codeBytes: 1 | 2; codes: Map<number, { text: string; width: number }> };
 export type ReadPdf = { title: string | undefined; pages: ReadPage[]; fonts: ReadFont[] };
 
 /** Reads a certificate or a summary back from its bytes alone: enough of PDF for what our engine writes, and no more. */
@@ -57,25 +57,38 @@ function readFont(font: PDFDict): ReadFont {
   const descendant = font.lookup(PDFName.of('DescendantFonts'), PDFArray).lookup(0, PDFDict);
   const texts = new Map<number, string>();
   const cmap = Buffer.from(unpacked(font.lookup(PDFName.of('ToUnicode'), PDFStream))).toString('latin1');
-  for (const [, first = '', list = ''] of cmap.matchAll(/^<(\w{4})><\w{4}>\[(.*)\]$/gm)) {
+  for (const [, first = '', list = ''] of cmap.matchAll(/^<(\w{2,4})><\w{2,4}>\[(.*)\]$/gm)) {
     [...list.matchAll(/<(\w+)>/g)].forEach(([, text = ''], i) => {
       texts.set(Number.parseInt(first, 16) + i, Buffer.from(text, 'hex').swap16().toString('utf16le'));
     });
   }
-  for (const [, first = '', last = '', text = ''] of cmap.matchAll(/^<(\w{4})><(\w{4})><(\w{4})>$/gm)) {
+  for (const [, first = '', last = '', text = ''] of cmap.matchAll(/^<(\w{2,4})><(\w{2,4})><(\w{4})>$/gm)) {
     const [from, to, unit] = [first, last, text].map((hex) => Number.parseInt(hex, 16)) as [number, number, number];
     for (let code = from; code <= to; code++) texts.set(code, String.fromCharCode(unit + code - from));
   }
-  const codes: ReadFont['codes'] = new Map();
+  const widthOf = new Map<number, number>();
   const runs = descendant.lookup(PDFName.of('W'), PDFArray);
   for (let i = 0; i < runs.size(); i += 2) {
     const first = runs.lookup(i, PDFNumber).asNumber();
     const widths = runs.lookup(i + 1, PDFArray);
-    for (let j = 0; j < widths.size(); j++) {
-      codes.set(first + j, { text: texts.get(first + j) ?? '', width: widths.lookup(j, PDFNumber).asNumber() });
-    }
+    for (let j = 0; j < widths.size(); j++) widthOf.set(first + j, widths.lookup(j, PDFNumber).asNumber());
   }
-  return { name: font.lookup(PDFName.of('BaseFont'), PDFName).decodeText(), codes };
+  const encoding = font.lookup(PDFName.of('Encoding'));
+  const glyphOf = encoding instanceof PDFStream ? glyphsByByte(encoding) : undefined;
+  const codes: ReadFont['codes'] = new Map();
+  for (const [code, glyph] of glyphOf ?? [...widthOf.keys()].map((each) => [each, each] as const)) {
+    const width = widthOf.get(glyph);
+    if (width !== undefined) codes.set(code, { text: texts.get(code) ?? '', width });
+  }
+  const name = font.lookup(PDFName.of('BaseFont'), PDFName).decodeText();
+  return { name, codeBytes: glyphOf ? 1 : 2, codes };
+}
+
+/** A font's own CMap: which glyph each byte shows. */
+function glyphsByByte(encoding: PDFStream): Map<number, number> {
+  const cmap = Buffer.from(unpacked(encoding)).toString('latin1');
+  const singles = [...cmap.matchAll(/^<(\w{2})> (\d+)$/gm)];
+  return new Map(singles.map(([, byte = '', glyph]) => [Number.parseInt(byte, 16), Number(glyph)]));
 }
 
 type Pen = { font: ReadFont | undefined; size: number; x: number; y: number; rise: number };
@@ -123,8 +136,10 @@ function show(items: Operand[], pen: Pen, glyphs: ShownGlyph[]): void {
   for (const item of items) {
     if (typeof item === 'number') pen.x -= (item * pen.size) / 1000;
     if (typeof item !== 'object' || !('bytes' in item)) continue;
-    for (let i = 0; i < item.bytes.length; i += 2) {
-      const code = item.bytes.charCodeAt(i) * 256 + item.bytes.charCodeAt(i + 1);
+    const { codeBytes } = pen.font ?? { codeBytes: 2 };
+    for (let i = 0; i < item.bytes.length; i += codeBytes) {
+      const first = item.bytes.charCodeAt(i);
+      const code = codeBytes === 1 ? first : first * 256 + item.bytes.charCodeAt(i + 1);
       const shown = pen.font?.codes.get(code);
       if (!shown) throw new Error(`font ${pen.font?.name} has no code ${code}`);
       const width = (shown.width * pen.size) / 1000;

@@ -2,8 +2,8 @@
 export type Part = {
   name: string;
   buffer: Buffer;
-  /** False: there is no room for the text, and it was not added. */
-  add(text: string): boolean;
+  /** False: there is no room for the text, and it was not added. Bytes are text in UTF-8. */
+  add(text: string | Uint8Array): boolean;
   content(): Uint8Array;
 };
 
@@ -26,6 +26,13 @@ export function partOf(name: string, buffer: Buffer): Part {
     name,
     buffer,
     add(text) {
+      if (typeof text !== 'string') {
+        encode();
+        if (length + text.length > buffer.length) return false;
+        buffer.set(text, length);
+        length += text.length;
+        return true;
+      }
       if (length + widest * (waitingLength + text.length) > buffer.length) encode();
       if (length + widest * text.length > buffer.length) return false;
       if (waitingLength === 0 && text.length >= chunkLength) {

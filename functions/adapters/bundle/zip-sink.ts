@@ -1,23 +1,19 @@
 import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
-import { promisify } from 'node:util';
-import { crc32, deflateRaw } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import { AdapterError } from '../../ports/adapter-error.ts';
 import type { BundleFile, BundleSink } from '../../ports/bundle-sink.ts';
+import { deflater } from './deflater.ts';
 import { type Part, partOf } from './part.ts';
 import { directoryEnd, directoryHeader, localHeader } from './zip-format.ts';
 
 /** What is compressed already: trying again costs time and gains nothing. A summary is not. */
 const incompressible = /^certificates\/.*\.pdf$/;
-/** A fraction of the work of zlib's own choice, for some tenths more of the size. */
-const compressionLevel = 1;
 /** A file that reaches this goes on in another, so that a bundle of any length passes through this much of memory. */
 const partBytes = 8 * 1024 * 1024;
 /** Files that are compressed or wait for their reader; another one waits until there is room. */
 const maxWaiting = 3;
-
-const deflated = promisify(deflateRaw);
 
 export type ZipSink = {
   sink: BundleSink;
@@ -45,9 +41,14 @@ export function zipSink(madeAt: string, { partSize = partBytes }: { partSize?: n
   const directory: Buffer[] = [];
   const waiting: Promise<void>[] = [];
   const date = new Date(madeAt);
+  const { deflate, close: closeDeflater } = deflater();
   let offset = 0;
   let last: Promise<void> = Promise.resolve();
 
+  const taken = () => spare.pop() ?? Buffer.allocUnsafeSlow(partSize);
+  const giveBack = (buffer: Buffer) => {
+    if (spare.length <= maxWaiting) spare.push(buffer);
+  };
   const write = async (bytes: Uint8Array) => {
     offset += bytes.length;
     if (output.destroyed) throw unwritable(output.errored);
@@ -55,9 +56,7 @@ export function zipSink(madeAt: string, { partSize = partBytes }: { partSize?: n
   };
   const put = async (path: string, content: Uint8Array, release: () => void) => {
     const compressed = !incompressible.test(path);
-    const packing = compressed
-      ? deflated(content, { level: compressionLevel, chunkSize: 256 * 1024 })
-      : Promise.resolve(content);
+    const packing = compressed ? deflate(content) : Promise.resolve(content);
     const entry = { path, compressed, crc32: crc32(content), unpackedSize: content.length };
     done.push({ path, bytes: content.length, sha256: hash('sha256', content) });
     const before = last;
@@ -77,23 +76,29 @@ export function zipSink(madeAt: string, { partSize = partBytes }: { partSize?: n
   const close = async (path: string, part: Part) => {
     open.delete(path);
     const content = part.content();
-    await put(part.name, content, () => spare.length < maxWaiting && spare.push(part.buffer));
+    await put(part.name, content, () => giveBack(part.buffer));
   };
   const next = (path: string, head: string) => {
     const number = (numbers.get(path) ?? 0) + 1;
     numbers.set(path, number);
-    const part = partOf(nameOf(path, number), spare.pop() ?? Buffer.allocUnsafeSlow(partSize));
+    const part = partOf(nameOf(path, number), taken());
     part.add(head);
     open.set(path, part);
     return part;
   };
   const sink: BundleSink = {
     async append(path, content, head = '') {
-      if (typeof content !== 'string') return put(path, content, () => undefined);
       const part = open.get(path) ?? next(path, head);
       if (part.add(content)) return;
       await close(path, part);
       if (!next(path, head).add(content)) throw new RangeError(`${path}: one text is larger than a file may be`);
+    },
+    async put(path, content) {
+      // What goes into the zip as it is waits there for its reader: its memory is not ours to write again.
+      const isOurs = content.length <= partSize && !incompressible.test(path);
+      const buffer = isOurs ? taken() : Buffer.allocUnsafeSlow(content.length);
+      buffer.set(content);
+      await put(path, buffer.subarray(0, content.length), () => isOurs && giveBack(buffer));
     },
     async files() {
       for (const [path, part] of open) await close(path, part);
@@ -105,6 +110,7 @@ export function zipSink(madeAt: string, { partSize = partBytes }: { partSize?: n
       const at = { entries: directory.length, size: directory.reduce((sum, each) => sum + each.length, 0), offset };
       for (const header of directory) await write(header);
       await write(directoryEnd(at));
+      closeDeflater();
       output.end();
     },
   };

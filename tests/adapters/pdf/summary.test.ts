@@ -3,7 +3,6 @@ import { PDFDocument } from 'pdf-lib';
 import { describe, expect, test } from 'vitest';
 import recoverySupport from '../../../data/programs/recovery-support-specialist.json' with { type: 'json' };
 import { pdfSummaryEngine } from '../../../functions/adapters/pdf/summary-engine.ts';
-import { summaryThread } from '../../../functions/adapters/pdf/summary-thread.ts';
 import { typefaceFiles } from '../../../functions/adapters/pdf/text/typeface-files.ts';
 import { documentHash, sha256 } from '../../../functions/domain/hash.ts';
 import { programSchema } from '../../../functions/domain/program.ts';
@@ -33,15 +32,6 @@ describe('a summary', () => {
     expect(await hash('Ana Ruiz')).toBe(first);
     expect(await hash('Ana Ruiz', pdfSummaryEngine({ fonts }))).toBe(first);
     expect(await hash('Ana Ruis')).not.toBe(first);
-  });
-
-  test('set in a thread of its own has the same bytes, and tells what went wrong there', async () => {
-    const content = realSummary('Ana Ruiz');
-    const thread = summaryThread(join(import.meta.dirname, '../../..'));
-    const [one, two] = await Promise.all([thread.render(content), thread.render(realSummary('王小明'))]);
-    expect(sha256(one)).toBe(sha256(await engine.render(content)));
-    expect(sha256(two)).toBe(sha256(await engine.render(realSummary('王小明'))));
-    await expect(summaryThread('/nowhere').render(content)).rejects.toMatchObject({ code: 'summary.failed' });
   });
 
   test('shows what no font prints by its code points', async () => {
@@ -91,7 +81,7 @@ function stringsIn(block: SummaryBlock): readonly string[] {
     case 'facts':
       return block.facts.flat();
     case 'entry':
-      return [block.title, block.standing, ...block.lines];
+      return [block.title, block.standing, ...block.paragraphs.flat()];
     case 'table':
       return [...block.columns, ...block.rows.flat()];
   }

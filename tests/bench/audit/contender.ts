@@ -4,7 +4,7 @@ import { createWriteStream, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { zipSink } from '../../../functions/adapters/bundle/zip-sink.ts';
-import { summaryThread } from '../../../functions/adapters/pdf/summary-thread.ts';
+import { chaptersAside } from '../../../functions/cli/engine.ts';
 import { type Head, nextCheckpoint } from '../../../functions/domain/checkpoint.ts';
 import type { ExportRequest } from '../../../functions/domain/export-request.ts';
 import { exportRecords } from '../../../functions/export/export-records.ts';
@@ -78,7 +78,7 @@ async function bundle(
       documents: { get: async () => undefined },
       signer,
       clock: { now: () => now },
-      summaries: summaryThread('.'),
+      chapters: await chaptersAside('.'),
     },
     request,
     sink,

@@ -4,10 +4,10 @@ import type { EmbeddedFont } from './font-objects.ts';
 import { literalCode } from './pdf-text.ts';
 
 /**
- * How a document shows a glyph: the font's name in the resources, the code as a literal string has it, the text that it
- * extracts as and the font's own advance.
+ * How a document shows a glyph: the font's name in the resources, its number in the subset, the code as a literal string
+ * has it, the text that it extracts as and the font's own advance.
  */
-export type GlyphCode = { key: string; literal: string; text: string; width: number };
+export type GlyphCode = { key: string; number: number; literal: string; text: string; width: number };
 export type GlyphCodes = { codeOf(fontId: string, glyph: ShapedGlyph): GlyphCode | undefined };
 
 /** Glyphs that are to share one document, by font. The first text that a glyph is shown for is the one it extracts as. */
@@ -72,7 +72,7 @@ function embed(
     const code = subset.idOf(glyph);
     const width = font.widthOf(glyph);
     shown.push({ code, width, text });
-    codes.set(glyph, { key, literal: literalCode(code), text, width });
+    codes.set(glyph, { key, number: code, literal: literalCode(code), text, width });
   }
   shown.sort((a, b) => a.code - b.code);
   return { font, file: subset.bytes, sum: subset.sum, shown };

@@ -59,7 +59,10 @@ function drawBlock(
       pages.need(36);
       text(childOf(section, 'H3'), block.title, styles.entry);
       text(childOf(section, 'P'), block.standing, styles.body);
-      for (const line of block.lines) text(childOf(section, 'P'), line, styles.small, indent);
+      for (const lines of block.paragraphs) {
+        const broken = lines.flatMap((line) => set.lines(line, styles.small, pages.right - pages.left - indent));
+        pages.text(childOf(section, 'P'), broken, styles.small.size * leading, pages.left + indent);
+      }
       return;
     }
     case 'facts': {

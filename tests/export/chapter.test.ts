@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { workerThread } from '../../functions/adapters/thread/worker-thread.ts';
+import { sha256 } from '../../functions/domain/hash.ts';
+import { chaptersIn } from '../../functions/export/chapter-messages.ts';
+import type { Chapter, ChapterSources } from '../../functions/ports/chapter-writer.ts';
+import { auditWorld, verifyBundle } from '../support/audit-world.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'journeypaper-chapters-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const root = join(import.meta.dirname, '../..');
+const worker = new URL('../../functions/export/chapter-worker.ts', import.meta.url);
+const inThread = (from = root) => chaptersIn(workerThread(worker, from));
+
+/** Files by name, with what is in them. */
+function told({ texts, summary, counts }: Chapter) {
+  const files = Map.groupBy(texts, ({ path }) => path);
+  const words = (each: Chapter['texts']) => each.map(({ content }) => Buffer.from(content as string).toString());
+  const written = [...files].map(([path, each]) => [path, each[0]?.head, words(each).join('')]);
+  return { written, summary: summary && sha256(summary), counts };
+}
+
+/** A world with an issued certificate, and the sources of each chapter that its bundles ask for. */
+async function issuedWorld() {
+  const world = auditWorld();
+  await world.publish();
+  await world.enroll();
+  await world.complete();
+  expect(await world.issue()).toBe('issued');
+  await world.checkpoint();
+  const asked: ChapterSources[] = [];
+  const here = world.exportPorts.chapters;
+  world.exportPorts.chapters = {
+    write(sources) {
+      asked.push(sources);
+      return here.write(sources);
+    },
+  };
+  return { world, here, asked };
+}
+
+test('a chapter that another thread writes is the same as one written here', async () => {
+  const { world, here, asked } = await issuedWorld();
+  for (const [i, given] of [{}, { summaries: false }, { unredacted: true }].entries())
+    await world.exportTo(join(folder, String(i)), given);
+  const there = inThread();
+  const chapters = await Promise.all([...asked, ...asked].map((sources) => there.write(sources)));
+  expect(chapters.length).toBe(6);
+  for (const [i, chapter] of chapters.entries()) {
+    const sources = asked[i % 3] as ChapterSources;
+    expect(told(chapter)).toEqual(told(await here.write(sources)));
+  }
+  expect(chapters.map(({ summary }) => summary !== undefined)).toEqual([true, false, true, true, false, true]);
+});
+
+test('a bundle whose chapters another thread wrote is genuine', async () => {
+  const { world } = await issuedWorld();
+  world.exportPorts.chapters = inThread();
+  await world.exportTo(join(folder, 'aside'));
+  const { exitCode } = await verifyBundle(join(folder, 'aside'), '--key', world.fingerprint);
+  expect(exitCode).toBe(0);
+});
+
+test('what fails in another thread fails the bundle, and so does a thread that has ended', async () => {
+  const { world, asked } = await issuedWorld();
+  await world.exportTo(join(folder, 'once'));
+  const [sources] = asked as [ChapterSources];
+  const failing = inThread('/nowhere');
+  await expect(failing.write(sources)).rejects.toMatchObject({ code: 'thread.failed', retryable: false });
+  const absent = chaptersIn(workerThread(new URL('file:///nowhere.ts'), root));
+  await expect(absent.write(sources)).rejects.toMatchObject({ code: 'thread.failed' });
+  await expect(absent.write(sources)).rejects.toMatchObject({ code: 'thread.failed' });
+});
