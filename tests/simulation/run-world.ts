@@ -1,3 +1,4 @@
+import { civilDateOf } from '../../functions/domain/time.ts';
 import { simulatedDeadLetters } from './dead-letters.ts';
 import { perform } from './deeds.ts';
 import type { Act, History } from './history.ts';
@@ -55,14 +56,14 @@ export async function runWorld(history: History, options: WorldOptions = {}): Pr
   faults.off();
   world.trace?.('---- faults are off');
   await rest();
-  if (hasSweep && needsLook(history)) {
+  if (hasSweep && needsLook(world, history)) {
     // Whoever looks through a list that lags finds the rest a day later.
     scheduler.advance(10_000);
     steps.lookAfresh();
     await rest();
   }
   judge();
-  if (!scheduler.failure && hasSweep && (needsLook(history) || world.rng.chance(0.3))) {
+  if (!scheduler.failure && hasSweep && (needsLook(world, history) || world.rng.chance(0.3))) {
     world.trace?.('---- forty days on');
     scheduler.advance(40 * dayMs);
     steps.lookAfresh();
@@ -79,11 +80,17 @@ export async function runWorld(history: History, options: WorldOptions = {}): Pr
   };
 }
 
-/** What only the daily look sees: a term that has run out, a roster or a policy that has changed. */
-const needsLook = ({ setting, versions, acts }: History) =>
-  versions.length > 0 ||
-  acts.some(({ deed }) => deed.do === 'void') ||
-  setting.stored.program.policy.minimumTermMonths !== null;
+/**
+ * What only the daily look sees: a term that has run out, a roster or a policy that has changed, the day that the next
+ * lapse was expected on. A clock that was set forward has passed over looks.
+ */
+function needsLook({ table, scheduler }: World, { setting, versions, acts }: History): boolean {
+  const { timeZone, policy } = setting.stored.program;
+  if (versions.length > 0 || policy.minimumTermMonths !== null) return true;
+  if (acts.some(({ deed }) => deed.do === 'void')) return true;
+  const today = civilDateOf(new Date(scheduler.now).toISOString(), timeZone);
+  return [...table.rows.values()].some(({ enrollment: { lapseOn } }) => lapseOn !== undefined && lapseOn < today);
+}
 
 /** People act one after the other; whoever fails, or is told to come back, tries again. */
 function startActs(world: World, history: History, isTraced: boolean): { left: () => number } {
