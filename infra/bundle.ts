@@ -15,12 +15,17 @@ const stepFiles: Partial<Record<StepName, readonly string[]>> = {
   api: ['templates/web'],
 };
 
+/** Modules that a step runs in threads of their own, by the name under which they lie beside it. */
+const stepThreads: Partial<Record<StepName, Readonly<Record<string, string>>>> = {
+  export: { 'chapter-worker.js': 'functions/export/chapter-worker.ts' },
+};
+
 /** What lies among the fonts for those who work on them. */
 const isForPeople = (name: string) => name.endsWith('.md') || name.endsWith('.py');
 
 /**
- * Bundles `functions/{step}/handler.ts` with its libraries and the AWS SDK into `{into}/{step}/index.js`, with the
- * files that it reads beside it, and returns that folder. On Lambda the folder is `LAMBDA_TASK_ROOT`. The same sources
+ * Bundles `functions/{step}/handler.ts` with its libraries and the AWS SDK into `{into}/{step}/index.js`, with its
+ * threads and the files that it reads beside it, and returns that folder. On Lambda the folder is `LAMBDA_TASK_ROOT`. The same sources
  * give the same bytes, wherever the repository lies. A bundle that is up to date is not touched, and a changed file is
  * replaced in one go: whoever reads the folder meanwhile sees the old or the new one.
  *
@@ -29,6 +34,7 @@ const isForPeople = (name: string) => name.endsWith('.md') || name.endsWith('.py
 export function bundleStep(step: StepName, into = join(root, '.build')): string {
   const folder = join(into, step);
   const files = new Map([['index.js', bundle(`functions/${step}/handler.ts`)]]);
+  for (const [name, entry] of Object.entries(stepThreads[step] ?? {})) files.set(name, bundle(entry));
   for (const path of (stepFiles[step] ?? []).flatMap(filesAt)) files.set(path, readFileSync(join(root, path)));
   for (const [path, bytes] of files) writeIfChanged(join(folder, path), bytes);
   for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {

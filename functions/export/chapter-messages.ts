@@ -25,12 +25,19 @@ type AnsweredChapter = {
   counts: Chapter['counts'];
 };
 
-/** Chapters that are written there. The thread must not have been asked for any before. */
-export function chaptersIn(thread: Thread): ChapterWriter {
-  const known = { frameworks: new Set<string>(), programs: new Set<string>() };
-  let facts: BundleFacts | undefined;
+/** A thread, and what has gone over to it. */
+type Writing = { thread: Thread; frameworks: Set<string>; programs: Set<string>; facts?: BundleFacts };
+
+/**
+ * Chapters that another thread writes, begun with the first of them. Where one fails its bundle does, and the thread is
+ * ended with it; the next chapter has a new one.
+ */
+export function chaptersIn(start: () => Thread): ChapterWriter {
+  let current: Writing | undefined;
   return {
     async write(sources) {
+      current ??= { thread: start(), frameworks: new Set(), programs: new Set() };
+      const known = current;
       const { framework, versions, ...own } = sources;
       const { hash } = own.record.enrollment.framework;
       const asked: AskedChapter = {
@@ -40,11 +47,18 @@ export function chaptersIn(thread: Thread): ChapterWriter {
         frameworks: known.frameworks.has(hash) ? [] : [[hash, framework]],
         programs: [...versions].flatMap(([of, version]) => (known.programs.has(of) ? [] : [[of, version ?? null]])),
       };
-      if (facts === own.facts) delete asked.facts;
-      facts = own.facts;
+      if (known.facts === own.facts) delete asked.facts;
+      known.facts = own.facts;
       known.frameworks.add(hash);
-      for (const of of versions.keys()) known.programs.add(of);
-      return readChapter(await thread.ask(JSON.stringify(asked)));
+      // What the table lacks it may have when the next bundle is asked for.
+      for (const [of, version] of versions) if (version) known.programs.add(of);
+      try {
+        return readChapter(await known.thread.ask(JSON.stringify(asked)));
+      } catch (error) {
+        if (current === known) current = undefined;
+        known.thread.end();
+        throw error;
+      }
     },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { systemClock } from '../adapters/aws/clock.ts';
 import { dynamoAccess } from '../adapters/aws/dynamo-access.ts';
 import { dynamoClient } from '../adapters/aws/dynamo-client.ts';
@@ -17,11 +18,10 @@ import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { stepJournal } from '../adapters/aws/step-journal.ts';
 import { warmUp } from '../adapters/aws/warm-up.ts';
 import { zipSink } from '../adapters/bundle/zip-sink.ts';
-import { pdfSummaryEngine } from '../adapters/pdf/summary-engine.ts';
-import { typefaceFiles } from '../adapters/pdf/text/typeface-files.ts';
+import { workerThread } from '../adapters/thread/worker-thread.ts';
 import { exportRequestedSchema } from '../domain/messages.ts';
 import { bundleKeys } from './bundle-keys.ts';
-import { chapterWriter } from './chapter.ts';
+import { chaptersIn } from './chapter-messages.ts';
 import { exportEnv } from './env.ts';
 import { type RunExportPorts, runExport } from './run-export.ts';
 
@@ -39,7 +39,7 @@ const ports: RunExportPorts = {
   checkpoints: s3Checkpoints({ client: s3, bucket: env.CHECKPOINTS_BUCKET }),
   documents: s3Documents({ client: s3, bucket: env.DOCUMENTS_BUCKET }),
   bundles: s3Exports({ client: s3, bucket: env.EXPORTS_BUCKET }),
-  chapters: chapterWriter(pdfSummaryEngine({ fonts: typefaceFiles(bundleFolder) })),
+  chapters: chaptersIn(() => workerThread(pathToFileURL(join(bundleFolder, 'chapter-worker.js')), bundleFolder)),
   zip: zipSink,
   async seal() {
     const { pem, fingerprint } = await bundleKeys({

@@ -12,4 +12,8 @@ export type Answered = {
  *
  * `ask` rejects with `thread.failed`, never retryable, where the work failed or the thread has ended.
  */
-export type Thread = { ask(text: string): Promise<Answered> };
+export type Thread = {
+  ask(text: string): Promise<Answered>;
+  /** Ends it, whatever it is about: what was asked and not answered rejects. */
+  end(): void;
+};

@@ -22,8 +22,8 @@ export const memoryMb: Record<StepName, number> = {
   issue: 1769,
   deliver: 512,
   feedback: 256,
-  // A bundle is compressed beside the thread that makes it.
-  export: 1769,
+  // Two cores: one thread reads a bundle's records, another writes its chapters.
+  export: 3538,
   sweep: 512,
   api: 1024,
 };

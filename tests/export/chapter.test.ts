@@ -1,18 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { workerThread } from '../../functions/adapters/thread/worker-thread.ts';
 import { sha256 } from '../../functions/domain/hash.ts';
 import { chaptersIn } from '../../functions/export/chapter-messages.ts';
 import type { Chapter, ChapterSources } from '../../functions/ports/chapter-writer.ts';
+import { bundleStep } from '../../infra/bundle.ts';
 import { auditWorld, verifyBundle } from '../support/audit-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'journeypaper-chapters-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const root = join(import.meta.dirname, '../..');
 const worker = new URL('../../functions/export/chapter-worker.ts', import.meta.url);
-const inThread = (from = root) => chaptersIn(workerThread(worker, from));
+const inThread = (from = root) => chaptersIn(() => workerThread(worker, from));
 
 /** Files by name, with what is in them. */
 function told({ texts, summary, counts }: Chapter) {
@@ -55,6 +57,22 @@ test('a chapter that another thread writes is the same as one written here', asy
   expect(chapters.map(({ summary }) => summary !== undefined)).toEqual([true, false, true, true, false, true]);
 });
 
+test('so is one by the thread that is deployed, which begins anew after a chapter that failed', async () => {
+  const { world, here, asked } = await issuedWorld();
+  await world.exportTo(join(folder, 'deployed'));
+  const [sources] = asked as [ChapterSources];
+  const deployed = bundleStep('export', join(folder, 'build'));
+  const started: string[] = [];
+  const there = chaptersIn(() => {
+    started.push(started.length === 0 ? '/nowhere' : deployed);
+    return workerThread(pathToFileURL(join(deployed, 'chapter-worker.js')), started.at(-1) as string);
+  });
+  await expect(there.write(sources)).rejects.toMatchObject({ code: 'thread.failed' });
+  expect(told(await there.write(sources))).toEqual(told(await here.write(sources)));
+  expect(told(await there.write(sources))).toEqual(told(await here.write(sources)));
+  expect(started.length).toBe(2);
+});
+
 test('a bundle whose chapters another thread wrote is genuine', async () => {
   const { world } = await issuedWorld();
   world.exportPorts.chapters = inThread();
@@ -69,7 +87,7 @@ test('what fails in another thread fails the bundle, and so does a thread that h
   const [sources] = asked as [ChapterSources];
   const failing = inThread('/nowhere');
   await expect(failing.write(sources)).rejects.toMatchObject({ code: 'thread.failed', retryable: false });
-  const absent = chaptersIn(workerThread(new URL('file:///nowhere.ts'), root));
+  const absent = chaptersIn(() => workerThread(new URL('file:///nowhere.ts'), root));
   await expect(absent.write(sources)).rejects.toMatchObject({ code: 'thread.failed' });
   await expect(absent.write(sources)).rejects.toMatchObject({ code: 'thread.failed' });
 });

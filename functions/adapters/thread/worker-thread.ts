@@ -52,6 +52,7 @@ export function workerThread(module: URL, workerData: string): Thread {
         worker.ref();
         worker.postMessage({ id, text } satisfies Ask);
       }),
+    end: () => void worker?.terminate(),
   };
 }
 
