@@ -8,7 +8,7 @@ import { usageFailure } from './answer.ts';
 export async function chaptersAside(root: string): Promise<ChapterWriter> {
   const { workerThread } = await import('../adapters/thread/worker-thread.ts');
   const { chaptersIn } = await import('../export/chapter-messages.ts');
-  return chaptersIn(() => workerThread(new URL('../export/chapter-worker.ts', import.meta.url), root));
+  return chaptersIn((heapMb) => workerThread(new URL('../export/chapter-worker.ts', import.meta.url), root, heapMb));
 }
 
 /**

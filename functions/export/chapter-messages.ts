@@ -1,5 +1,6 @@
 import type { Framework } from '../domain/framework.ts';
 import type { Program } from '../domain/program.ts';
+import { AdapterError } from '../ports/adapter-error.ts';
 import type { BundleFacts, Chapter, ChapterSources, ChapterWriter } from '../ports/chapter-writer.ts';
 import type { Answered, Thread } from '../ports/thread.ts';
 
@@ -25,35 +26,41 @@ type AnsweredChapter = {
   counts: Chapter['counts'];
 };
 
+/** The most entries and pieces of evidence of a chapter in the room of each kind of thread; ten times what anybody has. */
+const longFrom = 15_000;
+const longest = 120_000;
+const heapMb = { usual: 256, long: 1536 };
+
 /** A thread, and what has gone over to it. */
 type Writing = { thread: Thread; frameworks: Set<string>; programs: Set<string>; facts?: BundleFacts };
 
 /**
  * Chapters that another thread writes, begun with the first of them. Where one fails its bundle does, and the thread is
- * ended with it; the next chapter has a new one.
+ * ended with it; the next chapter has a new one. A chapter of many thousand entries has a thread with room for itself;
+ * one that would not fit there either rejects with `chapter.too-long`.
  */
-export function chaptersIn(start: () => Thread): ChapterWriter {
+export function chaptersIn(start: (heapMb: number) => Thread): ChapterWriter {
+  const begun = (heap: number): Writing => ({ thread: start(heap), frameworks: new Set(), programs: new Set() });
   let current: Writing | undefined;
   return {
     async write(sources) {
-      current ??= { thread: start(), frameworks: new Set(), programs: new Set() };
+      const { record, evidence } = sources;
+      const length = record.ledger.length + evidence.length;
+      if (length > longest)
+        throw new AdapterError(
+          'chapter.too-long',
+          `enrollment ${record.enrollment.enrollment}: ${length} entries and pieces of evidence, and a bundle takes ${longest}`,
+          { retryable: false },
+        );
+      if (length > longFrom) {
+        const own = begun(heapMb.long);
+        const chapter = await writeIn(own, sources).finally(() => own.thread.end());
+        return { ...chapter, free: () => undefined };
+      }
+      current ??= begun(heapMb.usual);
       const known = current;
-      const { framework, versions, ...own } = sources;
-      const { hash } = own.record.enrollment.framework;
-      const asked: AskedChapter = {
-        ...own,
-        framework: hash,
-        versions: [...versions.keys()],
-        frameworks: known.frameworks.has(hash) ? [] : [[hash, framework]],
-        programs: [...versions].flatMap(([of, version]) => (known.programs.has(of) ? [] : [[of, version ?? null]])),
-      };
-      if (known.facts === own.facts) delete asked.facts;
-      known.facts = own.facts;
-      known.frameworks.add(hash);
-      // What the table lacks it may have when the next bundle is asked for.
-      for (const [of, version] of versions) if (version) known.programs.add(of);
       try {
-        return readChapter(await known.thread.ask(JSON.stringify(asked)));
+        return await writeIn(known, sources);
       } catch (error) {
         if (current === known) current = undefined;
         known.thread.end();
@@ -61,6 +68,24 @@ export function chaptersIn(start: () => Thread): ChapterWriter {
       }
     },
   };
+}
+
+async function writeIn(known: Writing, sources: ChapterSources): Promise<Chapter> {
+  const { framework, versions, ...own } = sources;
+  const { hash } = own.record.enrollment.framework;
+  const asked: AskedChapter = {
+    ...own,
+    framework: hash,
+    versions: [...versions.keys()],
+    frameworks: known.frameworks.has(hash) ? [] : [[hash, framework]],
+    programs: [...versions].flatMap(([of, version]) => (known.programs.has(of) ? [] : [[of, version ?? null]])),
+  };
+  if (known.facts === own.facts) delete asked.facts;
+  known.facts = own.facts;
+  known.frameworks.add(hash);
+  // What the table lacks it may have when the next bundle is asked for.
+  for (const [of, version] of versions) if (version) known.programs.add(of);
+  return readChapter(await known.thread.ask(JSON.stringify(asked)));
 }
 
 function readChapter({ text, bytes, free }: Answered): Chapter {

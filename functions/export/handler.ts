@@ -28,6 +28,7 @@ import { type RunExportPorts, runExport } from './run-export.ts';
 const env = readEnv(exportEnv, process.env);
 const { journal, failed } = stepJournal('export');
 const bundleFolder = process.env.LAMBDA_TASK_ROOT ?? process.cwd();
+const chapterWorker = pathToFileURL(join(bundleFolder, 'chapter-worker.js'));
 const table = { client: dynamoClient(), tableName: env.TABLE_NAME };
 const s3 = s3Client();
 const kms = kmsClient();
@@ -39,7 +40,7 @@ const ports: RunExportPorts = {
   checkpoints: s3Checkpoints({ client: s3, bucket: env.CHECKPOINTS_BUCKET }),
   documents: s3Documents({ client: s3, bucket: env.DOCUMENTS_BUCKET }),
   bundles: s3Exports({ client: s3, bucket: env.EXPORTS_BUCKET }),
-  chapters: chaptersIn(() => workerThread(pathToFileURL(join(bundleFolder, 'chapter-worker.js')), bundleFolder)),
+  chapters: chaptersIn((heapMb) => workerThread(chapterWorker, bundleFolder, heapMb)),
   zip: zipSink,
   async seal() {
     const { pem, fingerprint } = await bundleKeys({

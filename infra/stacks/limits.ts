@@ -22,8 +22,8 @@ export const memoryMb: Record<StepName, number> = {
   issue: 1769,
   deliver: 512,
   feedback: 256,
-  // Two cores: one thread reads a bundle's records, another writes its chapters.
-  export: 3538,
+  // One thread reads a bundle's records, another writes its chapters: the most that a new account may have, nearly two cores.
+  export: 3008,
   sweep: 512,
   api: 1024,
 };

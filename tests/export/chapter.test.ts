@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'journeypaper-chapters-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const root = join(import.meta.dirname, '../..');
 const worker = new URL('../../functions/export/chapter-worker.ts', import.meta.url);
-const inThread = (from = root) => chaptersIn(() => workerThread(worker, from));
+const inThread = (from = root) => chaptersIn((heapMb) => workerThread(worker, from, heapMb));
 
 /** Files by name, with what is in them. */
 function told({ texts, summary, counts }: Chapter) {
@@ -63,15 +63,40 @@ test('so is one by the thread that is deployed, which begins anew after a chapte
   const [sources] = asked as [ChapterSources];
   const deployed = bundleStep('export', join(folder, 'build'));
   const started: string[] = [];
-  const there = chaptersIn(() => {
+  const there = chaptersIn((heapMb) => {
     started.push(started.length === 0 ? '/nowhere' : deployed);
-    return workerThread(pathToFileURL(join(deployed, 'chapter-worker.js')), started.at(-1) as string);
+    return workerThread(pathToFileURL(join(deployed, 'chapter-worker.js')), started.at(-1) as string, heapMb);
   });
   await expect(there.write(sources)).rejects.toMatchObject({ code: 'thread.failed' });
   expect(told(await there.write(sources))).toEqual(told(await here.write(sources)));
   expect(told(await there.write(sources))).toEqual(told(await here.write(sources)));
   expect(started.length).toBe(2);
 });
+
+test('one of tens of thousands of entries has a thread with room for itself, and the next goes on in the usual one', async () => {
+  const { world, asked } = await issuedWorld();
+  await world.exportTo(join(folder, 'short'));
+  const [short] = asked as [ChapterSources];
+  const started: number[] = [];
+  const there = chaptersIn((heapMb) => {
+    started.push(heapMb);
+    return workerThread(worker, root, heapMb);
+  });
+  const [, long, after] = await Promise.all([short, lengthened(short, 50_000), short].map((each) => there.write(each)));
+  expect(long?.counts.entries).toBe(50_000);
+  expect(after?.counts.entries).toBe(short.record.ledger.length);
+  expect(started).toEqual([256, 1536]);
+  await expect(there.write(lengthened(short, 130_000))).rejects.toMatchObject({ code: 'chapter.too-long' });
+}, 120_000);
+
+/** The same with a ledger that says its first entry again and again: what is written is not judged here. */
+function lengthened(sources: ChapterSources, entries: number): ChapterSources {
+  const { ledger, ...record } = sources.record;
+  const [first] = ledger;
+  if (!first) throw new Error('an empty ledger');
+  const long = Array.from({ length: entries }, (_, i) => ledger[i] ?? { ...first, seq: i + 1, cause: `again#${i}` });
+  return { ...sources, record: { ...record, ledger: long } };
+}
 
 test('a bundle whose chapters another thread wrote is genuine', async () => {
   const { world } = await issuedWorld();
@@ -87,7 +112,7 @@ test('what fails in another thread fails the bundle, and so does a thread that h
   const [sources] = asked as [ChapterSources];
   const failing = inThread('/nowhere');
   await expect(failing.write(sources)).rejects.toMatchObject({ code: 'thread.failed', retryable: false });
-  const absent = chaptersIn(() => workerThread(new URL('file:///nowhere.ts'), root));
+  const absent = chaptersIn((heapMb) => workerThread(new URL('file:///nowhere.ts'), root, heapMb));
   await expect(absent.write(sources)).rejects.toMatchObject({ code: 'thread.failed' });
   await expect(absent.write(sources)).rejects.toMatchObject({ code: 'thread.failed' });
 });

@@ -18,6 +18,7 @@ export function deflater(): { deflate(content: Uint8Array): Promise<Buffer>; clo
       stream.write(content);
       stream.flush(constants.Z_FINISH, () => {
         stream.off('error', failed);
+        if (stream.destroyed) return failed(new Error('the deflater is closed'));
         stream.reset();
         done(stream.read() ?? Buffer.alloc(0));
       });
@@ -28,6 +29,7 @@ export function deflater(): { deflate(content: Uint8Array): Promise<Buffer>; clo
       last = deflated.catch(() => undefined);
       return deflated;
     },
-    close: () => stream.close(),
+    // What is under way ends first.
+    close: () => void last.then(() => stream.close()),
   };
 }

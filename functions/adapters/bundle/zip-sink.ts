@@ -114,7 +114,11 @@ export function zipSink(madeAt: string, { partSize = partBytes }: { partSize?: n
       output.end();
     },
   };
-  return { sink, output, fail: (error) => output.destroy(error) };
+  const fail = (error: Error) => {
+    output.destroy(error);
+    closeDeflater();
+  };
+  return { sink, output, fail };
 }
 
 /** `ledger.csv`, then `ledger-2.csv`. */

@@ -5,14 +5,17 @@ import type { Answer, Ask } from './answer-asks.ts';
 
 type Waiting = { done(answered: Answered): void; failed(error: Error): void };
 
-/** Left to itself its heap grows with what passes through, since collecting can always wait. */
-const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 96 };
+const maxYoungGenerationSizeMb = 96;
 
 /**
  * The thread that runs `module`, which answers by `answerAsks`. It starts with the first ask, keeps no process alive that
  * asks for nothing more, and is not started again once it has ended.
+ *
+ * @param heapMb what lives long in it has so much room, and ends it above that. Left to itself its heap would grow with
+ * what passes through, since collecting can always wait.
  */
-export function workerThread(module: URL, workerData: string): Thread {
+export function workerThread(module: URL, workerData: string, heapMb: number): Thread {
+  const resourceLimits = { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb };
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;
   let ended: AdapterError | undefined;
