@@ -263,6 +263,30 @@ describe('a form of a page', () => {
     },
   );
 
+  test('with a mistake in it is still made from what was first seen, and is entered as a read', async () => {
+    const of = await aSubject();
+    const cookie = `${sessionCookieName(world.origin)}=${token}`;
+    const send = (more: Record<string, string>) =>
+      world.app.request(`${world.origin}/people/${of.ref.enrollment}/correction`, {
+        method: 'POST',
+        body: new URLSearchParams({ ...fields.correction, ...more }).toString(),
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: world.origin, cookie },
+      });
+    const { version, fence } = await read(of.ref);
+    const seen = `${version}.${fence}`;
+    await meanwhile.enrollment?.(of);
+    for (const mistake of [{ email: 'nowhere' }, { email: '' }]) {
+      const refused = await send({ ...mistake, seen });
+      expect([refused.status, (await refused.text()).includes(`name="seen" value="${seen}"`)]).toEqual([422, true]);
+    }
+    expect((await send({ seen })).status).toBe(412);
+    const today = new Date().toISOString().slice(0, 10);
+    let entered = 0;
+    for await (const { subject } of world.ports.access.list('harbor', today, today))
+      if (subject === of.ref.enrollment) entered++;
+    expect(entered).toBe(3);
+  });
+
   test('that is over shows what the record has now beside what was typed, which is a read of the record', async () => {
     const of = await aSubject();
     const cookie = `${sessionCookieName(world.origin)}=${token}`;

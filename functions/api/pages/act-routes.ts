@@ -194,6 +194,27 @@ function routesOf(act: RecordAct): Route[] {
     const frame = frameOf(call);
     return page(call, frame, act.show(frame, form, shown, call.params), status);
   };
+  /**
+   * The form as it was sent, entered as the form itself is, since it shows a name too. It is still made from the state
+   * that was first seen: mending a typo is not having seen what others did meanwhile.
+   */
+  const showAgain = async (
+    call: ActRequest & { body: SentForm },
+    shown: Shown,
+    form: FormState,
+    { isAnew = false } = {},
+  ) => {
+    const { who, params, ports, body } = call;
+    const entry = {
+      actor: who.as,
+      action: 'record-read' as const,
+      subject: params.enrollment,
+      facts: { what: act.path },
+    };
+    await ports.access.append(who.program, entry);
+    const person = isAnew ? shown.person : { ...shown.person, seen: body.seen ?? '' };
+    return show(call, { ...shown, person }, form, isAnew ? 412 : 422);
+  };
   const asked = defineRoute(
     {
       method: 'get',
@@ -228,31 +249,23 @@ function routesOf(act: RecordAct): Route[] {
       page: true,
     },
     async (call) => {
-      const request = call as ActRequest;
+      const request = call as ActRequest & { body: SentForm };
       const shown = await readShown(request);
       if ('outcome' in shown) return shown;
       const { words } = frameOf(request);
       const empty = emptyFields(words, call.body, act.required);
-      if (empty.length > 0) return show(request, shown, { values: call.body, errors: empty }, 422);
+      if (empty.length > 0) return showAgain(request, shown, { values: call.body, errors: empty });
       const seen = readSeen(act, call.body);
       const answer = seen ? await act.act(request, call.body, seen, shown) : stale;
       if (answer.outcome === 'refused') {
         const refusal = answer as Refused;
         if (refusal.code === 'caller.forbidden') return refusal;
         const form = refusedForm(words, call.body, refusal, act.fields);
-        if (!staleCodes.has(refusal.code)) return show(request, shown, form, 422);
-        // Read again, and entered as the form itself is: what stands there now is shown beside their own words.
+        if (!staleCodes.has(refusal.code)) return showAgain(request, shown, form);
         const now = await readShown(request);
         if ('outcome' in now) return now;
-        const { enrollment } = call.params;
-        const entry = {
-          actor: call.who.as,
-          action: 'record-read' as const,
-          subject: enrollment,
-          facts: { what: act.path },
-        };
-        await call.ports.access.append(call.who.program, entry);
-        return show(request, now, { ...form, errors: withNow(words, form, act.first?.(now)) }, 412);
+        // Made from the record as it is now, which is shown beside their own words.
+        return showAgain(request, now, { ...form, errors: withNow(words, form, act.first?.(now)) }, { isAnew: true });
       }
       return goTo(call, `/people/${call.params.enrollment}`, { kind: 'done', key: act.done });
     },
