@@ -15,7 +15,7 @@ export type ParkedFilter = {
   kind?: Parked['kind'];
   /** Words that stand in the reason. */
   because?: string;
-  /** What a person has set aside too. */
+  /** What a person has set aside too, and what was sent again as another email. */
   withSetAside?: boolean;
 };
 
@@ -45,9 +45,12 @@ function sinceOf(parked: Parked, ledger: readonly AuditEntry[]): Instant {
 
 function fits({ parked }: FoundParked, { kind, because, withSetAside }: ParkedFilter): boolean {
   if (kind !== undefined && parked.kind !== kind) return false;
-  if (!withSetAside && setAsideOf(parked)) return false;
+  if (!withSetAside && (setAsideOf(parked) || isAnswered(parked))) return false;
   return because === undefined || parkedReasonOf(parked).includes(because);
 }
+
+/** Its certificate has gone out again since: that email speaks for itself. */
+const isAnswered = (parked: Parked) => parked.kind === 'email' && parked.delivery.resentAs !== undefined;
 
 async function* enrollmentsOf(
   { store }: Pick<ActPorts, 'store'>,

@@ -16,7 +16,9 @@ export function parkedText(page: Page, found: readonly FoundParked[], now: strin
   return found
     .map(({ parked }, i) => {
       const setAside = setAsideOf(parked);
-      const aside = setAside ? `set aside by ${setAside.by}: ${setAside.reason} (` : '';
+      const resentAs = parked.kind === 'email' ? parked.delivery.resentAs : undefined;
+      const resent = resentAs === undefined ? '' : `sent again as ${resentAs} (`;
+      const aside = setAside ? `set aside by ${setAside.by}: ${setAside.reason} (` : resent;
       return `${lines[i]}\n${fitText(`      ${aside}${parkedReasonOf(parked)}${aside && ')'}`, page.columns)}`;
     })
     .join('\n');

@@ -28,6 +28,7 @@ const deliveryViewSchema = () =>
       settledAt: instantSchema.optional(),
       reason: z.string().optional().describe('Why it is parked, cancelled or bounced'),
       resendOf: z.string().optional().describe('Sent once more on a person’s word: the email that it repeats'),
+      resentAs: z.string().optional().describe('The email that was sent in its place, which answers for it'),
       to: z.string().optional().describe('Where this one alone went'),
     })
     .meta({ id: 'Delivery', title: 'Delivery' });
@@ -35,7 +36,7 @@ const deliveryViewSchema = () =>
 /** The address of one email is told to those who may see the apprentice's own. */
 function deliveryView(whole: Delivery, { as, scope }: Acting) {
   const { about, ...delivery } = whole;
-  const { deliveryId, state, queuedAt, attempt, sentAt, settledAt, reason, resendOf, to } = delivery;
+  const { deliveryId, state, queuedAt, attempt, sentAt, settledAt, reason, resendOf, resentAs, to } = delivery;
   const seesAddress = as.role === 'administrator' || scope === 'own';
   return {
     delivery: deliveryId,
@@ -49,6 +50,7 @@ function deliveryView(whole: Delivery, { as, scope }: Acting) {
     ...(settledAt !== undefined && { settledAt }),
     ...(reason !== undefined && { reason }),
     ...(resendOf !== undefined && { resendOf }),
+    ...(resentAs !== undefined && { resentAs }),
     ...(to !== undefined && seesAddress && { to }),
   };
 }
