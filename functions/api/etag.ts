@@ -7,14 +7,14 @@ export type Matched = 'enrollment' | 'credential' | 'delivery';
 export const etagOf = ({ version, fence }: Seen) => `"${version}.${fence}"`;
 export const stampEtag = (stamp: string) => `"${stamp}"`;
 
-const countsPattern = /^"(?<version>\d{1,15})\.(?<fence>\d{1,15})"$/;
-const stampPattern = /^"(?<stamp>[0-9a-f]{32})"$/;
+const countsPattern = /^"(\d{1,15})\.(\d{1,15})"$/;
+const stampPattern = /^"([0-9a-f]{32})"$/;
 export const etagPattern = (matched: Matched) => (matched === 'enrollment' ? countsPattern : stampPattern);
 
 /** Exactly one strong ETag of ours: a change for whatever there is (`*`) would be for what nobody saw. */
 export function parseEtag(text: string): Seen | undefined {
-  const { version, fence } = countsPattern.exec(text.trim())?.groups ?? {};
+  const [, version, fence] = countsPattern.exec(text.trim()) ?? [];
   return version === undefined || fence === undefined ? undefined : { version: Number(version), fence: Number(fence) };
 }
 
-export const parseStamp = (text: string) => stampPattern.exec(text.trim())?.groups?.stamp;
+export const parseStamp = (text: string) => stampPattern.exec(text.trim())?.[1];

@@ -23,9 +23,10 @@ ${waiting.map((group) => groupOf(words, program, group))}</section>`;
 
 function groupOf(words: Words, program: Program, { need, rows, hasMore }: NeedGroup): Html {
   const { t, n } = words;
-  const count = hasMore ? n('needs.more_than', rows.length) : n('needs.people', rows.length);
+  // An index may lag a day behind: of a page none may need somebody any more, while others do.
+  const count = rows.length === 0 ? undefined : n(hasMore ? 'needs.more_than' : 'needs.people', rows.length);
   return html`<details class="set"${rows.length > mostOpen ? nothing : raw(' open')}>
-<summary><span class="set-title">${t(`needs.${need}`)}</span>${mark(toneOf[need], count)}</summary>
+<summary><span class="set-title">${t(`needs.${need}`)}</span>${count === undefined ? nothing : mark(toneOf[need], count)}</summary>
 ${tasks(words, program, need, rows)}
 ${hasMore ? html`<p class="set-end"><a href="/cohort?needs=${need}">${t(`needs.all_${need}`)}</a></p>` : nothing}</details>`;
 }
