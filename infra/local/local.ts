@@ -41,7 +41,7 @@ async function main(): Promise<number> {
       ...options,
       onProgress: (step) =>
         process.stdout.write(
-          step === 'building' ? '  Synthesising the CDK app and bundling six functions …\n' : '  Starting …\n',
+          step === 'building' ? '  Synthesising the CDK app and bundling its functions …\n' : '  Starting …\n',
         ),
     });
     stack = await starting;
@@ -94,13 +94,14 @@ function readOptions(args: string[]): StackOptions | 'help' {
 }
 
 function summary(stack: Stack): string {
-  const { inbox, admin, dataFolder, tableName, endpoints } = stack.describe();
+  const { inbox, admin, dataFolder, tableName, endpoints, issuer } = stack.describe();
   const near = relative(process.cwd(), dataFolder);
   const folder = near.startsWith('../..') || near === '' ? dataFolder : near;
   // The command line finds the stack in `.local` by itself, and no other.
   const stackFlag = resolve(dataFolder) === join(root, '.local') ? '' : ` --stack ${join(folder, descriptionName)}`;
   const facts = [
     ['App', endpoints.http],
+    ['Sign-in', issuer],
     ['Inbox', inbox],
     ['Try', `npm run cli --${stackFlag} program load data/programs/staten-island-peer-specialist.json`],
     ['', 'npm run cli -- --help'],

@@ -76,7 +76,6 @@ const read = defineRoute(
         z.strictObject({
           at: z
             .string()
-            .min(10)
             .max(40)
             .optional()
             .describe('A past instant, or a date for the end of that day in the program’s time zone'),

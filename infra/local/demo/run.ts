@@ -49,7 +49,7 @@ export async function runDemo(
     dataFolder: options.dataFolder,
     fresh: true,
     onProgress: (step) => {
-      if (step === 'building') progress.begun('Synthesising the CDK app and bundling six functions …');
+      if (step === 'building') progress.begun('Synthesising the CDK app and bundling its functions …');
       else done('The CDK app: synthesised, read, nothing in it unknown');
     },
   });
