@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needRow } from '../../functions/api/pages/cohort-model.ts';
 import type { Delivery } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import { addDays, addSeconds, civilDateOf, type Instant } from '../../functions/domain/time.ts';
-import { timeZone } from '../support/small-world.ts';
+import { newEnrollment, smallFramework, smallProgram, timeZone } from '../support/small-world.ts';
 import { type ApiWorld, readJson, startApiWorld } from './api-world.ts';
 import { putCredential } from './put-records.ts';
 
@@ -90,7 +91,7 @@ describe('who needs somebody', () => {
     expect(await idsOf('needs=stuck')).toEqual(['still']);
   });
 
-  test('says why, and of a sensitive certificate its day alone', async () => {
+  test('says why', async () => {
     const { text } = await open('/cohort');
     expect(text).toContain('Could not be delivered');
     expect(text).toContain('No change since');
@@ -146,6 +147,15 @@ describe('who needs somebody', () => {
       expect(await askFor(query)).toMatchObject({ status: 400, body: { code: 'request.cursor' } });
     expect((await open(`/cohort?needs=failed&cursor=${cursor}`)).status).toBe(400);
   });
+});
+
+test('of a sensitive certificate that lapses its day is told, and nothing that names it', () => {
+  const sensitive = smallFramework.certificates.map((certificate) => ({ ...certificate, sensitive: true as const }));
+  const framework = { ...smallFramework, certificates: sensitive };
+  const on = addDays(today, 10);
+  const told = (of: typeof smallFramework) => needRow(newEnrollment(holding(on)), smallProgram(), of, [], now).lapsing;
+  expect(told(smallFramework)).toEqual({ on, code: 'CPR' });
+  expect(told(framework)).toEqual({ on, code: undefined });
 });
 
 describe('what is asked wrongly', () => {
