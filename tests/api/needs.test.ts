@@ -18,7 +18,7 @@ beforeAll(async () => {
   await Promise.all(
     Array.from({ length: 120 }, (_, n) => enroll(`calm-${n}`, { lastChangeAt: addSeconds(now, -7200) })),
   );
-}, 60_000);
+});
 afterAll(() => world.stop());
 
 const nameOf = (enrollment: string) => ({ id: enrollment, name: `Person ${enrollment}`, email: 'a@b.example' });

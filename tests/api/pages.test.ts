@@ -22,7 +22,7 @@ beforeAll(async () => {
   const [credential] = (await steps.record()).credentials;
   code = credential?.code ?? '';
   credentialId = credential?.credentialId ?? '';
-}, 60_000);
+});
 afterAll(() => world.stop());
 
 async function get(path: string, headers: Record<string, string> = {}) {

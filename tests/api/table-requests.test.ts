@@ -13,7 +13,7 @@ beforeAll(async () => {
   world = await startApiWorld();
   await fill('harbor', 10);
   await fill('harbor-annex', 200);
-}, 120_000);
+});
 afterAll(() => world.stop());
 
 type List = { path: string; role: string; results: (answer: string) => number; most: number };

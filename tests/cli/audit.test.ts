@@ -62,7 +62,7 @@ beforeAll(async () => {
     stdin: JSON.stringify(met),
   });
   await steps.settle(ref);
-}, 60_000);
+});
 afterAll(async () => {
   steps.close();
   dynamodb.destroy();

@@ -148,7 +148,7 @@ beforeAll(async () => {
   await exporter.run();
   exporter.close();
   steps.close();
-}, 60_000);
+});
 afterAll(async () => {
   dynamodb.destroy();
   await stack.stop();

@@ -24,7 +24,7 @@ beforeAll(async () => {
   stack = await startStack({ dataFolder: join(root, '.local'), schedules: false });
   await run(...writeHarbor(root));
   await run(...enrollZoe('enr-1', '--as', 'office'));
-}, 120_000);
+});
 afterAll(async () => {
   await stack?.stop();
   rmSync(root, { recursive: true, force: true });

@@ -46,7 +46,7 @@ beforeAll(async () => {
   client.destroy();
   await assessEvidence(connection.ports, ref, [{ ...last, assessor, outcome: 'met' }]);
   await stack.drain();
-}, 180_000);
+});
 afterAll(async () => {
   connection?.close();
   await stack?.stop();

@@ -56,7 +56,7 @@ beforeAll(async () => {
     timeout: 60_000,
     interval: 200,
   });
-}, 120_000);
+});
 
 afterAll(async () => {
   connection?.close();

@@ -61,7 +61,7 @@ beforeAll(async () => {
   s3 = new S3Client({ ...localClientConfig(endpoints.s3), forcePathStyle: true });
   dynamodb = new DynamoDBClient(localClientConfig(endpoints.dynamodb));
   await run(...writeHarbor(root));
-}, 120_000);
+});
 afterAll(async () => {
   for (const client of [sqs, s3, dynamodb]) client?.destroy();
   await stack?.stop();

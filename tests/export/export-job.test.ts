@@ -63,7 +63,7 @@ beforeAll(async () => {
   });
   await steps.settle({ program: 'harbor', enrollment: 'enr-1' });
   steps.close();
-}, 60_000);
+});
 beforeEach(async () => {
   await step.run();
   await step.tell();

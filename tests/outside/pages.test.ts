@@ -17,7 +17,7 @@ describeWith(['chromium'], 'every page in every state', () => {
     page = await browser.context.newPage();
     page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
     page.on('pageerror', ({ message }) => void complaints.push(message));
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.stop();

@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 60_000 });
 let printed: { folder: string; specimens: Map<string, Specimen> };
 beforeAll(async () => {
   printed = await printSpecimens();
-}, 60_000);
+});
 afterAll(() => rmSync(printed.folder, { recursive: true, force: true }));
 
 const drawn = new Map<NameKind, { picture: Picture; words: Box[] }>();
@@ -120,7 +120,7 @@ describeWith(['poppler', 'chromium'], 'set beside Chromium', () => {
   let theirs: Picture[];
   beforeAll(() => {
     theirs = setByChromium(texts, 'en-US');
-  }, 120_000);
+  });
   const inked = (picture: Picture | undefined, within?: Box) => {
     if (!picture) throw new Error('there is no picture');
     return inkIn(picture, { left: 0, top: 0, right: picture.width, bottom: picture.height, ...within });

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 });
 let printed: { folder: string; specimens: Map<string, Specimen> };
 beforeAll(async () => {
   printed = await printSpecimens();
-}, 60_000);
+});
 afterAll(() => rmSync(printed.folder, { recursive: true, force: true }));
 
 const allIds = [...specimenIds, 'thousand-skills'];
