@@ -35,9 +35,11 @@ export type Printed = { where: string; text: string };
 /** An item's keys, and whose it says it is itself. */
 export type KeyedItem = { pk: string; sk: string; listPk?: unknown; program?: unknown; enrollment?: unknown };
 
+export type FoundRecord = { record: EnrollmentRecord; evidence: RawItem[] };
+
 /** Everything that a run left behind, read past the steps: from the table, the files of the services, and the queues. */
 export type Aftermath = {
-  records: Map<string, { record: EnrollmentRecord; evidence: RawItem[] }>;
+  records: Map<string, FoundRecord>;
   documents: Map<string, StoredDocument>;
   emails: SentEmail[];
   bundles: FoundBundle[];

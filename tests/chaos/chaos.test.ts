@@ -45,6 +45,8 @@ test('equal seeds give equal histories, and another seed others', () => {
   expect(of(3)).toEqual(of(3));
   expect(of(3)).not.toEqual(of(4));
   expect(new Set(of(3).map(({ kind }) => kind)).size).toBe(16);
+  const overHttp = of(3).filter(({ acts }) => acts === 'over HTTP').length;
+  expect([overHttp > 10, overHttp < 30]).toEqual([true, true]);
 });
 
 test('a bundle is asked for once all is calm, and verifies by itself whatever befell those before it', () => {
@@ -121,6 +123,29 @@ describe('the judges notice', () => {
     ).toContain("every PDF bears the key's own signature");
   });
 
+  test('a piece handed in twice, a judgement given twice, and an email sent again twice', async () => {
+    const promise = 'what is asked for again is done once';
+    const overHttp = judged.apprentices.find(({ acts, kind }) => acts === 'over HTTP' && kind === 'plain');
+    const id = overHttp?.ref.enrollment ?? '';
+    for (const part of [/^EVIDENCE#[^#]+#[^#]+$/, /#ASSESSMENT#/]) {
+      const doubled = (seen: Aftermath) => {
+        const { evidence } = recordOf(seen, id);
+        const item = evidence.find(({ sk }) => part.test(sk));
+        if (!item) throw new Error('nothing was handed in');
+        evidence.push({ ...item, sk: `${item.sk}-once-more` });
+        return seen;
+      };
+      expect(await brokenBy(doubled)).toContain(promise);
+    }
+    const sentAgain = judged.apprentices.find(({ kind }) => kind === 'sent again elsewhere')?.ref.enrollment ?? '';
+    const mailedOnceMore = (seen: Aftermath) => {
+      const { deliveries } = recordOf(seen, sentAgain).record;
+      deliveries.push(...deliveries.filter(({ resendOf }) => resendOf));
+      return seen;
+    };
+    expect(await brokenBy(mailedOnceMore)).toContain(promise);
+  });
+
   test('an email more that nobody asked for', async () => {
     const again = [...aftermath.records.values()].flatMap(({ record }) => record.deliveries).filter((d) => d.resendOf);
     expect(again).toHaveLength(1);
@@ -130,7 +155,7 @@ describe('the judges notice', () => {
         for (const delivery of recordOf(seen, enrollment).record.deliveries) delete delivery.resendOf;
         return seen;
       }),
-    ).toEqual(['an email more is one that somebody asked for']);
+    ).toEqual(['what is asked for again is done once', 'an email more is one that somebody asked for']);
   });
 
   test("somebody's name, address or evidence text in a log or in the listing of the dead letters", async () => {

@@ -4,7 +4,7 @@ import type { SesFaults } from '../../infra/local/services/ses-faults.ts';
 import type { Rng } from '../simulation/rng.ts';
 import { type Fault, type FaultWorld, longestWaitMs, untilMet } from './fault.ts';
 import type { WayFault } from './fault-proxy.ts';
-import { exportKilled, functionKilled, runtimeKilled, serviceKilled } from './kills.ts';
+import { apiKilled, exportKilled, functionKilled, runtimeKilled, serviceKilled } from './kills.ts';
 import { refusedWrites, sesMet, setS3Faults, setSesFaults } from './service-faults.ts';
 
 const services: ServiceName[] = ['dynamodb', 'sqs', 'ses', 's3', 'kms'];
@@ -53,6 +53,7 @@ const send = (mode: NonNullable<SesFaults['send']>['mode'], times: number): SesF
 
 export const faults: Fault[] = [
   functionKilled,
+  apiKilled,
   exportKilled,
   serviceKilled,
   runtimeKilled,

@@ -24,6 +24,8 @@ export type Apprentice = {
   kind: string;
   deeds: Deed[];
   ending: Ending;
+  /** How this apprentice, and whoever assesses and administers the record, reach the program. */
+  acts: 'over HTTP' | 'by command';
 };
 
 /** How far the clock goes at the lapse, and when certificates that lapse do. */
@@ -195,6 +197,7 @@ export function historiesOf(seed: number, count: number, today: CivilDate): Appr
       kind,
       deeds: deeds(rng, today),
       ending,
+      acts: rng.next() < 0.5 ? 'over HTTP' : 'by command',
     };
   });
 }

@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Refusals that end by themselves: somebody else writes, a withdrawal has not been noticed yet, an email is on its way. */
-const passing = ['enrollment.busy', 'enrollment.complete', 'delivery.under-way'];
+/**
+ * Refusals that end by themselves: somebody else writes, a withdrawal has not been noticed yet, an email is on its way,
+ * what one saw has changed since, or the try before is taken to be under way still.
+ */
+const passing = [
+  ...['enrollment.busy', 'enrollment.complete', 'delivery.under-way'],
+  ...['condition.stale', 'enrollment.stale', 'credential.stale', 'delivery.stale'],
+  'idempotency.running',
+];
 /** A person tries again for so long: on a busy machine a backlog of certificates takes its time. */
 const patienceMs = 1_800_000;
 const pauseMs = 250;
 
-type Answer = { outcome: string; code?: string };
+export type Answer = { outcome: string; code?: string };
 
 /** How people deal with a world that fails them: they try again, under the same ids, until it is done. */
 export type Insistence = {

@@ -14,6 +14,7 @@ import { type BundleCounts, judgeBundle } from './bundle-judges.ts';
 import type { Apprentice } from './histories.ts';
 import { judgeLedger } from './ledger-judges.ts';
 import { judgeEmails } from './mail-judges.ts';
+import { judgeOnce } from './once-judges.ts';
 import { judgeApart, judgePrinted } from './privacy-judges.ts';
 
 /** A promise that does not hold, and for whom. Ids and codes only. */
@@ -54,6 +55,7 @@ export async function judge(aftermath: Aftermath, options: JudgeOptions): Promis
     judgeLedger(found.record, setting, options.now, fail);
     judgeCredentials(found.record, standing, setting, options.now, fail);
     judgeEnding(apprentice, found.record, fail);
+    judgeOnce(apprentice, found, fail);
     for (const credential of found.record.credentials)
       await judgeDocument(credential, found.record, aftermath, sealer, fail);
     judgeEmails(found.record, emailsOf.get(enrollment) ?? [], counts, fail);

@@ -6,6 +6,7 @@ import { type Fault, type FaultWorld, longestWaitMs, untilMet } from './fault.ts
 
 const steps = ['evaluate', 'issue', 'deliver', 'feedback', 'sweep'] as const;
 const exporting = 'export';
+const api = 'api';
 const services: ServiceName[] = ['dynamodb', 'sqs', 'ses', 's3', 'kms'];
 /** Between two tries at a function that had nothing in hand: enough for it to come up again. */
 const againMs = 300;
@@ -14,12 +15,12 @@ const intoSweepMs = 60;
 /** From asking for a bundle to its being made: its function may have to start first. */
 const longestToBundleMs = 8_000;
 
-/** Killed until it had an event in hand, or nothing came by; met by these events. */
-export const functionKilled: Fault = {
-  kind: 'function killed',
-  weight: 6,
+/** One of them killed until it had something in hand, or nothing came by; met by these events or requests. */
+const killed = (kind: string, weight: number, pieces: readonly string[]): Fault => ({
+  kind,
+  weight,
   async strike({ runtime, rng }) {
-    const piece = rng.pick(steps);
+    const piece = rng.pick(pieces);
     const logs = join(runtime.description().dataFolder, 'logs');
     const before = killedInHand(logs, [piece]);
     const deadline = Date.now() + longestWaitMs;
@@ -35,7 +36,10 @@ export const functionKilled: Fault = {
       await sleep(againMs);
     }
   },
-};
+});
+
+export const functionKilled = killed('function killed', 6, steps);
+export const apiKilled = killed('api killed', 3, [api]);
 
 /** The audit's own function: killed while it makes a bundle that was asked for; met by the bundles in its hands. */
 export const exportKilled: Fault = {
@@ -86,8 +90,8 @@ export const runtimeKilled: Fault = {
 
 const lostAltogether = (ways: FaultWorld['ways']) => Object.values(ways).reduce((sum, way) => sum + way.lost(), 0);
 
-/** Events that were in a function's hands when it was killed, as their logs tell. */
-export function killedInHand(logs: string, of: readonly string[] = [...steps, exporting]): number {
+/** Events and requests that were in a function's hands when it was killed, as their logs tell. */
+export function killedInHand(logs: string, of: readonly string[] = [...steps, exporting, api]): number {
   const there = of.map((step) => join(logs, `${step}.log`)).filter((file) => statSync(file, { throwIfNoEntry: false }));
   return there.reduce(
     (sum, file) => sum + (readFileSync(file, 'utf8').match(/Runtime exited: SIGKILL/g)?.length ?? 0),

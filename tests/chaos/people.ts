@@ -14,13 +14,15 @@ import { randomIds } from '../../functions/adapters/aws/ids.ts';
 import { sqsQueue } from '../../functions/adapters/aws/sqs-queue.ts';
 import type { Actor } from '../../functions/domain/audit.ts';
 import { evidencePartition, evidenceSortKey } from '../../functions/domain/evidence.ts';
-import { addDays, civilDateOf, instantOf } from '../../functions/domain/time.ts';
+import { instantOf } from '../../functions/domain/time.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import type { StackDescription } from '../../infra/local/stack-description.ts';
-import { timeZone } from '../support/small-world.ts';
+import { apiCalls } from './api-calls.ts';
+import { apiPeople } from './api-people.ts';
 import { type Asked, auditor } from './bundles.ts';
 import { type Apprentice, assessor, type Deed } from './histories.ts';
 import { type Insistence, insistence } from './insist.ts';
+import { submissionOf } from './submission.ts';
 
 const administrator: Actor = { id: 'administrator', role: 'administrator' };
 
@@ -30,17 +32,22 @@ export type People = Insistence & {
   /** `step`: the deed's place in its history, which makes its ids. */
   doDeed(apprentice: Apprentice, deed: Deed, step: number): Promise<void>;
   askForBundle(asked: Asked): Promise<void>;
+  /** A look over HTTP that changes nothing, asked for once. */
+  look(apprentice: Apprentice): Promise<void>;
+  /** Answers of the API that were kept from an earlier try under the same key. */
+  replayed(): number;
   close(): void;
 };
 
 type Hands = Insistence & { ports: ActPorts; deleteItem(pk: string, sk: string): Promise<unknown> };
 
-/** What people do, over ways that may fail. */
-export function peopleOf(
-  { tableName, queueUrls }: Pick<StackDescription, 'tableName' | 'queueUrls'>,
+/** What people do, over ways that may fail: some by acts as the command line does, some over HTTP. */
+export async function peopleOf(
+  stack: StackDescription,
   endpoints: { dynamodb: string; sqs: string },
   now: () => number,
-): People {
+): Promise<People> {
+  const { tableName, queueUrls } = stack;
   const patient = { requestHandler: { connectionTimeout: 1_500, requestTimeout: 6_000, throwOnRequestTimeout: true } };
   const dynamodb = new DynamoDBClient({ ...localClientConfig(endpoints.dynamodb), ...patient });
   const sqs = new SQSClient({ ...localClientConfig(endpoints.sqs), ...patient, useQueueUrlAsEndpoint: false });
@@ -61,10 +68,19 @@ export function peopleOf(
     deleteItem: (pk, sk) =>
       dynamodb.send(new DeleteItemCommand({ TableName: tableName, Key: { pk: { S: pk }, sk: { S: sk } } })),
   };
+  const calls = await apiCalls(stack, now);
+  const overHttp = apiPeople(calls, now, hands);
   return {
     ...hands,
-    doDeed: (apprentice, deed, step) => doDeed(hands, apprentice, deed, step),
-    enroll({ ref, apprentice, enrolledOn }) {
+    look: overHttp.look,
+    replayed: calls.replayed,
+    async doDeed(apprentice, deed, step) {
+      if (apprentice.acts === 'over HTTP' && (await overHttp.doDeed(apprentice, deed, step))) return;
+      await doDeed(hands, apprentice, overHttp.withId(apprentice, deed), step);
+    },
+    enroll(whose) {
+      if (whose.acts === 'over HTTP') return overHttp.enroll(whose);
+      const { ref, apprentice, enrolledOn } = whose;
       const act = () => enroll(ports, administrator, { ...ref, apprentice, enrolledOn });
       return hands.insist(`${ref.enrollment} enroll`, act, ['enrollment.exists']);
     },
@@ -136,20 +152,7 @@ async function doDeed(hands: Hands, of: Apprentice, deed: Deed, step: number): P
 }
 
 async function submit(ports: ActPorts, of: Apprentice, deed: Extract<Deed, { do: 'submit' }>) {
-  const { requirement, evidence, expiresOn } = deed;
-  const issuedOn = addDays(of.enrolledOn, 10);
-  const isCertificate = requirement === 'cert-cpr';
-  const certificate = { issuer: 'Red Cross', number: '1', issuedOn, ...(expiresOn && { expiresOn }) };
-  const [verdict] = await submitEvidence(ports, of.ref, [
-    {
-      requirement,
-      evidence,
-      submittedBy: of.apprentice.id,
-      occurredOn: isCertificate ? issuedOn : addDays(civilDateOf(ports.clock.now(), timeZone), -1),
-      attestation: 'Shown on shift; the log has the entry.',
-      ...(isCertificate && { certificate }),
-    },
-  ]);
+  const [verdict] = await submitEvidence(ports, of.ref, [submissionOf(of, deed, ports.clock.now())]);
   return verdict ?? { outcome: 'refused' };
 }
 

@@ -17,8 +17,12 @@ export function describeChaos(report: ChaosReport): string {
     ...faults.map(({ kind, times, met, idle }) => row(kind, times, met, idle)),
     '',
     ...wrap(
-      `${report.killedInMidEvent} events were in the hands of a function that was killed; people tried again ` +
-        `${report.peopleRetries} times; the clock went ${report.clockDays} days ahead.`,
+      `${report.killedInMidEvent} events and requests were in the hands of a function that was killed; people tried ` +
+        `again ${report.peopleRetries} times; the clock went ${report.clockDays} days ahead.`,
+    ),
+    ...wrap(
+      `The records of ${report.overHttp.apprentices} were kept over HTTP; of what was sent again under its key, ` +
+        `${report.overHttp.replayed} had been answered before.`,
     ),
     ...wrap(
       `${counts.inForce} completions in force; ${counts.emails} emails out, ${twice(counts.duplicates)}; ` +

@@ -49,6 +49,8 @@ export type ChaosReport = {
   killedInMidEvent: number;
   clockDays: number;
   peopleRetries: number;
+  /** Apprentices whose record is kept over HTTP, and answers that were kept for whoever asked again. */
+  overHttp: { apprentices: number; replayed: number };
   endings: Record<string, number>;
   counts: Verdict['counts'];
   bundles: Verdict['bundles'];
@@ -79,7 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   });
   const stack = runtime.description();
   for (const [name, way] of Object.entries(ways)) way.target = stack.endpoints[name as keyof typeof ways];
-  const people = peopleOf(stack, { dynamodb: ways.dynamodb.endpoint, sqs: ways.sqs.endpoint }, clock.now);
+  const people = await peopleOf(stack, { dynamodb: ways.dynamodb.endpoint, sqs: ways.sqs.endpoint }, clock.now);
   const looks = tableLooks(stack, clock.now);
   const bundles = bundleDesk(programIds, people.askForBundle);
   const poisoned = new Set<string>();
@@ -138,6 +140,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       killedInMidEvent: killedInHand(join(dataFolder, 'logs')),
       clockDays: Math.round((clock.now() - Date.now()) / 86_400_000),
       peopleRetries: people.retries(),
+      overHttp: {
+        apprentices: apprentices.filter(({ acts }) => acts === 'over HTTP').length,
+        replayed: people.replayed(),
+      },
       endings: countBy(apprentices.map(({ ending }) => ending)),
       counts: verdict.counts,
       bundles: verdict.bundles,

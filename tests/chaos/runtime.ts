@@ -89,7 +89,11 @@ export async function startRuntime(options: StackOptions): Promise<Runtime> {
   };
 }
 
-function portsOf({ endpoints, admin }: StackDescription): Record<ServiceName | 'admin', number> {
+function portsOf({
+  endpoints,
+  admin,
+  issuer,
+}: StackDescription): Record<ServiceName | 'admin' | 'http' | 'oidc', number> {
   const port = (url: string) => Number(new URL(url).port);
   return {
     dynamodb: port(endpoints.dynamodb),
@@ -98,5 +102,7 @@ function portsOf({ endpoints, admin }: StackDescription): Record<ServiceName | '
     s3: port(endpoints.s3),
     kms: port(endpoints.kms),
     admin: port(admin),
+    http: port(endpoints.http),
+    oidc: port(issuer),
   };
 }

@@ -28,7 +28,10 @@ const stirEveryMs = 150;
 const reissueEvery = 4;
 /** When nothing met so many, what there was to hit is used up. */
 const mostIdleInARow = 25;
-/** The table's own clock ticks in seconds: nobody writes while the clock goes over a lapse. */
+/**
+ * Nobody writes while the clock goes over a lapse: the table's own ticks in seconds, and an answer that somebody waits
+ * for is kept for a day.
+ */
 const hushMs = 1_500;
 
 /** People do their deeds while faults hit, one after another at random moments, with the lapse between two halves. */
@@ -54,11 +57,13 @@ export async function storm(options: StormOptions): Promise<Storm> {
   let lapsing = 0;
   try {
     const begun = await works.begin(early);
+    const goOn = await works.hush();
     await sleep(hushMs);
     // Certificates that had been handed in: those that now have a date of the past.
     lapsing = early.filter(({ kind }) => kind.startsWith('lapsed')).length;
     world.clock.forward(lapseDays * 86_400);
     await sleep(100);
+    goOn();
     await works.begin([...begun, ...late.map((apprentice) => ({ apprentice, from: 0 }))]);
     await works.ended();
   } finally {
@@ -80,6 +85,8 @@ type Begun = { apprentice: Apprentice; from: number };
 function work(people: People, seed: number, workers: number, onDone: () => void) {
   const waiting: Promise<unknown>[] = [];
   const failures: unknown[] = [];
+  const doing = new Set<Promise<unknown>>();
+  let mayGoOn: Promise<void> = Promise.resolve();
   const goOn = async ({ apprentice, from }: Begun, isWaiter = false): Promise<Begun | undefined> => {
     const rng = rngOf(seed + Number(apprentice.ref.enrollment.slice(-4)));
     if (from === 0) await people.enroll(apprentice);
@@ -90,7 +97,11 @@ function work(people: People, seed: number, workers: number, onDone: () => void)
         waiting.push(goOn({ apprentice, from: step }, true).catch((error: unknown) => failures.push(error)));
         return undefined;
       }
-      await people.doDeed(apprentice, deed, step);
+      await mayGoOn;
+      const deedDone = people.doDeed(apprentice, deed, step);
+      // Whoever waits for a certificate only looks.
+      if (deed.do !== 'await-issue') doing.add(deedDone);
+      await deedDone.finally(() => doing.delete(deedDone));
       await sleep(rng.between(0, 120));
     }
     onDone();
@@ -109,6 +120,13 @@ function work(people: People, seed: number, workers: number, onDone: () => void)
       };
       await Promise.all(Array.from({ length: workers }, worker));
       return stopped;
+    },
+    /** Resolves when nobody has a deed in hand; none is begun before the answer is called. */
+    async hush(): Promise<() => void> {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      mayGoOn = promise;
+      await Promise.allSettled(doing);
+      return resolve;
     },
     async ended(): Promise<void> {
       await Promise.all(waiting);
@@ -156,8 +174,8 @@ async function sweep({ runtime }: FaultWorld, progress: Progress): Promise<void>
 }
 
 /**
- * Work that the last faults can hit when people are through: evaluations that change nothing, and certificates issued
- * anew to those whose history ends with one in force. Asked for once each: what a fault takes from it is nobody's loss.
+ * Work that the last faults can hit when people are through: evaluations and looks that change nothing, and certificates
+ * issued anew to those whose history ends with one in force. Asked for once each: what a fault takes from it is nobody's loss.
  */
 async function stir({ apprentices, people, seed }: StormOptions, progress: Progress): Promise<void> {
   const rng = rngOf(seed + 3);
@@ -165,7 +183,11 @@ async function stir({ apprentices, people, seed }: StormOptions, progress: Progr
   for (let turn = 0; !progress.isCalm; turn++) {
     await sleep(stirEveryMs);
     if (!progress.isOver || holders.length === 0) continue;
-    await stirOnce(people, rng.pick(holders), turn % reissueEvery === 0).catch(() => undefined);
+    const holder = rng.pick(holders);
+    await Promise.all([
+      stirOnce(people, holder, turn % reissueEvery === 0).catch(() => undefined),
+      people.look(holder).catch(() => undefined),
+    ]);
   }
 }
 

@@ -28,4 +28,5 @@ export const withEnding = (ref: Apprentice['ref']): Apprentice => ({
   kind: 'surge',
   deeds: [],
   ending: 'in-force',
+  acts: 'by command',
 });
