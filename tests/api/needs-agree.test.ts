@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { enrollmentLineSchema } from '../../functions/api/routes/enrollment-shapes.ts';
 import { deliveryStateSchema, newDelivery } from '../../functions/domain/delivery.ts';
 import { enrollmentStatusSchema } from '../../functions/domain/enrollment.ts';
 import { type Framework, frameworkRef } from '../../functions/domain/framework.ts';
@@ -121,7 +122,7 @@ function saidOf({ faults = [], certificates = [], on }: Told): string[] {
   if (on === undefined) return [...new Set(faults.map(({ code }) => wordsFor[code] ?? code))];
   const said = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' }).format(new Date(on));
   const codes = framework.certificates.filter(({ id }) => certificates.includes(id)).map(({ code }) => code);
-  return (codes.length === 0 ? ['A required certificate'] : codes).map((code) => `${code} lapses after ${said}`);
+  return (codes.length === 0 ? ['A sensitive certificate'] : codes).map((code) => `${code} lapses after ${said}`);
 }
 
 test.each(needs)(
@@ -133,6 +134,7 @@ test.each(needs)(
     const text = (await page.text()).split('class="tasks"')[1] ?? '';
     const told = text.split('<a href="/people/').slice(1);
     const items: { enrollment: string; needs: Told }[] = list.items;
+    for (const item of items) expect(enrollmentLineSchema().parse(item)).toEqual(item);
     // Neither everybody nor a few: what this compares is worth comparing.
     expect(items.length).toBeGreaterThan(10);
     expect(items.length).toBeLessThan(people - 10);

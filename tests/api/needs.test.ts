@@ -202,3 +202,23 @@ describe('what is asked wrongly', () => {
     expect([other.status, (await readJson(other)).items ?? []]).toEqual([status, []]);
   });
 });
+
+test('the record says why an email did not arrive, in words of ours alone, in the reader’s language', async () => {
+  const said = async (enrollment: string, delivery: Partial<Delivery>) => {
+    await enrollWithEmail(enrollment, delivery);
+    const pages = [`/people/${enrollment}`, `/people/${enrollment}?lang=es`].map((path) => open(path, 'operator'));
+    return (await Promise.all(pages)).map(
+      ({ text }) => (/<section aria-labelledby="emails">.*?<\/section>/s.exec(text) ?? [''])[0],
+    );
+  };
+  const full = await said('full', { state: 'parked', reason: 'bounced: Transient/MailboxFull' });
+  expect(full[0]).toContain('The mailbox was full.');
+  expect(full[1]).toContain('El buzón estaba lleno.');
+  const [unwanted] = await said('complaint', { state: 'complained' });
+  expect(unwanted).toContain('Whoever received it marked it as unwanted.');
+  // Whatever stands in the record, none of it is repeated.
+  for (const page of await said('strange', { state: 'bounced', reason: 'bounced: ana@home.example/HIV clinic' }))
+    expect(page).not.toMatch(/home\.example|clinic/);
+  const [sent] = await said('arrived', { state: 'delivered' });
+  expect(sent).not.toContain('class="hint"');
+});

@@ -302,7 +302,7 @@ function ledger({ enrollment }: Enrollment): Status['ledger'] {
     entry(2, 'assessment-accepted', 'evd-1/asm-1', { requirement: 'crss', outcome: 'met' }),
     entry(3, 'progress-evaluated', enrollment, { crss: 'met 2026-04-02T15:00:00.000Z' }),
     entry(4, 'credential-issued', '01JX8Z6TQ4H0W3N5V7K9R2M1PD', { documentHash: hex('a') }),
-    entry(5, 'delivery-parked', 'dlv-01JX8Z6TQ4H0W3N5V7K9R2M1PD', { reason: 'bounced: General' }),
+    entry(5, 'delivery-parked', 'dlv-01JX8Z6TQ4H0W3N5V7K9R2M1PD', { reason: 'bounced: Permanent/General' }),
   ];
 }
 
@@ -350,7 +350,9 @@ function complete(world: World): Status {
     ),
     credentials: [credential(world, 'issued'), { ...credential(world, 'superseded'), credentialId: 'older' }],
     deliveries: [
-      { ...email, state: 'parked', reason: 'bounced: General', settledAt: now },
+      { ...email, state: 'parked', reason: 'bounced: Permanent/General', settledAt: now },
+      { ...email, deliveryId: 'dlv-3', state: 'bounced', reason: 'bounced: Transient/MailboxFull', sentAt: now },
+      { ...email, deliveryId: 'dlv-2', state: 'complained', settledAt: now },
       { ...email, deliveryId: 'dlv-0', state: 'delivered', settledAt: now },
     ],
     lapses: [{ requirement: 'cpr', on: '2026-10-01' }],
