@@ -48,7 +48,7 @@ const list = defineRoute(
     summary:
       'Enrollments of the program by status, the longest unchanged first, or who needs somebody; a hundred at the most',
     description:
-      'With `missing` or `needs`, a page may hold fewer than there are: while there is a `cursor`, there may be more. Who needs somebody comes by how long it has waited, or by the day on which the certificate ends; a record of which several things failed may be on several pages. An apprentice sees their own.',
+      'With `missing` or `needs`, a page may hold fewer than there are: while there is a `cursor`, there may be more. Who needs somebody comes by how long it has waited, or by the day on which the certificate ends; a record of which several things failed may be on several pages. Each line then says in `needs` why it is listed, and since when or by which day. An apprentice sees their own.',
     access: { administrator: 'any', assessor: 'any', auditor: 'any', operator: 'any', apprentice: 'own' },
     request: { query: listQuery },
     responses: {
