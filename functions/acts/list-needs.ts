@@ -1,15 +1,5 @@
-import type { Delivery } from '../domain/delivery.ts';
-import type { Enrollment } from '../domain/enrollment.ts';
 import type { EnrollmentRef } from '../domain/ids.ts';
-import {
-  certificateTroubleSince,
-  deliveryTroubleSince,
-  isStuck,
-  lapseShownDays,
-  lapseShownOn,
-  type Need,
-  nextLapse,
-} from '../domain/needs.ts';
+import { isStuck, lapseShownDays, type Need } from '../domain/needs.ts';
 import type { Program } from '../domain/program.ts';
 import { addDays, civilDateOf, type Instant } from '../domain/time.ts';
 import type { DeliveryRef, EnrollmentSummary, Page, RecordStore } from '../ports/record-store.ts';
@@ -21,7 +11,7 @@ type Lists = Pick<RecordStore, 'listTrouble' | 'listLapsing' | 'listEnrollments'
 
 /**
  * A page of those in a whole program who need somebody for one reason, in one request: what failed or stands still by
- * how long it has, what lapses by its day. An index lags behind, so that `stillNeeds` has the last word; a page may hold
+ * how long it has, what lapses by its day. An index lags behind, so that `neededOf` has the last word; a page may hold
  * fewer than there are while there is a cursor.
  */
 export async function listNeeding(
@@ -62,27 +52,3 @@ export function stuckOf({ items, cursor }: Page<EnrollmentSummary>, now: Instant
 }
 
 const needingOf = ({ program, enrollment }: EnrollmentRef): Needing => ({ ref: { program, enrollment }, emails: [] });
-
-/** Does an enrollment need somebody for this reason, as it and its emails were read? */
-export function stillNeeds(
-  need: Need,
-  enrollment: Enrollment,
-  emails: readonly Delivery[],
-  { timeZone }: Pick<Program, 'timeZone'>,
-  now: Instant,
-): boolean {
-  switch (need) {
-    case 'failed':
-      return (
-        certificateTroubleSince(enrollment) !== undefined ||
-        emails.some((each) => each.enrollment === enrollment.enrollment && deliveryTroubleSince(each) !== undefined)
-      );
-    case 'lapsing': {
-      const today = civilDateOf(now, timeZone);
-      const on = nextLapse(Object.values(enrollment.progress), today);
-      return lapseShownOn({ ...enrollment, lapseOn: on }) !== undefined && (on ?? '') <= addDays(today, lapseShownDays);
-    }
-    case 'stuck':
-      return isStuck(enrollment, now);
-  }
-}

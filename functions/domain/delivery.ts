@@ -226,6 +226,7 @@ export function unparkedDelivery(delivery: Delivery, now: string): Delivery {
 export const mayBeOutReason = (restoredTo: string) => `${mayBeOutWords}${restoredTo}: it may have gone out since`;
 const mayBeOutWords = 'restored to ';
 
-function mayBeOut({ reason }: Pick<Delivery, 'reason'>): boolean {
+/** Is it parked because nobody knows whether it has gone out since a restore? */
+export function mayBeOut({ reason }: Pick<Delivery, 'reason'>): boolean {
   return reason?.startsWith(mayBeOutWords) === true;
 }

@@ -1,7 +1,8 @@
 import type { Delivery } from './delivery.ts';
 import type { Enrollment } from './enrollment.ts';
+import type { Program } from './program.ts';
 import type { RequirementProgress } from './progress.ts';
-import { addDays, addSeconds, type CivilDate, type Instant } from './time.ts';
+import { addDays, addSeconds, type CivilDate, civilDateOf, type Instant } from './time.ts';
 
 /** What in a program needs somebody: something failed, a certificate lapses soon, a record stands still. */
 export const needs = ['failed', 'lapsing', 'stuck'] as const;
@@ -24,16 +25,35 @@ export function deliveryTroubleSince(
   return failed && !setAside && resentAs === undefined ? (settledAt ?? queuedAt) : undefined;
 }
 
+/** What failed and waits for a person. */
+export const faultCodes = ['certificate-parked', 'certificate-suspended', 'email-parked', 'email-complained'] as const;
+export type Fault = { code: (typeof faultCodes)[number]; since: Instant };
+
+function emailFault(delivery: Parameters<typeof deliveryTroubleSince>[0]): Fault | undefined {
+  const since = deliveryTroubleSince(delivery);
+  if (since === undefined) return undefined;
+  return { code: delivery.state === 'complained' ? 'email-complained' : 'email-parked', since };
+}
+
 /**
- * Since when a certificate of an enrollment waits for a person: the oldest that could not be made and that nobody has
- * set aside, or that is suspended. Of those from before their instants were kept, the instant that is known.
+ * A certificate of an enrollment waits for a person while it could not be made and nobody has set it aside, or while it
+ * is suspended. Of those from before their instants were kept, the instant that is known.
  */
-export function certificateTroubleSince({ pointers }: Pick<Enrollment, 'pointers'>): Instant | undefined {
-  return Object.values(pointers)
-    .flatMap(({ active, pending }) => [
-      ...(pending?.parked !== undefined && !pending.setAside ? [pending.parkedAt ?? pending.requestedAt] : []),
-      ...(active?.suspended ? [active.suspendedAt ?? `${active.completedOn}T00:00:00.000Z`] : []),
-    ])
+function certificateFaults({ pointers }: Pick<Enrollment, 'pointers'>): Fault[] {
+  return Object.values(pointers).flatMap(({ active, pending }): Fault[] => [
+    ...(pending?.parked !== undefined && !pending.setAside
+      ? [{ code: 'certificate-parked' as const, since: pending.parkedAt ?? pending.requestedAt }]
+      : []),
+    ...(active?.suspended
+      ? [{ code: 'certificate-suspended' as const, since: active.suspendedAt ?? `${active.completedOn}T00:00:00.000Z` }]
+      : []),
+  ]);
+}
+
+/** Since when a certificate of an enrollment waits for a person: the oldest of them. */
+export function certificateTroubleSince(enrollment: Pick<Enrollment, 'pointers'>): Instant | undefined {
+  return certificateFaults(enrollment)
+    .map(({ since }) => since)
     .sort()[0];
 }
 
@@ -86,4 +106,48 @@ export function isLapseKept(
   const before = addDays(today, -lapseLookDays);
   if (lapseOn === undefined || lapseOn >= today) return lapseOn === nextLapse(held, today);
   return lapseOn >= before && held.some((each) => lastDayOf(each) === lapseOn);
+}
+
+/** Why an enrollment needs somebody, and since when or by which day. */
+export type Needed =
+  /** The longest waiting comes first. */
+  | { need: 'failed'; since: Instant; faults: readonly Fault[] }
+  /** Ids of the required certificates that end on that day. Some may be sensitive: whoever tells of them looks. */
+  | { need: 'lapsing'; on: CivilDate; certificates: readonly string[] }
+  | { need: 'stuck'; since: Instant };
+
+type Needy = Pick<Enrollment, 'enrollment' | 'status' | 'progress' | 'pointers' | 'lastChangeAt'>;
+type Email = Parameters<typeof deliveryTroubleSince>[0] & Pick<Delivery, 'enrollment'>;
+
+/**
+ * What an enrollment needs of somebody for one reason, as it and its emails were read: the last word for every list of
+ * those who need somebody, since an index lags behind. Undefined: nothing. Emails of other enrollments say nothing.
+ */
+export function neededOf(
+  need: Need,
+  enrollment: Needy,
+  emails: readonly Email[],
+  { timeZone }: Pick<Program, 'timeZone'>,
+  now: Instant,
+): Needed | undefined {
+  switch (need) {
+    case 'failed': {
+      const own = emails.filter((each) => each.enrollment === enrollment.enrollment);
+      const faults = [...certificateFaults(enrollment), ...own.flatMap((each) => emailFault(each) ?? [])];
+      faults.sort((a, b) => (a.since < b.since ? -1 : Number(a.since > b.since)));
+      return faults[0] && { need, since: faults[0].since, faults };
+    }
+    case 'lapsing':
+      return lapsing(enrollment, civilDateOf(now, timeZone));
+    case 'stuck':
+      return isStuck(enrollment, now) ? { need, since: enrollment.lastChangeAt } : undefined;
+  }
+}
+
+function lapsing({ status, progress }: Needy, today: CivilDate): Needed | undefined {
+  const on = nextLapse(Object.values(progress), today);
+  if (lapseShownOn({ status, lapseOn: on }) === undefined || on === undefined) return undefined;
+  if (on > addDays(today, lapseShownDays)) return undefined;
+  const certificates = Object.keys(progress).filter((id) => lastDayOf(progress[id]) === on);
+  return { need: 'lapsing', on, certificates: certificates.sort() };
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { resumeEnrollment, withdrawFromProgram } from '../../functions/acts/leave-program.ts';
-import { listNeeding, stillNeeds } from '../../functions/acts/list-needs.ts';
+import { listNeeding } from '../../functions/acts/list-needs.ts';
 import { listParked } from '../../functions/acts/list-parked.ts';
 import { parkedIdOf, replayParked, setParkedAside } from '../../functions/acts/parked.ts';
 import { resendDelivery } from '../../functions/acts/resend-delivery.ts';
@@ -9,7 +9,7 @@ import { dynamoInspection } from '../../functions/adapters/aws/dynamo-inspection
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import type { DeliveryEvent } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
-import type { Need } from '../../functions/domain/needs.ts';
+import { type Need, neededOf } from '../../functions/domain/needs.ts';
 import { addDays } from '../../functions/domain/time.ts';
 import { recordMailEvent } from '../../functions/feedback/feedback.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
@@ -56,7 +56,7 @@ describe.each(Object.entries(stores))('who needs somebody, %s', (_, open) => {
       const emails = await store.readDeliveries(items.flatMap((each) => each.emails));
       const enrollments = await store.readEnrollments(items.map((each) => each.ref));
       return enrollments
-        .filter((each) => stillNeeds(need, each, emails, smallProgram(), now))
+        .filter((each) => neededOf(need, each, emails, smallProgram(), now))
         .map(({ enrollment }) => [enrollment, ...emails.map(({ deliveryId }) => deliveryId).sort()]);
     };
     const hear = async (deliveryId: string, event: Partial<DeliveryEvent>) => {

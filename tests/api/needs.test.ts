@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needRow } from '../../functions/api/pages/cohort-model.ts';
+import { enrollmentLine } from '../../functions/api/routes/enrollment-shapes.ts';
 import type { Delivery } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
+import { neededOf } from '../../functions/domain/needs.ts';
 import { addDays, addSeconds, civilDateOf, type Instant } from '../../functions/domain/time.ts';
 import { newEnrollment, smallFramework, smallProgram, timeZone } from '../support/small-world.ts';
 import { type ApiWorld, readJson, startApiWorld } from './api-world.ts';
@@ -150,12 +152,24 @@ describe('who needs somebody', () => {
 });
 
 test('of a sensitive certificate that lapses its day is told, and nothing that names it', () => {
-  const sensitive = smallFramework.certificates.map((certificate) => ({ ...certificate, sensitive: true as const }));
-  const framework = { ...smallFramework, certificates: sensitive };
   const on = addDays(today, 10);
-  const told = (of: typeof smallFramework) => needRow(newEnrollment(holding(on)), smallProgram(), of, [], now).lapsing;
-  expect(told(smallFramework)).toEqual({ on, code: 'CPR' });
-  expect(told(framework)).toEqual({ on, code: undefined });
+  const enrollment = newEnrollment(holding(on));
+  const needed = neededOf('lapsing', enrollment, [], smallProgram(), now);
+  expect(needed).toEqual({ need: 'lapsing', on, certificates: ['cert-cpr'] });
+  const told = (of: typeof smallFramework | undefined) => ({
+    page: of && needRow('lapsing', enrollment, smallProgram(), of, [], now)?.needed,
+    api: enrollmentLine(enrollment, of, needed),
+  });
+  const named = told(smallFramework);
+  expect(named.page).toEqual({ need: 'lapsing', on, certificates: ['CPR'] });
+  expect(named.api).toMatchObject({ needs: { reason: 'lapsing', on, certificates: ['cert-cpr'] } });
+  const sensitive = smallFramework.certificates.map((certificate) => ({ ...certificate, sensitive: true as const }));
+  for (const framework of [{ ...smallFramework, certificates: sensitive }, undefined]) {
+    const { page, api } = told(framework);
+    if (framework) expect(page).toEqual({ need: 'lapsing', on, certificates: [undefined] });
+    expect(api).toMatchObject({ needs: { reason: 'lapsing', on, certificates: [] } });
+    expect(JSON.stringify([page, api])).not.toMatch(/cpr/i);
+  }
 });
 
 describe('what is asked wrongly', () => {
@@ -187,4 +201,24 @@ describe('what is asked wrongly', () => {
     const other = await world.ask('GET', '/enrollments?needs=failed', { token });
     expect([other.status, (await readJson(other)).items ?? []]).toEqual([status, []]);
   });
+});
+
+test('the record says why an email did not arrive, in words of ours alone, in the reader’s language', async () => {
+  const said = async (enrollment: string, delivery: Partial<Delivery>) => {
+    await enrollWithEmail(enrollment, delivery);
+    const pages = [`/people/${enrollment}`, `/people/${enrollment}?lang=es`].map((path) => open(path, 'operator'));
+    return (await Promise.all(pages)).map(
+      ({ text }) => (/<section aria-labelledby="emails">.*?<\/section>/s.exec(text) ?? [''])[0],
+    );
+  };
+  const full = await said('full', { state: 'parked', reason: 'bounced: Transient/MailboxFull' });
+  expect(full[0]).toContain('The mailbox was full.');
+  expect(full[1]).toContain('El buzón estaba lleno.');
+  const [unwanted] = await said('complaint', { state: 'complained' });
+  expect(unwanted).toContain('Whoever received it marked it as unwanted.');
+  // Whatever stands in the record, none of it is repeated.
+  for (const page of await said('strange', { state: 'bounced', reason: 'bounced: ana@home.example/HIV clinic' }))
+    expect(page).not.toMatch(/home\.example|clinic/);
+  const [sent] = await said('arrived', { state: 'delivered' });
+  expect(sent).not.toContain('class="hint"');
 });

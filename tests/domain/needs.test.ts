@@ -7,6 +7,7 @@ import {
   isLapseKept,
   isStuck,
   lapseShownOn,
+  neededOf,
   nextLapse,
 } from '../../functions/domain/needs.ts';
 import type { RequirementProgress } from '../../functions/domain/progress.ts';
@@ -120,5 +121,59 @@ describe('the next lapse', () => {
     expect(isLapseKept({ ...enrollment, lapseOn: '2026-05-02' }, '2026-05-03')).toBe(false);
     expect(isLapseKept({ ...enrollment, lapseOn: '2026-05-02' }, '2026-04-01')).toBe(false);
     expect(isLapseKept(enrollment, '2026-04-01')).toBe(false);
+  });
+});
+
+describe('what an enrollment needs', () => {
+  const now = noon('2026-03-31');
+  const program = { timeZone: 'America/New_York' };
+  const suspended = { credentialId: 'c1', suspended: true, suspendedAt: noon('2026-02-20'), completedOn: '2026-02-01' };
+  const held = (to: string): RequirementProgress => ({
+    ...{ status: 'met', since: noon('2026-01-01'), basis: 'f'.repeat(12) },
+    intervals: [{ from: '2025-01-01', to, at: noon('2026-01-01') }],
+  });
+
+  test('of what failed is told each with its instant, the longest waiting first, and of its own emails alone', () => {
+    const enrollment = newEnrollment({ pointers: { completion: { active: suspended } } });
+    const emails = [
+      email({ state: 'complained', settledAt: noon('2026-03-02') }),
+      email({ state: 'parked', settledAt: noon('2026-02-10') }),
+      email({ state: 'delivered' }),
+      email({ state: 'parked', enrollment: 'enr-2', settledAt: noon('2026-01-01') }),
+    ];
+    expect(neededOf('failed', enrollment, emails, program, now)).toEqual({
+      need: 'failed',
+      since: noon('2026-02-10'),
+      faults: [
+        { code: 'email-parked', since: noon('2026-02-10') },
+        { code: 'certificate-suspended', since: noon('2026-02-20') },
+        { code: 'email-complained', since: noon('2026-03-02') },
+      ],
+    });
+    expect(neededOf('failed', newEnrollment(), emails.slice(2), program, now)).toBeUndefined();
+  });
+
+  test('of certificates that end soon is told the first day, and every one that ends on it', () => {
+    const progress = { 'cert-b': held('2026-04-05'), 'cert-a': held('2026-04-05'), 'cert-c': held('2026-04-06') };
+    const of = (status: 'open' | 'withdrawn', at = now) =>
+      neededOf('lapsing', newEnrollment({ status, progress }), [], program, at);
+    expect(of('open')).toEqual({ need: 'lapsing', on: '2026-04-05', certificates: ['cert-a', 'cert-b'] });
+    // In New York it is still the fifth.
+    expect(of('open', '2026-04-06T03:00:00.000Z')).toMatchObject({ on: '2026-04-05' });
+    expect(of('open', '2026-04-06T05:00:00.000Z')).toMatchObject({ on: '2026-04-06', certificates: ['cert-c'] });
+    expect([of('withdrawn'), of('open', noon('2026-02-03')), of('open', noon('2026-04-07'))]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('of who stands still is told since when', () => {
+    const lastChangeAt = noon('2026-02-20');
+    expect(neededOf('stuck', newEnrollment({ lastChangeAt }), [], program, now)).toEqual({
+      need: 'stuck',
+      since: lastChangeAt,
+    });
+    expect(neededOf('stuck', newEnrollment({ lastChangeAt, status: 'complete' }), [], program, now)).toBeUndefined();
   });
 });

@@ -18,7 +18,6 @@ import type { BundleLine } from '../../functions/api/pages/bundles-model.ts';
 import {
   type CohortRow,
   cohortRow,
-  hasNeed,
   type NeedGroup,
   type NeedRow,
   needRow,
@@ -39,7 +38,7 @@ import { troublePage } from '../../functions/api/pages/trouble-page.ts';
 import type { VerifiedCertificate } from '../../functions/api/pages/verify-model.ts';
 import { verifyForm, verifyPage } from '../../functions/api/pages/verify-page.ts';
 import type { Credential } from '../../functions/domain/credential.ts';
-import { newDelivery } from '../../functions/domain/delivery.ts';
+import { type Delivery, newDelivery } from '../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
 import { rulesOf } from '../../functions/domain/evaluation.ts';
 import { evidenceSortKey, type Submission } from '../../functions/domain/evidence.ts';
@@ -210,37 +209,44 @@ function publicPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   ];
 }
 
-type SpecimenRow = CohortRow & NeedRow;
+type SpecimenPerson = { enrollment: Enrollment; emails: Delivery[] };
 
-function rowsOf({ person, program }: World): SpecimenRow[] {
+function peopleOf({ person }: World): SpecimenPerson[] {
   const active = { credentialId: '01JX8Z6TQ4H0W3N5V7K9R2M1PD', completedOn: '2026-05-14' };
-  const people = [
-    { enrollment: person(0, 0.92) },
-    { enrollment: person(1, 0.4, { lastChangeAt: '2026-08-01T12:00:00.000Z' }) },
-    { enrollment: person(2, 0.63) },
-    { enrollment: person(3, 1, { pointers: { completion: { active: { ...active, suspended: true } } } }) },
-    {
-      enrollment: person(4, 1, { pointers: { completion: { active: { ...active, suspended: false } } } }),
-      email: 'parked' as const,
-    },
-    { enrollment: person(5, 0.15) },
-    { enrollment: person(6, 0) },
+  const enrollments = [
+    person(0, 0.92),
+    person(1, 0.4, { lastChangeAt: '2026-08-01T12:00:00.000Z' }),
+    person(2, 0.63),
+    person(3, 1, { pointers: { completion: { active: { ...active, suspended: true } } } }),
+    person(4, 1, { pointers: { completion: { active: { ...active, suspended: false } } } }),
+    person(5, 0.15),
+    person(6, 0),
   ];
-  return people.map(({ enrollment, email }) => ({
-    ...needRow(enrollment, program, framework, email ? [{ state: email, queuedAt: now }] : [], now),
-    ...cohortRow(enrollment, program, framework, now),
+  return enrollments.map((enrollment, i) => ({
+    enrollment,
+    emails: i === 4 ? [{ ...emailOf(enrollment, 'dlv-1'), state: 'parked' }] : [],
   }));
 }
 
-/** Those of some rows who need somebody, by why. */
-const groupsOf = (rows: readonly SpecimenRow[]): NeedGroup[] =>
-  needs.map((need) => ({ need, rows: rows.filter((row) => hasNeed(need, row)), hasMore: false }));
+const emailOf = ({ program, enrollment }: Enrollment, deliveryId: string) =>
+  newDelivery({ program, enrollment, deliveryId, about: { kind: 'credential', credentialId: 'crd-1' } }, now);
+
+const rowsOf = ({ program }: World, people: readonly SpecimenPerson[]): CohortRow[] =>
+  people.map(({ enrollment }) => cohortRow(enrollment, program, framework, now));
+
+/** Those of some people who need somebody, by why. */
+const groupsOf = ({ program }: World, people: readonly SpecimenPerson[]): NeedGroup[] =>
+  needs.map((need) => ({
+    need,
+    rows: people.flatMap(({ enrollment, emails }) => needRow(need, enrollment, program, framework, emails, now) ?? []),
+    hasMore: false,
+  }));
 
 /** As many in each group as the page names, and more behind them. */
-const fullGroups = (rows: readonly SpecimenRow[]): NeedGroup[] =>
-  groupsOf(rows).map((group) => ({ ...group, rows: manyOf(group.rows, rows), hasMore: true }));
+const fullGroups = (groups: readonly NeedGroup[], rows: readonly CohortRow[]): NeedGroup[] =>
+  groups.map((group) => ({ ...group, rows: manyOf(group.rows, rows), hasMore: true }));
 
-const manyOf = (some: readonly NeedRow[], names: readonly NeedRow[]): NeedRow[] =>
+const manyOf = (some: readonly NeedRow[], names: readonly CohortRow[]): NeedRow[] =>
   Array.from({ length: shownOfGroup }, (_, i) => {
     const row = some[i % some.length] as NeedRow;
     return { ...row, name: names[i % names.length]?.name ?? '' };
@@ -296,7 +302,7 @@ function ledger({ enrollment }: Enrollment): Status['ledger'] {
     entry(2, 'assessment-accepted', 'evd-1/asm-1', { requirement: 'crss', outcome: 'met' }),
     entry(3, 'progress-evaluated', enrollment, { crss: 'met 2026-04-02T15:00:00.000Z' }),
     entry(4, 'credential-issued', '01JX8Z6TQ4H0W3N5V7K9R2M1PD', { documentHash: hex('a') }),
-    entry(5, 'delivery-parked', 'dlv-01JX8Z6TQ4H0W3N5V7K9R2M1PD', { reason: 'bounced: General' }),
+    entry(5, 'delivery-parked', 'dlv-01JX8Z6TQ4H0W3N5V7K9R2M1PD', { reason: 'bounced: Permanent/General' }),
   ];
 }
 
@@ -344,7 +350,9 @@ function complete(world: World): Status {
     ),
     credentials: [credential(world, 'issued'), { ...credential(world, 'superseded'), credentialId: 'older' }],
     deliveries: [
-      { ...email, state: 'parked', reason: 'bounced: General', settledAt: now },
+      { ...email, state: 'parked', reason: 'bounced: Permanent/General', settledAt: now },
+      { ...email, deliveryId: 'dlv-3', state: 'bounced', reason: 'bounced: Transient/MailboxFull', sentAt: now },
+      { ...email, deliveryId: 'dlv-2', state: 'complained', settledAt: now },
       { ...email, deliveryId: 'dlv-0', state: 'delivered', settledAt: now },
     ],
     lapses: [{ requirement: 'cpr', on: '2026-10-01' }],
@@ -355,13 +363,14 @@ function complete(world: World): Status {
 function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   const roles = ['administrator'] as const;
   const { program } = world;
-  const rows = rowsOf(world);
+  const people = peopleOf(world);
+  const full = fullGroups(groupsOf(world, people), rowsOf(world, people));
   const person = { enrollment: 'enr-100', name: say(specimenNames[0]), seen: '7.2' };
-  const cohort = (name: string, of: readonly SpecimenRow[], more: object = {}): Specimen => ({
+  const cohort = (name: string, of: readonly SpecimenPerson[], more: object = {}): Specimen => ({
     name,
     path: '/cohort',
     html: cohortPage(frame('/cohort', roles), {
-      ...{ program, status: 'open', rows: of, isFirst: true, groups: groupsOf(of), ...more },
+      ...{ program, status: 'open', rows: rowsOf(world, of), isFirst: true, groups: groupsOf(world, of), ...more },
     }),
   });
   const list = (name: string, group: NeedGroup, more: Partial<NeedsList> = {}): Specimen => {
@@ -380,14 +389,11 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   const f = frame('/people/enr-100', roles);
   const model = { showsSensitive: false, mayChange: true, mayResend: true };
   return [
-    cohort('cohort', rows, { cursor: 'next' }),
-    cohort(
-      'cohort-calm',
-      rows.slice(2, 3).map((row) => ({ ...row, lapsing: undefined, isStuck: false })),
-    ),
-    cohort('cohort-many', rows, { groups: fullGroups(rows), cursor: 'next' }),
+    cohort('cohort', people, { cursor: 'next' }),
+    cohort('cohort-calm', people.slice(2, 3)),
+    cohort('cohort-many', people, { groups: full, cursor: 'next' }),
     cohort('cohort-empty', []),
-    ...fullGroups(rows).map((group) => list(`needs-${group.need}`, group, { cursor: 'next', isFirst: false })),
+    ...full.map((group) => list(`needs-${group.need}`, group, { cursor: 'next', isFirst: false })),
     ...needs.map((need) => list(`needs-${need}-empty`, { ...none, need })),
     list('needs-none-here', none, { cursor: 'next' }),
     list('needs-no-more', none, { isFirst: false }),

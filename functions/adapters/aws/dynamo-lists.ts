@@ -37,11 +37,32 @@ type Lists = Pick<
   | 'listDeliveries'
 >;
 
+/** The indexes that are read page by page, with their keys. */
+const indexes = {
+  awaiting: { IndexName: 'awaiting', pk: 'awaitingPk', sk: 'awaitingAt' },
+  trouble: { IndexName: 'trouble', pk: 'troublePk', sk: 'troubleAt' },
+  lapse: { IndexName: 'lapse', pk: 'lapsePk', sk: 'lapseOn' },
+  issued: { IndexName: 'issued', pk: 'issuedPk', sk: 'issuedAt' },
+};
+type Index = (typeof indexes)[keyof typeof indexes];
+/** A part of a partition, by the index's sort key. */
+type Span = { where: string; values: Item; newestFirst?: boolean };
+
 /** A program's lists by its sparse indexes, a request each: whose records are whose, what waits, what was issued. */
 export function lists(t: Table): Lists {
   const under = (name: string, ref: EnrollmentRef, prefix: string) => {
     const shape = { KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)', ConsistentRead: true };
     return t.queryAll(name, shape, { ':pk': enrollmentPartition(ref), ':prefix': prefix });
+  };
+  /** A page of one partition of an index, in its order. */
+  const pageIn = (name: string, index: Index, partition: string, cursor: string | undefined, span?: Span) => {
+    const { IndexName, pk, sk } = index;
+    const shape = {
+      ...{ IndexName, Limit: pageSize, ScanIndexForward: span?.newestFirst !== true },
+      KeyConditionExpression: span ? `${pk} = :pk AND ${span.where}` : `${pk} = :pk`,
+    };
+    const start = fromCursor(cursor, [pk, sk, 'pk', 'sk'], { [pk]: partition });
+    return t.query(name, shape, { ':pk': partition, ...span?.values }, start);
   };
   return {
     async listOwnEnrollments(program, apprentice) {
@@ -50,53 +71,27 @@ export function lists(t: Table): Lists {
       return items.map(refOf);
     },
     async listAwaiting(program, cursor) {
-      const awaitingPk = awaitingPartition(program);
-      const page = await t.query(
-        'listAwaiting',
-        { IndexName: 'awaiting', KeyConditionExpression: 'awaitingPk = :pk', Limit: pageSize },
-        { ':pk': awaitingPk },
-        fromCursor(cursor, ['awaitingPk', 'awaitingAt', 'pk', 'sk'], { awaitingPk }),
-      );
+      const page = await pageIn('listAwaiting', indexes.awaiting, awaitingPartition(program), cursor);
       return toPage(page, (item): AwaitingEnrollment => ({ ...refOf(item), since: String(item.awaitingAt) }));
     },
     async listTrouble(program, cursor) {
-      const troublePk = troublePartition(program);
-      const page = await t.query(
-        'listTrouble',
-        { IndexName: 'trouble', KeyConditionExpression: 'troublePk = :pk', Limit: pageSize },
-        { ':pk': troublePk },
-        fromCursor(cursor, ['troublePk', 'troubleAt', 'pk', 'sk'], { troublePk }),
-      );
+      const page = await pageIn('listTrouble', indexes.trouble, troublePartition(program), cursor);
       return toPage(page, (item): TroubleEntry => {
         const deliveryId = deliveryOfKey(String(item.sk));
         return { ...refOf(item), ...(deliveryId !== undefined && { deliveryId }), since: String(item.troubleAt) };
       });
     },
     async listLapsing(program, until, cursor) {
-      const lapsePk = lapsePartition(program);
-      const page = await t.query(
-        'listLapsing',
-        { IndexName: 'lapse', KeyConditionExpression: 'lapsePk = :pk AND lapseOn <= :until', Limit: pageSize },
-        { ':pk': lapsePk, ':until': until },
-        fromCursor(cursor, ['lapsePk', 'lapseOn', 'pk', 'sk'], { lapsePk }),
-      );
+      const span = { where: 'lapseOn <= :until', values: { ':until': until } };
+      const page = await pageIn('listLapsing', indexes.lapse, lapsePartition(program), cursor, span);
       return toPage(page, (item): LapsingEnrollment => ({ ...refOf(item), on: String(item.lapseOn) }));
     },
     async listIssued(program, { from = '0', to = '~' }, cursor) {
       // The table refuses a span that ends before it begins.
       if (from > to) return { items: [] };
-      const issuedPk = issuedPartition(program);
-      const page = await t.query(
-        'listIssued',
-        {
-          IndexName: 'issued',
-          KeyConditionExpression: 'issuedPk = :pk AND issuedAt BETWEEN :from AND :to',
-          ScanIndexForward: false,
-          Limit: pageSize,
-        },
-        { ':pk': issuedPk, ':from': from, ':to': to },
-        fromCursor(cursor, ['issuedPk', 'issuedAt', 'pk', 'sk'], { issuedPk }),
-      );
+      const values = { ':from': from, ':to': to };
+      const span = { where: 'issuedAt BETWEEN :from AND :to', values, newestFirst: true };
+      const page = await pageIn('listIssued', indexes.issued, issuedPartition(program), cursor, span);
       return toPage(page, toSummary);
     },
     async listCredentials(ref) {

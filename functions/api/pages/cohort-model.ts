@@ -3,9 +3,9 @@ import type { Delivery } from '../../domain/delivery.ts';
 import type { Enrollment, EnrollmentStatus } from '../../domain/enrollment.ts';
 import { type Explanation, explain } from '../../domain/explanation.ts';
 import type { Framework } from '../../domain/framework.ts';
-import { deliveryTroubleSince, isStuck, lapseShownDays, lastDayOf, type Need } from '../../domain/needs.ts';
+import { type Fault, type Need, type Needed, neededOf } from '../../domain/needs.ts';
 import type { Program } from '../../domain/program.ts';
-import { addDays, type CivilDate, civilDateOf, type Instant } from '../../domain/time.ts';
+import type { CivilDate, Instant } from '../../domain/time.ts';
 
 /** Why requirements are not met, counted: what stands in a cell of the cohort. */
 export type MissingCounts = Partial<
@@ -24,14 +24,12 @@ export type CohortRow = {
 };
 
 /** One who needs somebody, and why. */
-export type NeedRow = Pick<CohortRow, 'enrollment' | 'name' | 'lastChangeAt'> & {
-  isStuck: boolean;
-  /** What is missing, of whoever is stuck. */
-  missing: MissingCounts;
-  /** The first required certificate to lapse soon, by its short code; without it where it is sensitive. */
-  lapsing: { on: CivilDate; code: string | undefined } | undefined;
-  /** What waits for a person: emails that did not arrive, and certificates that could not be made or are suspended. */
-  failed: { emails: Delivery['state'][]; parked: boolean; suspended: boolean };
+export type NeedRow = Pick<CohortRow, 'enrollment' | 'name'> & {
+  needed:
+    | { need: 'failed'; codes: readonly Fault['code'][] }
+    /** Required certificates by their short codes; without it, those that are sensitive. */
+    | { need: 'lapsing'; on: CivilDate; certificates: readonly (string | undefined)[] }
+    | { need: 'stuck'; since: Instant; missing: MissingCounts };
 };
 
 /** Those of the whole program who need somebody for one reason: the first of them, or a page. */
@@ -52,29 +50,42 @@ export function cohortRow(enrollment: Enrollment, program: Program, framework: F
   };
 }
 
-/** What one who needs somebody needs. `emails`: those that failed. */
+/** What one who needs somebody for a reason needs; undefined where it is nothing any more. */
 export function needRow(
+  need: Need,
   enrollment: Enrollment,
   program: Program,
   framework: Framework,
-  emails: readonly Parameters<typeof deliveryTroubleSince>[0][],
+  emails: readonly Delivery[],
   now: Instant,
-): NeedRow {
-  const pointers = Object.values(enrollment.pointers);
-  const stuck = isStuck(enrollment, now);
-  return {
-    enrollment: enrollment.enrollment,
-    name: enrollment.apprentice.name,
-    lastChangeAt: enrollment.lastChangeAt,
-    isStuck: stuck,
-    missing: stuck ? countMissing(explain(enrollment, program, framework, now).missing) : {},
-    lapsing: enrollment.status === 'withdrawn' ? undefined : soonestLapse(enrollment, program, framework, now),
-    failed: {
-      emails: [...new Set(emails.flatMap((each) => (deliveryTroubleSince(each) === undefined ? [] : [each.state])))],
-      parked: pointers.some(({ pending }) => pending?.parked !== undefined && !pending.setAside),
-      suspended: pointers.some(({ active }) => active?.suspended),
-    },
-  };
+): NeedRow | undefined {
+  const needed = neededOf(need, enrollment, emails, program, now);
+  if (!needed) return undefined;
+  const { name } = enrollment.apprentice;
+  return { enrollment: enrollment.enrollment, name, needed: shown(needed, enrollment, program, framework, now) };
+}
+
+function shown(
+  needed: Needed,
+  enrollment: Enrollment,
+  program: Program,
+  framework: Framework,
+  now: Instant,
+): NeedRow['needed'] {
+  switch (needed.need) {
+    case 'failed':
+      return { need: 'failed', codes: [...new Set(needed.faults.map(({ code }) => code))] };
+    case 'lapsing': {
+      const named = framework.certificates.filter(
+        ({ id, sensitive }) => !sensitive && needed.certificates.includes(id),
+      );
+      const codes: (string | undefined)[] = named.map(({ code }) => code);
+      if (named.length < needed.certificates.length) codes.push(undefined);
+      return { need: 'lapsing', on: needed.on, certificates: codes };
+    }
+    case 'stuck':
+      return { ...needed, missing: countMissing(explain(enrollment, program, framework, now).missing) };
+  }
 }
 
 function countMissing(missing: readonly Missing[]): MissingCounts {
@@ -95,24 +106,3 @@ const kindOf = {
   lapsed: 'certificate',
   'not-yet-valid': 'certificate',
 } as const;
-
-function soonestLapse(
-  { progress }: Pick<Enrollment, 'progress'>,
-  { timeZone }: Pick<Program, 'timeZone'>,
-  framework: Framework,
-  now: Instant,
-): NeedRow['lapsing'] {
-  const today = civilDateOf(now, timeZone);
-  const limit = addDays(today, lapseShownDays);
-  const lapses = framework.certificates.flatMap(({ id, code, sensitive }) => {
-    const on = lastDayOf(progress[id]);
-    return on !== undefined && on >= today && on <= limit ? [{ on, code: sensitive ? undefined : code }] : [];
-  });
-  return lapses.sort((a, b) => (a.on < b.on ? -1 : 1))[0];
-}
-
-/** Does somebody at the program have to do something here for this reason? */
-export function hasNeed(need: Need, { failed, lapsing, isStuck }: NeedRow): boolean {
-  if (need === 'lapsing') return lapsing !== undefined;
-  return need === 'stuck' ? isStuck : failed.emails.length > 0 || failed.parked || failed.suspended;
-}

@@ -1,13 +1,14 @@
 import { listNeeding, type Needing, stuckOf } from '../../acts/list-needs.ts';
+import { readFrameworks } from '../../acts/read-frameworks.ts';
 import type { Delivery } from '../../domain/delivery.ts';
 import type { Enrollment, EnrollmentStatus } from '../../domain/enrollment.ts';
-import type { Framework, FrameworkRef } from '../../domain/framework.ts';
+import type { Framework } from '../../domain/framework.ts';
 import type { EnrollmentRef } from '../../domain/ids.ts';
 import { type Need, needs } from '../../domain/needs.ts';
 import type { Program } from '../../domain/program.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Page, RecordStore } from '../../ports/record-store.ts';
-import { type CohortRow, cohortRow, hasNeed, type NeedGroup, needRow } from './cohort-model.ts';
+import { type CohortRow, cohortRow, type NeedGroup, needRow } from './cohort-model.ts';
 
 /** Of each group, those that the first page names; the rest is a list of its own. */
 export const shownOfGroup = 25;
@@ -58,7 +59,7 @@ export async function readNeeding(
   return { group: groupOf(asked, need, page.items, read, page.cursor !== undefined), cursor: page.cursor };
 }
 
-type FoundRecord = { enrollment: Enrollment; framework: Framework; failed: Delivery[] };
+type FoundRecord = { enrollment: Enrollment; framework: Framework; emails: Delivery[] };
 type Read = (ref: EnrollmentRef) => FoundRecord | undefined;
 
 /** Of those whom a list names, whoever is still in need as their records were read. */
@@ -71,8 +72,7 @@ function groupOf(
 ): NeedGroup {
   const rows = items.flatMap(({ ref }) => {
     const found = read(ref);
-    const row = found && needRow(found.enrollment, program, found.framework, found.failed, now);
-    return row && hasNeed(need, row) ? [row] : [];
+    return (found && needRow(need, found.enrollment, program, found.framework, found.emails, now)) ?? [];
   });
   return { need, rows, hasMore };
 }
@@ -90,18 +90,11 @@ async function readRecords(
     store.readDeliveries(needing.flatMap((each) => each.emails)),
   ]);
   const enrollments = new Map([...page, ...rest].map((each) => [each.enrollment, each]));
-  const frameworks = await readFrameworks(store, [...enrollments.values()]);
-  const failed = Map.groupBy(emails, (each) => each.enrollment);
+  const frameworkOf = await readFrameworks(store, [...enrollments.values()]);
+  const emailsOf = Map.groupBy(emails, (each) => each.enrollment);
   return ({ enrollment: id }) => {
     const enrollment = enrollments.get(id);
-    const framework = enrollment && frameworks.get(enrollment.framework.hash);
-    return framework && { enrollment, framework, failed: failed.get(id) ?? [] };
+    const framework = enrollment && frameworkOf(enrollment);
+    return framework && { enrollment, framework, emails: emailsOf.get(id) ?? [] };
   };
-}
-
-/** Each version once: a program follows one or two. */
-async function readFrameworks(store: RecordStore, enrollments: readonly Enrollment[]): Promise<Map<string, Framework>> {
-  const refs = new Map(enrollments.map(({ framework }): [string, FrameworkRef] => [framework.hash, framework]));
-  const read = await Promise.all([...refs.values()].map((ref) => store.readFramework(ref)));
-  return new Map([...refs.keys()].flatMap((hash, i): [string, Framework][] => (read[i] ? [[hash, read[i]]] : [])));
 }

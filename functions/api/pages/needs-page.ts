@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html';
-import { lapseShownDays, type Need, needs, stuckAfterDays } from '../../domain/needs.ts';
+import { type Fault, lapseShownDays, type Need, needs, stuckAfterDays } from '../../domain/needs.ts';
 import { civilDateOf } from '../../domain/time.ts';
 import type { CohortRow, MissingCounts, NeedGroup, NeedRow } from './cohort-model.ts';
 import { type Frame, pageOf } from './frame.ts';
@@ -27,7 +27,7 @@ function groupOf(words: Words, program: Program, { need, rows, hasMore }: NeedGr
   const count = rows.length === 0 ? undefined : n(hasMore ? 'needs.more_than' : 'needs.people', rows.length);
   return html`<details class="set"${rows.length > mostOpen ? nothing : raw(' open')}>
 <summary><span class="set-title">${t(`needs.${need}`)}</span>${count === undefined ? nothing : mark(toneOf[need], count)}</summary>
-${tasks(words, program, need, rows)}
+${tasks(words, program, rows)}
 ${hasMore ? html`<p class="set-end"><a href="/cohort?needs=${need}">${t(`needs.all_${need}`)}</a></p>` : nothing}</details>`;
 }
 
@@ -55,7 +55,7 @@ export function needsPage(frame: Frame, { program, group, cursor, isFirst }: Nee
   )}</ul></nav>
 <h2 class="visually-hidden">${t(`needs.${need}`)}</h2>
 <p>${t(`needs.about_${need}`, { days: need === 'stuck' ? stuckAfterDays : lapseShownDays })}</p>
-${rows.length === 0 ? html`<p class="empty">${emptyText(words, need, cursor, isFirst)}</p>` : html`<div class="sheet">${tasks(words, program, need, rows)}</div>`}
+${rows.length === 0 ? html`<p class="empty">${emptyText(words, need, cursor, isFirst)}</p>` : html`<div class="sheet">${tasks(words, program, rows)}</div>`}
 ${pager(words, need, cursor, isFirst)}`;
   return pageOf(frame, { title: `${t(`needs.${need}`)} · ${title}`, body, wide: true });
 }
@@ -71,34 +71,44 @@ function pager({ t }: Words, need: Need, cursor: string | undefined, isFirst: bo
   return html`<nav class="pager" aria-label="${t('cohort.pages')}">${isFirst ? nothing : html`<a href="/cohort?needs=${need}">${t('cohort.first')}</a>`}${cursor === undefined ? nothing : html`<a href="/cohort?needs=${need}&amp;cursor=${encodeURIComponent(cursor)}">${t('cohort.next')}</a>`}</nav>`;
 }
 
-function tasks(words: Words, program: Program, need: Need, rows: readonly NeedRow[]): Html {
+function tasks(words: Words, program: Program, rows: readonly NeedRow[]): Html {
   return html`<ul class="tasks">${rows.map(
     (row) => html`<li><a href="/people/${row.enrollment}">${bdi(row.name)}</a>
-<ul>${reasonsOf[need](words, row, program.timeZone).map(({ tone, text }) => html`<li>${mark(tone, text)}</li>`)}</ul></li>`,
+<ul>${reasonsOf(words, row, program.timeZone).map(({ tone, text }) => html`<li>${mark(tone, text)}</li>`)}</ul></li>`,
   )}</ul>`;
 }
 
 type Reason = { tone: Tone; text: string };
 
-const reasonsOf: Record<Need, (words: Words, row: NeedRow, timeZone: string) => Reason[]> = {
-  failed: ({ t }, { failed }) => [
-    ...(failed.parked ? [{ tone: 'bad' as const, text: t('cohort.credential_failed') }] : []),
-    ...failed.emails.map((state) => ({ tone: 'bad' as const, text: t(`delivery.${state}` as TextKey) })),
-    ...(failed.suspended ? [{ tone: 'watch' as const, text: t('standing.suspended') }] : []),
-  ],
-  lapsing: ({ t, day }, { lapsing }) =>
-    lapsing
-      ? [
-          {
-            tone: 'watch',
-            text: t('cohort.lapses', { what: lapsing.code ?? t('cohort.a_certificate'), on: day(lapsing.on) }),
-          },
-        ]
-      : [],
-  stuck: (words, row, timeZone) => {
-    const said = { since: changedOn(words, row, timeZone), on: missingText(words, row.missing) };
-    return [{ tone: 'watch', text: words.t('cohort.stuck', said) }];
-  },
+function reasonsOf(words: Words, { needed }: NeedRow, timeZone: string): Reason[] {
+  const { t, day } = words;
+  switch (needed.need) {
+    case 'failed':
+      return needed.codes.map((code) => ({ tone: faultTones[code], text: t(faultTexts[code]) }));
+    case 'lapsing':
+      return needed.certificates.map((code) => ({
+        tone: 'watch',
+        text: t('cohort.lapses', { what: code ?? t('cohort.a_certificate'), on: day(needed.on) }),
+      }));
+    case 'stuck': {
+      const since = day(civilDateOf(needed.since, timeZone));
+      return [{ tone: 'watch', text: t('cohort.stuck', { since, on: missingText(words, needed.missing) }) }];
+    }
+  }
+}
+
+const faultTones: Record<Fault['code'], Tone> = {
+  'certificate-parked': 'bad',
+  'certificate-suspended': 'watch',
+  'email-parked': 'bad',
+  'email-complained': 'bad',
+};
+
+const faultTexts: Record<Fault['code'], TextKey> = {
+  'certificate-parked': 'cohort.credential_failed',
+  'certificate-suspended': 'standing.suspended',
+  'email-parked': 'delivery.parked',
+  'email-complained': 'delivery.complained',
 };
 
 export const changedOn = (words: Words, { lastChangeAt }: Pick<CohortRow, 'lastChangeAt'>, timeZone: string) =>

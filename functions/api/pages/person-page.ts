@@ -3,6 +3,7 @@ import type { Status } from '../../acts/status.ts';
 import type { Missing } from '../../domain/completion.ts';
 import type { Credential } from '../../domain/credential.ts';
 import type { Delivery } from '../../domain/delivery.ts';
+import { undeliveredReason } from '../../domain/undelivered.ts';
 import { type Frame, pageOf, refusalText } from './frame.ts';
 import type { TextKey, Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
@@ -144,9 +145,16 @@ function deliveriesSection(words: Words, { status, mayResend }: PersonModel): Ht
 <ul class="rows">${deliveries.map(
     (delivery) => html`<li><span>${mark(deliveryTones[delivery.state], t(`delivery.${delivery.state}`))}
 ${t(delivery.about.kind === 'credential' ? 'person.email_credential' : 'person.email_lapse')}
-<time datetime="${delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt}">${words.moment(delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt, program.timeZone)}</time></span>
+<time datetime="${delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt}">${words.moment(delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt, program.timeZone)}</time>${whyNot(words, delivery)}</span>
 ${mayResend && isResendable(delivery) ? html`<a href="/people/${enrollment.enrollment}/resend/${delivery.deliveryId}">${t('person.resend')}</a>` : nothing}</li>`,
   )}</ul></section>`;
+}
+
+/** Why an email did not arrive, in words of ours: nothing that the mail service said is repeated. */
+function whyNot({ t }: Words, delivery: Delivery): Html {
+  const reason = undeliveredReason(delivery);
+  if (reason === undefined) return nothing;
+  return html`<br><span class="hint">${t(`undelivered.${reason.replaceAll('-', '_')}` as TextKey)}</span>`;
 }
 
 /** What is on its way is left alone. A warning is taken up again where it was parked, and else not sent twice. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { completionSchema, type Enrollment, enrollmentStatusSchema, leavingCodes } from '../../domain/enrollment.ts';
 import { type Framework, frameworkRefSchema, requirementsOf } from '../../domain/framework.ts';
-import { enrollmentIdSchema } from '../../domain/ids.ts';
+import { enrollmentIdSchema, requirementIdSchema } from '../../domain/ids.ts';
+import { faultCodes, type Needed } from '../../domain/needs.ts';
 import { civilDateSchema, instantSchema } from '../../domain/time.ts';
 import { etagOf } from '../etag.ts';
 import type { Acting } from '../route.ts';
@@ -31,12 +32,41 @@ export const enrollmentLineSchema = () =>
       ...common(),
       apprentice: z.strictObject({ id: z.string(), name: z.string() }),
       etag: z.string().describe('Which state this is: a change gives it back in `If-Match`'),
+      needs: neededSchema().optional().describe('Of a list that asks for `needs`: why it is listed'),
     })
     .meta({ id: 'EnrollmentLine' });
 
-export function enrollmentLine(enrollment: Enrollment, framework: Framework | undefined) {
+const neededSchema = () =>
+  z
+    .discriminatedUnion('reason', [
+      z.strictObject({
+        reason: z.literal('failed'),
+        since: instantSchema.describe('The first of its faults'),
+        faults: z.array(z.strictObject({ code: z.enum(faultCodes), since: instantSchema })),
+      }),
+      z.strictObject({
+        reason: z.literal('lapsing'),
+        on: civilDateSchema.describe('The last day'),
+        certificates: z
+          .array(requirementIdSchema)
+          .describe('The required certificates that end on that day; one that is sensitive is left out'),
+      }),
+      z.strictObject({ reason: z.literal('stuck'), since: instantSchema.describe('Unchanged for so long') }),
+    ])
+    .meta({ id: 'Needed' });
+
+export function enrollmentLine(enrollment: Enrollment, framework: Framework | undefined, needed?: Needed) {
   const { id, name } = enrollment.apprentice;
-  return { ...told(enrollment, framework), apprentice: { id, name }, etag: etagOf(enrollment) };
+  const line = { ...told(enrollment, framework), apprentice: { id, name }, etag: etagOf(enrollment) };
+  return needed ? { ...line, needs: neededView(needed, framework) } : line;
+}
+
+/** Nobody who may list asks for sensitive requirements here: one is named to none of them. */
+function neededView({ need: reason, ...told }: Needed, framework: Framework | undefined) {
+  if (!('certificates' in told)) return { reason, ...told };
+  const requirements = framework && requirementsOf(framework);
+  const isNamed = (id: string) => requirements?.get(id)?.sensitive === false;
+  return { reason, ...told, certificates: told.certificates.filter(isNamed) };
 }
 
 function told(enrollment: Enrollment, framework: Framework | undefined) {

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { changeApprentice } from '../../acts/change-apprentice.ts';
 import { enroll, enrollInputSchema } from '../../acts/enroll.ts';
-import { listNeeding, stillNeeds } from '../../acts/list-needs.ts';
+import { listNeeding } from '../../acts/list-needs.ts';
+import { readFrameworks } from '../../acts/read-frameworks.ts';
 import { type Refused, refused } from '../../acts/refusal.ts';
 import { type Enrollment, enrollmentStatusSchema } from '../../domain/enrollment.ts';
 import { type Framework, requirementsOf } from '../../domain/framework.ts';
 import { type EnrollmentRef, requirementIdSchema } from '../../domain/ids.ts';
-import { lapseShownDays, needs, stuckAfterDays } from '../../domain/needs.ts';
+import { lapseShownDays, type Needed, neededOf, needs, stuckAfterDays } from '../../domain/needs.ts';
 import { emailAddressSchema } from '../../domain/person.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Page, RecordStore } from '../../ports/record-store.ts';
@@ -47,7 +48,7 @@ const list = defineRoute(
     summary:
       'Enrollments of the program by status, the longest unchanged first, or who needs somebody; a hundred at the most',
     description:
-      'With `missing` or `needs`, a page may hold fewer than there are: while there is a `cursor`, there may be more. Who needs somebody comes by how long it has waited, or by the day on which the certificate ends; a record of which several things failed may be on several pages. An apprentice sees their own.',
+      'With `missing` or `needs`, a page may hold fewer than there are: while there is a `cursor`, there may be more. Who needs somebody comes by how long it has waited, or by the day on which the certificate ends; a record of which several things failed may be on several pages. Each line then says in `needs` why it is listed, and since when or by which day. An apprentice sees their own.',
     access: { administrator: 'any', assessor: 'any', auditor: 'any', operator: 'any', apprentice: 'own' },
     request: { query: listQuery },
     responses: {
@@ -65,26 +66,35 @@ const list = defineRoute(
     const page = read ?? (await readNeeding(store, who, query, clock.now()));
     if ('outcome' in page) return page;
     const { items, cursor } = page;
-    const frameworks = await frameworksOf(store, items);
+    const frameworkOf = await readFrameworks(
+      store,
+      items.map(({ enrollment }) => enrollment),
+    );
     const { missing } = query;
     const shown =
-      missing === undefined ? items : items.filter((each) => lacks(each, frameworks.get(hashOf(each)), missing));
-    const lines = shown.map((each) => enrollmentLine(each, frameworks.get(hashOf(each))));
+      missing === undefined
+        ? items
+        : items.filter(({ enrollment }) => lacks(enrollment, frameworkOf(enrollment), missing));
+    const lines = shown.map(({ enrollment, needed }) => enrollmentLine(enrollment, frameworkOf(enrollment), needed));
     return { status: 200, json: { items: lines, ...(cursor !== undefined && { cursor }) } };
   },
 );
 
+/** `needed`: where that was asked for. */
+type Listed = { enrollment: Enrollment; needed?: Needed };
+const listed = (enrollment: Enrollment): Listed => ({ enrollment });
+
 /** A page in two requests, however long: the index, and the enrollments of it together. */
-async function readPage(store: RecordStore, who: Acting, { status, cursor }: ListQuery): Promise<Page<Enrollment>> {
+async function readPage(store: RecordStore, who: Acting, { status, cursor }: ListQuery): Promise<Page<Listed>> {
   if (who.scope === 'own') {
     const own = await store.readEnrollments(await store.listOwnEnrollments(who.program, who.actor));
     // The index lags behind: what it shows may be somebody else's by now.
     const theirs = own.filter(({ apprentice }) => apprentice.id === who.actor);
-    return { items: status === undefined ? theirs : theirs.filter((each) => each.status === status) };
+    return { items: theirs.filter((each) => status === undefined || each.status === status).map(listed) };
   }
   const page = await store.listEnrollments(who.program, status ?? 'open', cursor);
   const items = await store.readEnrollments(page.items);
-  return { items, ...(page.cursor !== undefined && { cursor: page.cursor }) };
+  return { items: items.map(listed), ...(page.cursor !== undefined && { cursor: page.cursor }) };
 }
 
 const mayAskForNeeds: readonly string[] = ['administrator', 'auditor', 'operator'];
@@ -95,7 +105,7 @@ async function readNeeding(
   { program, as }: Acting,
   { needs: need = 'failed', cursor }: ListQuery,
   now: Instant,
-): Promise<Page<Enrollment> | Refused> {
+): Promise<Page<Listed> | Refused> {
   if (!mayAskForNeeds.includes(as.role))
     return refused('caller.forbidden', 'needs: who needs somebody is for administrators, auditors and operators');
   const stored = await store.readProgram(program);
@@ -105,19 +115,11 @@ async function readNeeding(
     store.readEnrollments(page.items.map(({ ref }) => ref)),
     store.readDeliveries(page.items.flatMap((each) => each.emails)),
   ]);
-  const items = enrollments.filter((each) => stillNeeds(need, each, emails, stored.program, now));
+  const items = enrollments.flatMap((enrollment): Listed[] => {
+    const needed = neededOf(need, enrollment, emails, stored.program, now);
+    return needed ? [{ enrollment, needed }] : [];
+  });
   return { items, ...(page.cursor !== undefined && { cursor: page.cursor }) };
-}
-
-const hashOf = ({ framework }: Enrollment) => framework.hash;
-
-/** Each version once: a program follows one or two. */
-async function frameworksOf(store: RecordStore, enrollments: readonly Enrollment[]): Promise<Map<string, Framework>> {
-  const refs = new Map(enrollments.map(({ framework }) => [framework.hash, framework]));
-  const read = await Promise.all(
-    [...refs.values()].map(async (ref) => [ref.hash, await store.readFramework(ref)] as const),
-  );
-  return new Map(read.flatMap(([hash, framework]) => (framework ? [[hash, framework]] : [])));
 }
 
 function lacks({ progress }: Enrollment, framework: Framework | undefined, requirement: string): boolean {
