@@ -35,6 +35,7 @@ export type SurgeReport = {
 
 const last = 3;
 const completingAtOnce = 64;
+const madeAtOnce = 1_000;
 /** Of the whole drain, for each apprentice: a slow machine with others on it. */
 const patienceSecondsEach = 3;
 
@@ -50,17 +51,10 @@ export async function surge({ apprentices, mailRatePerSecond, tell }: SurgeOptio
     if (loaded.outcome !== 'loaded') throw new Error(loaded.message);
     const raw = await plainPutsPerSecond(client, tableName);
     const patienceSeconds = 120 + apprentices * patienceSecondsEach;
-    const people = Array.from({ length: apprentices }, (_, i) =>
-      makeApprentice(program, framework, `surge-${i}`, last),
-    );
     const begun = performance.now();
     const lap = lapTimer(begun);
     tell(`surge: loading ${apprentices} apprentices, one piece short`);
-    await bulkLoad(
-      client,
-      tableName,
-      people.flatMap(({ items }) => items),
-    );
+    const people = await loadPeople(client, tableName, apprentices);
     const loading = lap();
     tell('surge: evaluating what was loaded');
     await stack.drain(patienceSeconds);
@@ -106,7 +100,27 @@ export async function surge({ apprentices, mailRatePerSecond, tell }: SurgeOptio
   }
 }
 
-async function completeAll(ports: Parameters<typeof assessEvidence>[0], people: readonly Loaded[]): Promise<void> {
+type Person = Pick<Loaded, 'ref' | 'last'>;
+
+/** By the thousand, so that this program's own share of the runtime's memory stays small. */
+async function loadPeople(client: DynamoDBClient, tableName: string, count: number): Promise<Person[]> {
+  const people: Person[] = [];
+  while (people.length < count) {
+    const from = people.length;
+    const some = Array.from({ length: Math.min(madeAtOnce, count - from) }, (_, i) =>
+      makeApprentice(program, framework, `surge-${from + i}`, last),
+    );
+    await bulkLoad(
+      client,
+      tableName,
+      some.flatMap(({ items }) => items),
+    );
+    people.push(...some.map(({ ref, last }) => ({ ref, last })));
+  }
+  return people;
+}
+
+async function completeAll(ports: Parameters<typeof assessEvidence>[0], people: readonly Person[]): Promise<void> {
   const left = [...people];
   const assessor = program.assessors[0]?.id ?? '';
   const worker = async () => {
