@@ -3,7 +3,7 @@ import { type Actor, type AuditFact, chain, emptyChain } from '../domain/audit.t
 import type { Enrollment } from '../domain/enrollment.ts';
 import { firstIssue } from '../domain/evidence.ts';
 import { saltedHash } from '../domain/hash.ts';
-import { actorIdSchema, enrollmentIdSchema } from '../domain/ids.ts';
+import { actorIdSchema, type EnrollmentRef, enrollmentIdSchema } from '../domain/ids.ts';
 import { emailAddressSchema, personNameSchema } from '../domain/person.ts';
 import { civilDateOf, civilDateSchema } from '../domain/time.ts';
 import type { RecordActPorts } from './act-ports.ts';
@@ -16,12 +16,16 @@ export const enrollInputSchema = z.strictObject({
   apprentice: z.strictObject({ id: actorIdSchema, name: personNameSchema, email: emailAddressSchema }),
   /** The program's today where left out. */
   enrolledOn: civilDateSchema.optional(),
+  /** The same person once more, beside an enrollment that they have. */
+  again: z.boolean().optional(),
 });
 export type EnrollInput = z.input<typeof enrollInputSchema>;
 
 /**
  * Enrolls an apprentice, pinned to the framework version that the program uses now. Refuses what could not be
- * printed later: a certificate must never be the first to find out that a name has characters that no font has.
+ * printed later: a certificate must never be the first to find out that a name has characters that no font has. Refuses
+ * whoever is enrolled already, unless told that it is meant: each enrollment comes to a certificate of its own. Those two
+ * that are made within the second of each other, under different ids, are both made: the look is by an index.
  */
 export async function enroll(
   ports: RecordActPorts,
@@ -52,6 +56,12 @@ export async function enroll(
     });
   }
   const ref = { program: program.id, enrollment: parsed.data.enrollment ?? ports.ids.id() };
+  const other = parsed.data.again ? undefined : await enrolledElsewhere(ports.store, ref, apprentice.id);
+  if (other !== undefined) {
+    return refused('apprentice.enrolled', `id: ${apprentice.id} is enrolled in this program already, as "${other}"`, {
+      next: 'enroll-again',
+    });
+  }
   const salt = ports.ids.salt();
   const fact: AuditFact = {
     actor,
@@ -92,6 +102,19 @@ export async function enroll(
     );
   }
   return { outcome: 'enrolled', enrollment };
+}
+
+/** Another enrollment of the same person, of which they have not left. */
+async function enrolledElsewhere(
+  store: RecordActPorts['store'],
+  { program, enrollment }: EnrollmentRef,
+  apprentice: string,
+): Promise<string | undefined> {
+  const own = await store.listOwnEnrollments(program, apprentice);
+  const others = own.filter((ref) => ref.enrollment !== enrollment);
+  // Nearly always there is none to be read.
+  const read = others.length > 0 ? await store.readEnrollments(others) : [];
+  return read.find(({ status }) => status !== 'withdrawn')?.enrollment;
 }
 
 export function unprintableMessage(characters: readonly string[]): string {

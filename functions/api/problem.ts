@@ -52,6 +52,7 @@ const statuses: Readonly<Record<string, number>> = {
   'enrollment.stale': 412,
   'credential.stale': 412,
   'delivery.stale': 412,
+  'apprentice.enrolled': 409,
   'enrollment.busy': 409,
   'enrollment.complete': 409,
   'enrollment.not-withdrawn': 409,

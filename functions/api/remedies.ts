@@ -18,6 +18,7 @@ const words: { [N in Remedy['next']]: (remedy: Extract<Remedy, { next: N }>) => 
   'load-program': ({ again }) => `load it ${again ? 'again' : 'first'} from the command line (\`program load\`)`,
   'correct-contact': () => 'correct its contact from the command line (`program load`)',
   'void-assessor': () => 'the command line does it (`audit assessor-impact`)',
+  'enroll-again': () => 'where it is meant, send `again` as true',
   'see-enrollment-day': () => 'its day is the `enrolledOn` that it was enrolled with',
 };
 

@@ -9,6 +9,7 @@ type Flags = ActorFlags & {
   apprenticeId: string;
   enrollment?: string;
   enrolledOn?: string;
+  again?: boolean;
 };
 
 /** `enroll`: an apprentice into a program, pinned to the framework version that it uses now. */
@@ -29,17 +30,19 @@ export const addEnroll: AddCommand = (parent, session) =>
           .requiredOption('--email <address>', 'where the certificate is sent')
           .requiredOption('--apprentice-id <id>', 'who the apprentice is: nobody signs off evidence of their own')
           .option('--enrollment <id>', 'an id of your own (default: a new one)')
-          .option('--enrolled-on <date>', "YYYY-MM-DD (default: the program's today)"),
+          .option('--enrolled-on <date>', "YYYY-MM-DD (default: the program's today)")
+          .option('--again', 'the same person once more, beside an enrollment that they have'),
         'the administrator who enrolls',
       ),
     async run({ connect, world }, flags) {
       const actor = actorFrom(flags, 'administrator', world);
-      const { program, name, email, apprenticeId, enrollment, enrolledOn } = flags;
+      const { program, name, email, apprenticeId, enrollment, enrolledOn, again } = flags;
       const enrolled = await enroll(connect().ports, actor, {
         program,
         apprentice: { id: apprenticeId, name, email },
         ...(enrollment !== undefined && { enrollment }),
         ...(enrolledOn !== undefined && { enrolledOn }),
+        ...(again !== undefined && { again }),
       });
       if (enrolled.outcome === 'refused') return refusal(enrolled);
       const { enrollment: id, enrolledOn: on, framework } = enrolled.enrollment;

@@ -17,6 +17,7 @@ const words: { [N in Remedy['next']]: (remedy: Extract<Remedy, { next: N }>) => 
   'load-program': ({ again }) => `load it ${again ? 'again' : 'first'} with \`program load\``,
   'correct-contact': () => 'correct its contact with `program load`',
   'void-assessor': () => '`audit assessor-impact --apply` does it',
+  'enroll-again': () => 'where it is meant, `enroll --again` does it',
   'see-enrollment-day': () => 'its day is `enroll --enrolled-on`',
 };
 

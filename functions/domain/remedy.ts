@@ -11,4 +11,4 @@ export type Remedy =
   /** `again`: it was loaded before. */
   | Next<'load-program', { again: boolean }>
   | Next<'list-programs' | 'list-requirements' | 'list-parked' | 'list-refused-evidence'>
-  | Next<'correct-contact' | 'see-enrollment-day' | 'void-assessor'>;
+  | Next<'correct-contact' | 'see-enrollment-day' | 'void-assessor' | 'enroll-again'>;

@@ -151,7 +151,9 @@ export const accessTable: Record<string, Row> = {
   'GET /enrollments': { cells: { ...all(open), nobody: '401' } },
   'POST /enrollments': {
     cells: administrators('201 201 201 201'),
-    request: () => ({ body: { apprentice: { id: 'new-one', name: 'New One', email: 'new@apprentices.example' } } }),
+    request: () => ({
+      body: { apprentice: { id: 'new-one', name: 'New One', email: 'new@apprentices.example' }, again: true },
+    }),
   },
   'GET /enrollments/{enrollment}': { cells: readers },
   'PATCH /enrollments/{enrollment}': {

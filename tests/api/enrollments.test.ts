@@ -56,6 +56,28 @@ describe('enrolling', () => {
     expect(own).toEqual([{ program: 'harbor', enrollment }]);
   });
 
+  test('the same person under another key is refused, names their record, and is done where it is meant', async () => {
+    const first = await readJson(await post('/enrollments', { apprentice: person(made) }));
+    const second = (more = {}) =>
+      world.ask('POST', '/enrollments', {
+        token: admin,
+        headers: { 'idempotency-key': `second-record-${made}${Object.keys(more)}` },
+        body: { apprentice: person(made), ...more },
+      });
+    const refused = await readJson(await second());
+    expect(refused).toMatchObject({ status: 409, code: 'apprentice.enrolled', field: 'id' });
+    expect(refused.detail).toContain(`"${first.enrollment}"; where it is meant, send \`again\` as true`);
+    const meant = await readJson(await second({ again: true }));
+    expect(meant).toMatchObject({ status: 'open', apprentice: person(made) });
+    expect(meant.enrollment).not.toBe(first.enrollment);
+  });
+
+  test('whoever has left is enrolled anew without a word', async () => {
+    const apprentice = person(made);
+    await world.enroll({ enrollment: `left-${made}`, apprentice, status: 'withdrawn' });
+    expect((await post('/enrollments', { apprentice })).status).toBe(201);
+  });
+
   test('refuses a name that no font prints, and says which field', async () => {
     const answer = await post('/enrollments', { apprentice: { ...person(made), name: 'Zoë 🎓' } });
     expect(await readJson(answer)).toMatchObject({ status: 422, code: 'enrollment.unprintable-name', field: 'name' });

@@ -223,6 +223,18 @@ describe('forms', () => {
     expect(page.headers.get('set-cookie')).toMatch(/^__Host-notice=; Path=\/; Max-Age=0/);
   });
 
+  test('that enroll somebody a second time are held back, unless that is meant', async () => {
+    const cookie = await asRole('ada', 'administrator');
+    const form = { name: 'Bo Li', email: 'bo@apprentices.example', id: 'bo-li' };
+    expect((await post('/enroll', form, cookie)).status).toBe(303);
+    const again = await post('/enroll', form, cookie);
+    const page = await again.text();
+    expect([again.status, page.includes('This person has an enrollment in your program already')]).toEqual([422, true]);
+    expect(page).toContain('<button type="submit" class="quiet" name="again" value="yes">Enroll once more</button>');
+    expect(await world.ports.store.listOwnEnrollments('harbor', 'bo-li')).toHaveLength(1);
+    expect((await post('/enroll', { ...form, again: 'yes' }, cookie)).status).toBe(303);
+  });
+
   test('made from a record that has changed since decide nothing', async () => {
     const enrollment = await world.enroll({ enrollment: 'enr-stale' });
     const path = `/people/${enrollment.enrollment}/leaving`;

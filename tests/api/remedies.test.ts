@@ -45,6 +45,7 @@ const remedies: { [N in Remedy['next']]: Extract<Remedy, { next: N }> } = {
   'correct-contact': { next: 'correct-contact' },
   'void-assessor': { next: 'void-assessor' },
   'see-enrollment-day': { next: 'see-enrollment-day' },
+  'enroll-again': { next: 'enroll-again' },
 };
 const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word);
 
@@ -59,7 +60,8 @@ test.each(Object.entries(remedies))(
     for (const word of quoted(byApi)) {
       const isRoute = routes.some((route) => route.test(word.split('?')[0] ?? ''));
       // What is no route is a field of a request, or a command that is said to be one.
-      const isSaid = word === 'enrolledOn' || (byApi.includes('the command line') && (await isCommand(word)));
+      const isSaid =
+        ['enrolledOn', 'again'].includes(word) || (byApi.includes('the command line') && (await isCommand(word)));
       expect(isRoute || isSaid, word).toBe(true);
     }
     const byCommand = inCommands(refused('x.y', 'no', remedy));

@@ -57,7 +57,8 @@ export const everyPiece = ['course-ethics', 'cert-cpr', 'engage-1', 'engage-2', 
   ...(requirement === 'cert-cpr' && { certificate: { issuer: 'Red Cross', number: 'N-1', issuedOn: '2026-02-03' } }),
 }));
 
+/** As often as a test has records of hers. */
 export const enrollZoe = (enrollment: string, ...more: string[]) => [
   ...['enroll', '--program', 'harbor', '--enrollment', enrollment, '--name', 'Zoë Müller', '--apprentice-id', 'zoe'],
-  ...['--email', 'zoe@apprentice.example', '--enrolled-on', '2026-01-05', ...more],
+  ...['--email', 'zoe@apprentice.example', '--enrolled-on', '2026-01-05', '--again', ...more],
 ];

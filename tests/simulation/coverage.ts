@@ -6,7 +6,7 @@ const callsOf: Record<string, readonly string[]> = {
     ...['readProgram', 'readFramework', 'readEnrollment', 'createEnrollment', 'readEvidence'].map((c) => `store.${c}`),
     ...['readAllEvidence', 'readRecord', 'listEnrollments', 'readTemplate'].map((c) => `store.${c}`),
     ...['putSubmission', 'putAssessment', 'putWithdrawal', 'commit', 'putProgram'].map((c) => `store.${c}`),
-    ...['readRecord', 'readDelivery', 'listDeliveries'].map((c) => `store.${c}`),
+    ...['readRecord', 'readDelivery', 'listDeliveries', 'listOwnEnrollments'].map((c) => `store.${c}`),
     ...['deadLetters.visit', 'deadLetters.carryOut'],
     'queue.send',
     'table.write',

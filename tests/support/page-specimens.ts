@@ -385,6 +385,11 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
       { field: 'id', message: say(frame('/').words.t('forms.required')) },
     ],
   };
+  const twice = {
+    values: { name: say('Ana'), email: say('ana@apprentices.example'), id: say('ana') },
+    errors: [{ field: 'id', message: say(frame('/').words.t('refusals.apprentice_enrolled')) }],
+    isElsewhere: true,
+  };
   const act = (name: string, html: Html): Specimen => ({ name, path: '/people/enr-100', html });
   const f = frame('/people/enr-100', roles);
   const model = { showsSensitive: false, mayChange: true, mayResend: true };
@@ -412,6 +417,7 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
     ),
     { name: 'enroll', path: '/enroll', html: enrollPage(frame('/enroll', roles), emptyForm, '2026-11-20') },
     { name: 'enroll-wrong', path: '/enroll', html: enrollPage(frame('/enroll', roles), wrong, '2026-11-20') },
+    { name: 'enroll-again', path: '/enroll', html: enrollPage(frame('/enroll', roles), twice, '2026-11-20') },
     act(
       'correction',
       correctionPage(

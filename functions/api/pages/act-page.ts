@@ -15,6 +15,8 @@ type ActForm = {
   back: { href: string; text: string };
   fields: Html;
   submit: string;
+  /** A second way to send it, for whoever has read why the first was refused. */
+  allTheSame?: { name: string; text: string };
   seen?: string;
   isDangerous?: boolean;
 };
@@ -29,6 +31,7 @@ ${errorSummary(words, form)}
 ${given.seen === undefined ? nothing : html`<input type="hidden" name="seen" value="${given.seen}">`}
 ${given.fields}
 <p class="acts"><button type="submit"${given.isDangerous ? html` class="danger"` : nothing}>${given.submit}</button>
+${given.allTheSame ? html`<button type="submit" class="quiet" name="${given.allTheSame.name}" value="yes">${given.allTheSame.text}</button>` : nothing}
 <a class="button quiet" href="${given.back.href}">${words.t('forms.cancel')}</a></p>
 </form>`;
   return pageOf(frame, { title: given.title, body, failed: form.errors.length > 0 });
@@ -39,8 +42,11 @@ export type Person = { enrollment: string; name: string; seen: string };
 const pathOf = ({ enrollment }: Person) => `/people/${enrollment}`;
 const backTo = (person: Person) => ({ href: pathOf(person), text: person.name });
 
+/** `isElsewhere`: the same person has an enrollment already, and one more must be meant. */
+export type EnrollForm = FormState & { isElsewhere?: boolean };
+
 /** `today`: no later day can be chosen. */
-export function enrollPage(frame: Frame, form: FormState, today: string): Html {
+export function enrollPage(frame: Frame, form: EnrollForm, today: string): Html {
   const { words } = frame;
   const { t } = words;
   return actPage(frame, form, {
@@ -52,6 +58,7 @@ export function enrollPage(frame: Frame, form: FormState, today: string): Html {
 ${field(words, form, { name: 'id', label: t('enroll.id'), hint: t('enroll.id_hint'), required: true, maxlength: 128, spellcheck: false })}
 ${field(words, form, { name: 'enrolledOn', label: t('enroll.on'), hint: t('enroll.on_hint'), type: 'date', max: today, value: today })}`,
     submit: t('enroll.submit'),
+    ...(form.isElsewhere && { allTheSame: { name: 'again', text: t('enroll.again') } }),
   });
 }
 

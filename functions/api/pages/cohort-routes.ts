@@ -5,10 +5,10 @@ import { enrollmentStatusSchema } from '../../domain/enrollment.ts';
 import { needs } from '../../domain/needs.ts';
 import { civilDateOf } from '../../domain/time.ts';
 import { defineRoute } from '../route.ts';
-import { enrollPage } from './act-page.ts';
+import { type EnrollForm, enrollPage } from './act-page.ts';
 import { cohortPage } from './cohort-page.ts';
 import { readCohort, readNeeding } from './cohort-reading.ts';
-import { emptyForm, type FormState } from './form-field.ts';
+import { emptyForm } from './form-field.ts';
 import { needsPage } from './needs-page.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
 import { emptyFields, given, refusedForm, sentForm } from './sent-form.ts';
@@ -66,7 +66,7 @@ const enrollForm = defineRoute(
   (call) => showEnroll({ ...call, program: call.who.program }, emptyForm),
 );
 
-async function showEnroll(call: PageRequest & { program: string }, form: FormState) {
+async function showEnroll(call: PageRequest & { program: string }, form: EnrollForm) {
   const stored = await call.ports.store.readProgram(call.program);
   if (!stored) return refused('program.unknown', 'program: not in the table');
   const frame = frameOf(call);
@@ -88,7 +88,7 @@ const enrollSent = defineRoute(
   async (call) => {
     const { ports, who, body } = call;
     const { words } = frameOf(call);
-    const again = (form: FormState) => showEnroll({ ...call, program: who.program }, form);
+    const again = (form: EnrollForm) => showEnroll({ ...call, program: who.program }, form);
     const empty = emptyFields(words, body, ['name', 'email', 'id']);
     if (empty.length > 0) return again({ values: body, errors: empty });
     const enrolledOn = given(body, 'enrolledOn');
@@ -96,8 +96,10 @@ const enrollSent = defineRoute(
       program: who.program,
       apprentice: { id: given(body, 'id') ?? '', name: given(body, 'name') ?? '', email: given(body, 'email') ?? '' },
       ...(enrolledOn !== undefined && { enrolledOn }),
+      again: given(body, 'again') !== undefined,
     });
-    if (answer.outcome === 'refused') return again(refusedForm(words, body, answer, fields));
+    if (answer.outcome === 'refused')
+      return again({ ...refusedForm(words, body, answer, fields), isElsewhere: answer.code === 'apprentice.enrolled' });
     return goTo(call, `/people/${answer.enrollment.enrollment}`, { kind: 'done', key: 'done.enrolled' });
   },
 );

@@ -140,8 +140,8 @@ const create = defineRoute(
   },
   async ({ ports, who, body, isRerun }) => {
     const enrollment = body.enrollment ?? ports.ids.id();
-    const { enrolledOn, apprentice } = body;
-    const input = { program: who.program, enrollment, apprentice, ...(enrolledOn !== undefined && { enrolledOn }) };
+    const { apprentice } = body;
+    const input = { ...body, program: who.program, enrollment };
     const answer = await enroll(ports, who.as, input);
     if (answer.outcome === 'enrolled') return created(ports.store, answer.enrollment, who);
     const before = isRerun && answer.code === 'enrollment.exists' && (await ports.store.readEnrollment(input));
