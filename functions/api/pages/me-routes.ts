@@ -6,10 +6,12 @@ import { enrollmentIdSchema } from '../../domain/ids.ts';
 import { civilDateOf } from '../../domain/time.ts';
 import { defineRoute } from '../route.ts';
 import { notesOnNotMet } from './assessor-notes.ts';
-import { emptyForm, type FormState } from './form-field.ts';
+import { fieldErrors } from './field-rules.ts';
+import { emptyForm, type FieldError, type FormState } from './form-field.ts';
+import type { Words } from './language.ts';
 import { evidencePage, mePage, notEnrolledPage } from './me-page.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
-import { emptyFields, given, refusedForm, type SentForm, sentForm } from './sent-form.ts';
+import { given, refusedForm, type SentForm, sentForm } from './sent-form.ts';
 
 const which = z.object({ enrollment: enrollmentIdSchema.optional(), requirement: z.string().max(40).optional() });
 
@@ -104,17 +106,8 @@ async function showForm(
   return page(call, frame, evidencePage(frame, form, model), form.errors.length > 0 ? 422 : 200);
 }
 
-const fields = [
-  'requirement',
-  'occurredOn',
-  'attestation',
-  'pointer',
-  'hours',
-  'issuer',
-  'number',
-  'issuedOn',
-  'expiresOn',
-];
+const always = ['requirement', 'occurredOn', 'attestation'];
+const fields = [...always, 'pointer', 'hours', 'issuer', 'number', 'issuedOn', 'expiresOn'];
 
 const evidenceSent = defineRoute(
   {
@@ -135,16 +128,35 @@ const evidenceSent = defineRoute(
     if ('outcome' in own) return own;
     const { enrollment } = own.status.enrollment;
     const again = (form: FormState) => showForm(call, who, enrollment, form);
-    const empty = emptyFields(words, body, ['requirement', 'occurredOn', 'attestation']);
-    if (empty.length > 0) return again({ values: body, errors: empty });
+    const errors = evidenceErrors(words, body);
+    if (errors.length > 0) return again({ values: body, errors });
     const [verdict] = await submitEvidence(ports, { program: who.program, enrollment }, [
       submissionOf(body, who.actor),
     ]);
     if (!verdict || verdict.outcome === 'refused')
-      return again(refusedForm(words, body, verdict ?? refused('evidence.invalid', ''), fields));
+      return again(refusedForm(words, body, atField(verdict ?? refused('evidence.invalid', '')), fields));
     return goTo(call, `/me?enrollment=${enrollment}`, { kind: 'done', key: 'done.submitted' });
   },
 );
+
+const certificateFields = ['issuer', 'number', 'issuedOn', 'expiresOn'];
+
+/** A certificate is whole or not there at all. */
+function evidenceErrors(words: Words, body: SentForm): FieldError[] {
+  const hasCertificate = certificateFields.some((name) => given(body, name) !== undefined);
+  const required = [...always, ...(hasCertificate ? ['issuer', 'number', 'issuedOn'] : [])];
+  const errors = fieldErrors(words, body, fields, required);
+  const [from, until] = [given(body, 'issuedOn'), given(body, 'expiresOn')];
+  const isDay = (field: string) => errors.every((error) => error.field !== field);
+  if (from === undefined || until === undefined || until >= from || !isDay('issuedOn') || !isDay('expiresOn'))
+    return errors;
+  return [...errors, { field: 'expiresOn', message: words.t('fields.expires_early') }];
+}
+
+/** A refusal of the certificate as such leads to the first of its fields. */
+function atField({ code, message }: Refused): Refused {
+  return refused(code, message.replace(/^certificate: /, 'issuer: '));
+}
 
 /** As the contract has it; what does not fit is refused by the act, with the field. */
 function submissionOf(body: SentForm, submittedBy: string): SubmitInput {
