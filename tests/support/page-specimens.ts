@@ -645,6 +645,6 @@ function troublePages(frame: MakeFrame): Specimen[] {
   return problems.map(([status, code]) => ({
     name: `trouble-${code.replace('.', '-')}`,
     path: '/',
-    html: troublePage(frame('/'), { status, code }),
+    html: troublePage(frame('/'), { status, code }, code === 'caller.forbidden' ? ['administrator', 'operator'] : []),
   }));
 }
