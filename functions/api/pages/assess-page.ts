@@ -5,6 +5,7 @@ import { errorSummary, type FormState } from './form-field.ts';
 import { type Frame, pageOf } from './frame.ts';
 import type { Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
+import { nameAmong, namesakes } from './namesakes.ts';
 import { groupTitle } from './requirement-list.ts';
 
 export type Queue = {
@@ -19,13 +20,14 @@ export type Queue = {
 export function queuePage(frame: Frame, { program, rows, cursor, isFirst }: Queue): Html {
   const { words } = frame;
   const { t } = words;
+  const shared = namesakes(rows);
   const list = html`<ol class="queue">${rows.map(
     ({
       enrollment,
       name,
       since,
       waiting,
-    }) => html`<li class="sheet"><h2><a href="/assess/${enrollment}">${bdi(name)}</a></h2>
+    }) => html`<li class="sheet"><h2><a href="/assess/${enrollment}">${nameAmong({ enrollment, name }, shared)}</a></h2>
 <p>${words.n('assess.requirements', waiting)} · ${words.rich('assess.since', { at: html`<time datetime="${since}">${words.moment(since, program.timeZone)}</time>` })}</p></li>`,
   )}</ol>`;
   const empty = html`<div class="empty"><h2>${t('assess.empty_title')}</h2><p>${t('assess.empty_text')}</p></div>`;

@@ -5,6 +5,7 @@ import type { CohortRow, MissingCounts, NeedGroup, NeedRow } from './cohort-mode
 import { type Frame, pageOf } from './frame.ts';
 import type { CountKey, TextKey, Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
+import { nameAmong, namesakes } from './namesakes.ts';
 import { mark, type Tone } from './standing-mark.ts';
 
 type Program = { name: string; sponsor: string; timeZone: string };
@@ -72,8 +73,9 @@ function pager({ t }: Words, need: Need, cursor: string | undefined, isFirst: bo
 }
 
 function tasks(words: Words, program: Program, rows: readonly NeedRow[]): Html {
+  const shared = namesakes(rows);
   return html`<ul class="tasks">${rows.map(
-    (row) => html`<li><a href="/people/${row.enrollment}">${bdi(row.name)}</a>
+    (row) => html`<li><a href="/people/${row.enrollment}">${nameAmong(row, shared)}</a>
 <ul>${reasonsOf(words, row, program.timeZone).map(({ tone, text }) => html`<li>${mark(tone, text)}</li>`)}</ul></li>`,
   )}</ul>`;
 }
