@@ -94,11 +94,19 @@ describe('the form that hands evidence in', () => {
 
   test('asks for the rest of a certificate of which a part is given', async () => {
     const cpr = { requirement: 'cert-cpr', issuer: 'Red Cross' };
-    expect(wrongIn((await handIn(cpr)).text)).toEqual({ number: 'Fill this in', issuedOn: 'Fill this in' });
+    expect(wrongIn((await handIn(cpr)).text)).toEqual({
+      number: expect.stringMatching(/needs this too/),
+      issuedOn: expect.stringMatching(/needs this too/),
+    });
     const dates = { ...cpr, number: 'x'.repeat(81), issuedOn: '2026-02-01', expiresOn: '2026-01-01' };
     const wrong = wrongIn((await handIn(dates)).text);
     expect(Object.keys(wrong).sort()).toEqual(['expiresOn', 'number']);
     expect([wrong.number, wrong.expiresOn]).toEqual([expect.stringMatching(/80/), expect.stringMatching(/before/)]);
+  });
+
+  test('asks for no more of a certificate where none is wanted', async () => {
+    const { text } = await handIn({ number: '7' });
+    expect(wrongIn(text)).toEqual({ number: expect.stringMatching(/Leave them empty/) });
   });
 
   test('leads to the certificate’s fields where they are missing or not wanted', async () => {

@@ -117,6 +117,10 @@ describe('two of one name', () => {
       ['ben-2', 'Ben Twice ben-2'],
       ['solo', 'Solo'],
     ]);
+    // One who needs somebody is told from a namesake who does not.
+    await world.enroll({ enrollment: 'ben-3', apprentice: ben, lastChangeAt: new Date().toISOString() });
+    const [needing = ''] = (await get('/cohort', 'administrator')).text.split('<tbody>');
+    expect(told(needing, '/people')).toContainEqual(['ben-1', 'Ben Twice ben-1']);
     const stuck = told((await get('/cohort?needs=stuck', 'administrator')).text, '/people');
     expect(stuck).toContainEqual(['ben-2', 'Ben Twice ben-2']);
     expect(stuck).toContainEqual(['solo', 'Solo']);

@@ -52,7 +52,7 @@ export function deskPage(frame: Frame, desk: Desk): Html {
   const count = desk.groups.reduce((sum, { pieces }) => sum + pieces.length, 0);
   const body = html`<nav class="crumbs" aria-label="${t('nav.crumbs')}"><a href="/assess">${t('assess.title')}</a></nav>
 <h1>${words.rich('assess.desk_title', { name: bdi(desk.name) })}</h1>
-${errorSummary(words, desk.form)}
+${count === 0 ? decidedNotice(desk.form) : errorSummary(words, desk.form)}
 ${
   count === 0
     ? html`<div class="empty"><h2>${t('assess.desk_empty')}</h2><p><a class="button" href="/assess">${t('assess.back')}</a></p></div>`
@@ -65,6 +65,13 @@ ${desk.groups.map((group) => groupBlock(words, group, desk))}
 }`;
   const title = t('assess.desk_title', { name: desk.name });
   return pageOf(frame, { title, body, scripts: ['assess.js'], failed: desk.form.errors.length > 0 });
+}
+
+/** Nothing is left to put right. */
+function decidedNotice({ errors }: FormState): Html {
+  return errors.length === 0
+    ? nothing
+    : html`<div class="notice refused" role="alert" tabindex="-1" id="errors">${errors.map(({ message }) => html`<p>${message}</p>`)}</div>`;
 }
 
 const key = (letter: string) => html`<kbd>${letter}</kbd>`;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type SubmitInput, submitEvidence } from '../../acts/evidence.ts';
 import { type Refused, refused } from '../../acts/refusal.ts';
 import { readStatus, type Status } from '../../acts/status.ts';
+import { type Framework, requirementsOf } from '../../domain/framework.ts';
 import { enrollmentIdSchema } from '../../domain/ids.ts';
 import { civilDateOf } from '../../domain/time.ts';
 import { defineRoute } from '../route.ts';
@@ -106,8 +107,10 @@ async function showForm(
   return page(call, frame, evidencePage(frame, form, model), form.errors.length > 0 ? 422 : 200);
 }
 
+/** What a certificate cannot be without. */
+const parts = ['issuer', 'number', 'issuedOn'];
 const always = ['requirement', 'occurredOn', 'attestation'];
-const fields = [...always, 'pointer', 'hours', 'issuer', 'number', 'issuedOn', 'expiresOn'];
+const fields = [...always, 'pointer', 'hours', ...parts, 'expiresOn'];
 
 const evidenceSent = defineRoute(
   {
@@ -128,7 +131,7 @@ const evidenceSent = defineRoute(
     if ('outcome' in own) return own;
     const { enrollment } = own.status.enrollment;
     const again = (form: FormState) => showForm(call, who, enrollment, form);
-    const errors = evidenceErrors(words, body);
+    const errors = evidenceErrors(words, body, own.status.framework);
     if (errors.length > 0) return again({ values: body, errors });
     const [verdict] = await submitEvidence(ports, { program: who.program, enrollment }, [
       submissionOf(body, who.actor),
@@ -139,18 +142,28 @@ const evidenceSent = defineRoute(
   },
 );
 
-const certificateFields = ['issuer', 'number', 'issuedOn', 'expiresOn'];
+function evidenceErrors(words: Words, body: SentForm, framework: Framework): FieldError[] {
+  const errors = [...fieldErrors(words, body, fields, always), ...certificateErrors(words, body, framework)];
+  const first = errors.filter(({ field }, i) => errors.findIndex((each) => each.field === field) === i);
+  return first.sort((a, b) => fields.indexOf(a.field ?? '') - fields.indexOf(b.field ?? ''));
+}
 
-/** A certificate is whole or not there at all. */
-function evidenceErrors(words: Words, body: SentForm): FieldError[] {
-  const hasCertificate = certificateFields.some((name) => given(body, name) !== undefined);
-  const required = [...always, ...(hasCertificate ? ['issuer', 'number', 'issuedOn'] : [])];
-  const errors = fieldErrors(words, body, fields, required);
+/** A certificate is whole or not there at all, and only a required certificate has one: the act says when it is absent. */
+function certificateErrors({ t }: Words, body: SentForm, framework: Framework): FieldError[] {
+  const [filled] = [...parts, 'expiresOn'].filter((name) => given(body, name) !== undefined);
+  if (filled === undefined) return [];
+  const kind = requirementsOf(framework).get(given(body, 'requirement') ?? '')?.kind;
+  if (kind !== undefined && kind !== 'certificate')
+    return [{ field: filled, message: t('refusals.evidence_certificate_unexpected') }];
   const [from, until] = [given(body, 'issuedOn'), given(body, 'expiresOn')];
-  const isDay = (field: string) => errors.every((error) => error.field !== field);
-  if (from === undefined || until === undefined || until >= from || !isDay('issuedOn') || !isDay('expiresOn'))
-    return errors;
-  return [...errors, { field: 'expiresOn', message: words.t('fields.expires_early') }];
+  return [
+    ...parts
+      .filter((name) => given(body, name) === undefined)
+      .map((field) => ({ field, message: t('fields.certificate_part') })),
+    ...(from !== undefined && until !== undefined && until < from
+      ? [{ field: 'expiresOn', message: t('fields.expires_early') }]
+      : []),
+  ];
 }
 
 /** A refusal of the certificate as such leads to the first of its fields. */
