@@ -23,12 +23,13 @@ export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly
   });
   app.use(async (c, next) => {
     if (c.req.url.length <= maxUrlLength) return next();
-    return problemResponse(problemOf(refused('request.too-long', 'the address is too long')), undefined, c);
+    return problemResponse(problemOf(refused('request.too-long', 'the address is too long')), undefined, settings, c);
   });
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
-      onError: (c) => problemResponse(problemOf(refused('request.too-large', 'body: 1 MB at the most')), undefined, c),
+      onError: (c) =>
+        problemResponse(problemOf(refused('request.too-large', 'body: 1 MB at the most')), undefined, settings, c),
     }),
   );
   for (const route of routes)
@@ -39,15 +40,16 @@ export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly
       return problemResponse(
         problemOf(refused('request.method', `method: one of ${methods.join(', ')}`)),
         undefined,
+        settings,
         c,
       );
     });
   app.notFound((c) => {
     const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;
     const problem = problemOf(refused('route.unknown', 'there is nothing at this address'));
-    return problemResponse(problem, wantsPage ? { page: true } : undefined, c);
+    return problemResponse(problem, wantsPage ? { page: true } : undefined, settings, c);
   });
-  app.onError((error, c) => failure(error, ports, undefined, c));
+  app.onError((error, c) => failure(error, ports, undefined, settings, c));
   return app;
 }
 

@@ -21,16 +21,22 @@ import { isSameOrigin, originOf } from './security.ts';
 export async function serveRoute(route: Route, ports: ApiPorts, settings: ApiSettings, c: Context): Promise<Response> {
   try {
     const answer = await answerOf(route, ports, settings, c);
-    return await ('code' in answer ? problemResponse(answer, route, c) : toResponse(answer, c));
+    return await ('code' in answer ? problemResponse(answer, route, settings, c) : toResponse(answer, c));
   } catch (error) {
-    return failure(error, ports, route, c);
+    return failure(error, ports, route, settings, c);
   }
 }
 
 /** What nobody expected: told in the log by its codes, and to the caller as ours. */
-export function failure(error: unknown, ports: ApiPorts, route: Route | undefined, c: Context): Promise<Response> {
+export function failure(
+  error: unknown,
+  ports: ApiPorts,
+  route: Route | undefined,
+  settings: ApiSettings,
+  c: Context,
+): Promise<Response> {
   if (error instanceof AdapterError && error.code === 'cursor.malformed')
-    return problemResponse(problemOf(refused('request.cursor', 'cursor: it is none of this list')), route, c);
+    return problemResponse(problemOf(refused('request.cursor', 'cursor: it is none of this list')), route, settings, c);
   ports.failed(error, { message: 'A request failed', ...(route && { route: routeName(route) }) });
   const isPassing = error instanceof AdapterError && error.retryable;
   const refusal = isPassing
@@ -39,7 +45,7 @@ export function failure(error: unknown, ports: ApiPorts, route: Route | undefine
         'server.failed',
         'this is a fault of ours and is being looked at; what you sent may be sent again under the same key',
       );
-  return problemResponse(problemOf(refusal), route, c);
+  return problemResponse(problemOf(refusal), route, settings, c);
 }
 
 async function answerOf(
@@ -181,11 +187,16 @@ async function recordRead(
 /** A problem as its route's callers read it: programs as JSON, people as a page, or as the sign-in where they need it. */
 export async function problemResponse(
   problem: Problem,
-  route: Pick<Route, 'page'> | undefined,
+  route: (Pick<Route, 'page'> & Partial<Pick<Route, 'access'>>) | undefined,
+  settings: Pick<ApiSettings, 'publicOrigin'>,
   c: Context,
 ): Promise<Response> {
   const headers = problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
-  if (route?.page) return toResponse(problem.status === 401 ? signInFirst(c) : problemPage(problem, c.req.raw), c);
+  if (route?.page) {
+    const origin = originOf(settings, new URL(c.req.url));
+    const asPage = () => problemPage(problem, c.req.raw, origin, route.access);
+    return toResponse(problem.status === 401 ? signInFirst(c) : asPage(), c);
+  }
   return c.body(JSON.stringify(problem), problem.status as 400, {
     ...headers,
     'Content-Type': 'application/problem+json',

@@ -1,5 +1,5 @@
 import { type Proof, proveCredential, type Reprint, type WhichCredential } from '../acts/prove-credential.ts';
-import { publicCodeSchema } from '../domain/credential.ts';
+import { readPublicCode } from '../domain/credential.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
 import {
   type ActorFlags,
@@ -23,7 +23,7 @@ export const addProve: AddCommand = (parent, session) =>
     summary: 'print a credential again from its frozen facts, and compare it with what was issued',
     examples: [
       'certificate prove 01JX8Z6TQ4H0W3N5V7K9R2M1PD --program harbor --enrollment 01JZX3V',
-      'certificate prove 7Q4NZ0K8W2RJ5TX1M9VC3HYBPD',
+      'certificate prove 7Q4N-Z0K8-W2RJ-5TX1-M9VC-3HYB-PD',
     ],
     notes:
       "CREDENTIAL is the credential's id, given with its program and enrollment, or the code printed on it.\n" +
@@ -41,7 +41,8 @@ function whichOf({ program, enrollment }: Flags, credential: string): WhichCrede
     const absent = program === undefined ? '--program' : '--enrollment';
     throw usageFailure('usage', `${absent}: missing; give both with a credential's id, and neither with a code`);
   }
-  if (publicCodeSchema.safeParse(credential).success) return { code: credential };
+  const code = readPublicCode(credential);
+  if (code !== undefined) return { code };
   throw usageFailure('usage', 'credential: not a 26-character code; for an id give --program and --enrollment too');
 }
 

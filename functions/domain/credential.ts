@@ -18,6 +18,20 @@ export const credentialIdSchema = evidenceIdSchema;
 /** The public code that verification asks for: 128 random bits, unguessable, in no index but its own. */
 export const publicCodeSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, 'a 26-character code');
 
+/**
+ * A code as people type it: small letters, spaces and hyphens between its parts, and the letters that the alphabet
+ * leaves out for the digits that they look like. Undefined where it can be none.
+ */
+export function readPublicCode(typed: string): string | undefined {
+  const code = typed
+    .slice(0, 200)
+    .toUpperCase()
+    .replaceAll(/[\s\u00ad\u2010-\u2015-]/g, '')
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/g, '1');
+  return publicCodeSchema.safeParse(code).success ? code : undefined;
+}
+
 /** Everything that a credential says, fixed when it is requested and never read again from what may have changed. */
 export const frozenFactsSchema = () =>
   z.strictObject({

@@ -53,7 +53,7 @@ export async function startWeb(plan: StackPlan, parts: WebParts): Promise<LocalW
       dataDir: join(dataFolder, 'data/oidc'),
       port: named.oidc,
       client: plan.signIn,
-      personas: personas.read,
+      people: personas.people,
       now: () => clock.now(),
     }).catch(async (error: unknown) => {
       await gateway.stop();
@@ -61,7 +61,7 @@ export async function startWeb(plan: StackPlan, parts: WebParts): Promise<LocalW
     });
     stops.push(async () => {
       await issuer.stop();
-      personas.close();
+      await personas.close();
     });
   }
   return { endpoint: gateway.endpoint, stop: async () => void (await Promise.all(stops.map((stop) => stop()))) };

@@ -96,6 +96,8 @@ describe('a credential as it was issued', () => {
     const ran = await run('certificate', 'prove', issued.code);
     expect(ran.exitCode).toBe(0);
     expect(ran.stdout).not.toMatch(/Zoë|zoe/);
+    const typed = (issued.code.match(/.{1,4}/g) ?? []).join('-').toLowerCase();
+    expect(await run('certificate', 'prove', typed)).toMatchObject({ exitCode: 0, stdout: ran.stdout });
   });
 
   test('is proved still when its program looks and sounds otherwise now', async () => {

@@ -1,10 +1,12 @@
-import { statSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { startOidc } from '../../infra/local/services/oidc.ts';
-import type { Persona } from '../../infra/local/services/oidc-personas.ts';
+import { type Persona, personaKey } from '../../infra/local/services/oidc-personas.ts';
 import { authorizeParameters, choose, type Place, pkce, redeem, signIn } from '../support/sign-in.ts';
 import { stopLater, temporaryFolder } from './local-service.ts';
 
@@ -34,6 +36,7 @@ const personas = [
     isLoaded: false,
   }),
 ];
+const beyond = [person({ id: 'a-9', name: 'Ben', role: 'apprentice' })];
 const who = { program: 'peer', role: 'assessor', id: 'assessor-feldman' };
 
 async function issuer(folder?: string, now?: () => number): Promise<Place & { folder: string; stop(): Promise<void> }> {
@@ -51,7 +54,7 @@ async function issuer(folder?: string, now?: () => number): Promise<Place & { fo
         scopes: ['openid', 'profile'],
         tokenSeconds: 3_600,
       },
-      personas: async () => personas,
+      people: { recent: async () => personas, find: async (key) => beyond.find((each) => personaKey(each) === key) },
       ...(now && { now }),
     }),
   );
@@ -211,7 +214,8 @@ test('the page has a button for everybody, escapes what it shows, and runs no sc
   const parameters = { ...authorizeParameters(place, pkce().challenge), state: '"><script>alert(1)</script>' };
   const answer = await page(place, parameters);
   const text = await answer.text();
-  expect(text.match(/<button /g)).toHaveLength(3);
+  // One more sends the id of an apprentice who is not there.
+  expect(text.match(/<button /g)).toHaveLength(4);
   expect(text).toContain('Ruth &lt;Feldman&gt; &amp; Sons');
   expect(text).toContain('Mentor</span>');
   expect(text).toMatch(/Auditor<\/b><span>Mentor · <i>stand-in<\/i>/);
@@ -246,6 +250,57 @@ test('nobody becomes somebody who is not on the page', async () => {
   ]) {
     await expect(choose(place, other, parameters)).rejects.toThrow('400');
   }
+});
+
+test('an apprentice who is not on the page is chosen by id, on the page or by the whole key', async () => {
+  const place = await issuer();
+  const parameters = authorizeParameters(place, pkce().challenge);
+  const chosen = { program: 'peer', role: 'apprentice', id: 'a-9' };
+  expect((await choose(place, chosen, parameters)).searchParams.get('code')).toBeTruthy();
+  const typed = new URLSearchParams({ ...parameters, persona: 'peer:apprentice:', id: ' a-9 ' });
+  const answer = await fetch(`${place.issuer}/oauth2/authorize`, { method: 'POST', body: typed, redirect: 'manual' });
+  expect(answer.status).toBe(302);
+  const shown = await (await page(place, parameters)).text();
+  expect(shown).toContain('<button name="persona" value="other:apprentice:">');
+  expect(shown).toMatch(/Somebody else’s id/);
+  expect(shown).toMatch(/8 at the most, those whose records changed last/);
+});
+
+test('a refusal names the id that nobody has', async () => {
+  const place = await issuer();
+  const parameters = authorizeParameters(place, pkce().challenge);
+  const body = new URLSearchParams({ ...parameters, persona: 'peer:apprentice:', id: '<a-0>' });
+  const answer = await fetch(`${place.issuer}/oauth2/authorize`, { method: 'POST', body, redirect: 'manual' });
+  expect(answer.status).toBe(400);
+  expect(await answer.text()).toContain('peer:apprentice:&lt;a-0&gt;');
+});
+
+/** The lines of the main README that sign somebody in by curl, run as they stand there. */
+function signInAsTheReadme(place: Place, persona: string) {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const lines = /^APP=(?<address>\S+) SIGN_IN=(?<signIn>\S+) .*\n.*?\nTOKEN=.*?\n\n/ms.exec(readme);
+  const { address = '', signIn = '' } = lines?.groups ?? {};
+  const script = (lines?.[0] ?? 'exit 9')
+    .replaceAll(address, new URL(redirectUri).origin)
+    .replaceAll(signIn, `${place.issuer}/oauth2`)
+    .replace(/^WHO=\S+/m, `WHO=${persona}`)
+    .replaceAll('SignInPoolClient', 'the-app');
+  // The issuer is in this process, which must go on while they run.
+  return promisify(execFile)('bash', ['-c', `${script}\nprintf %s "$TOKEN"`]).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code: Number(code), stdout: String(stdout), stderr: String(stderr) }),
+  );
+}
+
+test('the README’s lines of curl sign somebody in, and say who is not there', async () => {
+  const place = await issuer();
+  const signedIn = await signInAsTheReadme(place, 'peer:assessor:assessor-feldman');
+  expect(signedIn).toMatchObject({ code: 0, stderr: '' });
+  expect((await verify(place, signedIn.stdout)).payload['cognito:username']).toBe('assessor-feldman');
+  const refused = await signInAsTheReadme(place, 'peer:apprentice:nobody');
+  expect([refused.code, refused.stdout]).not.toEqual([0, expect.anything()]);
+  expect(refused.stderr).toMatch(/400/);
+  expect(refused.stderr).toMatch(/nobody is peer:apprentice:nobody/);
 });
 
 test('who signs out is sent to the app or nowhere', async () => {

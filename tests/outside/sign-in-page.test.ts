@@ -26,6 +26,8 @@ const personas = [
   person('local-auditor', 'Auditor', 'auditor', { program: 'other', programName: 'other', isLoaded: false }),
 ];
 
+const people = { recent: async () => personas, find: async () => undefined };
+
 describeWith(['chromium'], 'the sign-in page of this machine', () => {
   test.each([
     ['a phone by day', { width: 360, height: 740 }, 'light'],
@@ -45,7 +47,7 @@ describeWith(['chromium'], 'the sign-in page of this machine', () => {
         scopes: ['openid', 'profile'],
         tokenSeconds: 60,
       };
-      const oidc = await startOidc({ dataDir: folder.path, port: 0, client, personas: async () => personas });
+      const oidc = await startOidc({ dataDir: folder.path, port: 0, client, people });
       onTestFinished(() => oidc.stop());
       const { context, close } = await openBrowser({ viewport, colorScheme });
       onTestFinished(close);

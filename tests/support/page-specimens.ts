@@ -354,6 +354,7 @@ function complete(world: World): Status {
       { ...email, deliveryId: 'dlv-3', state: 'bounced', reason: 'bounced: Transient/MailboxFull', sentAt: now },
       { ...email, deliveryId: 'dlv-2', state: 'complained', settledAt: now },
       { ...email, deliveryId: 'dlv-0', state: 'delivered', settledAt: now },
+      { ...email, deliveryId: 'dlv-older', about: { ...about, credentialId: 'older' }, state: 'sent', sentAt: now },
     ],
     lapses: [{ requirement: 'cpr', on: '2026-10-01' }],
     aside: [],
@@ -364,6 +365,14 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   const roles = ['administrator'] as const;
   const { program } = world;
   const people = peopleOf(world);
+  // One of the longest name who is enrolled once more, and two people of one name.
+  const twins = [0, 6].map((i) => ({
+    enrollment: world.person(i, 0.4, {
+      enrollment: `01JX8Z6TQ4H0W3N5V7K9R2M1P${i}`,
+      lastChangeAt: '2026-08-01T12:00:00.000Z',
+    }),
+    emails: [],
+  }));
   const full = fullGroups(groupsOf(world, people), rowsOf(world, people));
   const person = { enrollment: 'enr-100', name: say(specimenNames[0]), seen: '7.2' };
   const cohort = (name: string, of: readonly SpecimenPerson[], more: object = {}): Specimen => ({
@@ -379,10 +388,11 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
   };
   const none: NeedGroup = { need: 'failed', rows: [], hasMore: false };
   const wrong = {
-    values: { name: say('Ana'), email: say('ana@'), id: say('a b') },
+    values: { name: say(specimenNames[6].repeat(2)), email: say('ana@'), id: say('a b') },
     errors: [
+      { field: 'name', message: say(frame('/').words.t('refusals.name_invalid')) },
       { field: 'email', message: say(frame('/').words.t('refusals.email_invalid')) },
-      { field: 'id', message: say(frame('/').words.t('forms.required')) },
+      { field: 'id', message: say(frame('/').words.t('fields.id')) },
     ],
   };
   const twice = {
@@ -397,6 +407,7 @@ function programPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
     cohort('cohort', people, { cursor: 'next' }),
     cohort('cohort-calm', people.slice(2, 3)),
     cohort('cohort-many', people, { groups: full, cursor: 'next' }),
+    cohort('cohort-namesakes', [...people, ...twins]),
     cohort('cohort-empty', []),
     ...full.map((group) => list(`needs-${group.need}`, group, { cursor: 'next', isFirst: false })),
     ...needs.map((need) => list(`needs-${need}-empty`, { ...none, need })),
@@ -507,6 +518,14 @@ function assessorPages(frame: MakeFrame, { program, person, say }: World): Speci
       html: queuePage(frame('/assess', roles), { program, rows, isFirst: true, cursor: 'next' }),
     },
     {
+      name: 'assess-namesakes',
+      path: '/assess',
+      html: queuePage(frame('/assess', roles), {
+        ...{ program, isFirst: true },
+        rows: [...rows, ...rows.map((row, i) => ({ ...row, enrollment: `01JX8Z6TQ4H0W3N5V7K9R2M1P${i}` }))],
+      }),
+    },
+    {
       name: 'assess-empty',
       path: '/assess',
       html: queuePage(frame('/assess', roles), { program, rows: [], isFirst: true }),
@@ -518,6 +537,23 @@ function assessorPages(frame: MakeFrame, { program, person, say }: World): Speci
       html: deskPage(frame(path, roles), {
         ...desk,
         form: { values: {}, errors: [{ message: say(frame('/').words.t('assess.nothing_chosen')) }] },
+      }),
+    },
+    {
+      name: 'assess-desk-decided',
+      path,
+      html: deskPage(frame(path, roles), {
+        ...{ ...desk, groups: [] },
+        form: {
+          values: {},
+          errors: [
+            {
+              message: frame('/').words.t('assess.decided_meanwhile', {
+                who: say(`${specimenNames[1]}, Ruth Feldman`),
+              }),
+            },
+          ],
+        },
       }),
     },
     { name: 'assess-desk-empty', path, html: deskPage(frame(path, roles), { ...desk, groups: [] }) },
@@ -535,7 +571,11 @@ function apprenticePages(frame: MakeFrame, world: World): Specimen[] {
   const form = { enrollment: 'enr-100', framework, progress: status.standing.progress, today: '2026-11-20' };
   const wrong = {
     values: { requirement: 'cpr', attestation: world.say('Did the course'), issuer: world.say('American Red Cross') },
-    errors: [{ field: 'occurredOn', message: world.say(f.words.t('forms.required')) }],
+    errors: [
+      { field: 'occurredOn', message: world.say(f.words.t('forms.required')) },
+      { field: 'hours', message: world.say(f.words.t('fields.hours')) },
+      { field: 'number', message: world.say(f.words.t('fields.certificate_part')) },
+    ],
   };
   return [
     { name: 'me', path: '/me', html: mePage(f, { record: status, notes, others: ['enr-7'], verifyBase }) },
@@ -651,6 +691,6 @@ function troublePages(frame: MakeFrame): Specimen[] {
   return problems.map(([status, code]) => ({
     name: `trouble-${code.replace('.', '-')}`,
     path: '/',
-    html: troublePage(frame('/'), { status, code }),
+    html: troublePage(frame('/'), { status, code }, code === 'caller.forbidden' ? ['administrator', 'operator'] : []),
   }));
 }

@@ -22,12 +22,13 @@ import {
   resumptionPage,
   revocationPage,
 } from './act-page.ts';
+import { fieldErrors } from './field-rules.ts';
 import { emptyForm, type FieldError, type FormState } from './form-field.ts';
 import type { Frame } from './frame.ts';
 import type { TextKey, Words } from './language.ts';
 import type { Html } from './markup.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
-import { emptyFields, given, refusedForm, type SentForm, sentForm } from './sent-form.ts';
+import { given, refusedForm, type SentForm, sentForm } from './sent-form.ts';
 
 /** The state of a record that a form was made from; of an email also its own, which moves without the record. */
 type SeenInForm = { seen: Pick<Enrollment, 'version' | 'fence'>; stamp: string | undefined };
@@ -253,8 +254,8 @@ function routesOf(act: RecordAct): Route[] {
       const shown = await readShown(request);
       if ('outcome' in shown) return shown;
       const { words } = frameOf(request);
-      const empty = emptyFields(words, call.body, act.required);
-      if (empty.length > 0) return showAgain(request, shown, { values: call.body, errors: empty });
+      const errors = fieldErrors(words, call.body, act.fields, act.required);
+      if (errors.length > 0) return showAgain(request, shown, { values: call.body, errors });
       const seen = readSeen(act, call.body);
       const answer = seen ? await act.act(request, call.body, seen, shown) : stale;
       if (answer.outcome === 'refused') {

@@ -2,11 +2,13 @@ import {
   type Assessment,
   evidencePartition,
   parseEvidenceKeys,
+  parseItem,
   type RawItem,
   type Submission,
 } from '../../domain/evidence.ts';
-import { type Framework, requirementsOf } from '../../domain/framework.ts';
+import { type Framework, type Requirement, requirementsOf } from '../../domain/framework.ts';
 import { documentHash } from '../../domain/hash.ts';
+import type { EnrollmentRef } from '../../domain/ids.ts';
 import { awaitingEvidence, type ProgressRules } from '../../domain/progress.ts';
 
 /** One piece of evidence that waits for an assessor. */
@@ -41,25 +43,25 @@ export function awaitingPieces(items: readonly RawItem[], framework: Framework, 
       .sort((a, b) => (a.submittedAt < b.submittedAt ? -1 : 1))
       .map((submission) => pieceOf(submission, framework)),
   );
-  const setOf = (piece: Piece) => requirements.get(piece.requirement)?.set;
-  const kindOf = (piece: Piece) => requirements.get(piece.requirement)?.kind;
+  const within = (id: string) =>
+    pieces.filter((piece) => {
+      const requirement = requirements.get(piece.requirement);
+      return requirement && groupIdOf(requirement) === id;
+    });
   const groups: PieceGroup[] = [
     ...framework.skillSets.map((set) => ({
       id: set.id,
       kind: 'set' as const,
       text: set.display ?? set.text,
-      pieces: pieces.filter((piece) => setOf(piece) === set.id),
+      pieces: within(set.id),
     })),
-    { id: 'courses', kind: 'courses', text: undefined, pieces: pieces.filter((piece) => kindOf(piece) === 'course') },
-    {
-      id: 'certificates',
-      kind: 'certificates',
-      text: undefined,
-      pieces: pieces.filter((piece) => kindOf(piece) === 'certificate'),
-    },
+    { id: 'courses', kind: 'courses', text: undefined, pieces: within('courses') },
+    { id: 'certificates', kind: 'certificates', text: undefined, pieces: within('certificates') },
   ];
   return groups.filter((group) => group.pieces.length > 0);
 }
+
+const groupIdOf = ({ kind, set }: Requirement) => set ?? (kind === 'course' ? 'courses' : 'certificates');
 
 function pieceOf(submission: Submission, framework: Framework): Piece {
   const { requirement, evidence } = submission;
@@ -80,6 +82,44 @@ export const shownField = ({ requirement, evidence }: Pick<Piece, 'requirement' 
 export const shownAs = ({ submission }: Pick<Piece, 'submission'>) => documentHash(submission).slice(0, 16);
 
 export type Decision = Pick<Assessment, 'requirement' | 'evidence' | 'outcome'> & { note?: string };
+
+/** Of the pieces that a form showed and decided about, those that do not wait any more. */
+export function decidedMeanwhile(
+  groups: readonly PieceGroup[],
+  framework: Framework,
+  form: Readonly<Record<string, string>>,
+): Pick<Piece, 'requirement' | 'evidence'>[] {
+  const waiting = new Set(groups.flatMap(({ pieces }) => pieces.map(shownField)));
+  const requirements = requirementsOf(framework);
+  return Object.keys(form).flatMap((name) => {
+    const [, requirement, evidence] = /^shown\.([\w-]+)\.([\w-]+)$/.exec(name) ?? [];
+    if (requirement === undefined || evidence === undefined || waiting.has(name)) return [];
+    const piece = { requirement, evidence };
+    const known = requirements.get(requirement);
+    const chosen = form[decisionField(piece)];
+    const isChosen = chosen === 'met' || chosen === 'not-met' || (known && form.whole === groupIdOf(known));
+    return isChosen ? [piece] : [];
+  });
+}
+
+/** Who assessed some pieces last, each once. */
+export function assessorsOf(
+  pieces: readonly Pick<Piece, 'requirement' | 'evidence'>[],
+  items: readonly RawItem[],
+  ref: EnrollmentRef,
+): string[] {
+  const pk = evidencePartition(ref);
+  const latest = new Map<string, Assessment>();
+  for (const { sk, attributes } of items) {
+    const place = parseEvidenceKeys(pk, sk);
+    const parsed = place?.part === 'assessment' ? parseItem(place, attributes) : undefined;
+    if (!parsed?.ok || parsed.part !== 'assessment') continue;
+    const { value } = parsed;
+    const before = latest.get(shownField(value));
+    if (!before || before.assessedAt <= value.assessedAt) latest.set(shownField(value), value);
+  }
+  return [...new Set(pieces.flatMap((piece) => latest.get(shownField(piece))?.assessor ?? []))];
+}
 
 /**
  * What a form decided: of the pieces that it showed as they are now, those with *met* or *not met*. `whole` names a

@@ -5,6 +5,7 @@ import { errorSummary, type FormState } from './form-field.ts';
 import { type Frame, pageOf } from './frame.ts';
 import type { Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
+import { nameAmong, namesakes } from './namesakes.ts';
 import { groupTitle } from './requirement-list.ts';
 
 export type Queue = {
@@ -19,13 +20,14 @@ export type Queue = {
 export function queuePage(frame: Frame, { program, rows, cursor, isFirst }: Queue): Html {
   const { words } = frame;
   const { t } = words;
+  const shared = namesakes(rows);
   const list = html`<ol class="queue">${rows.map(
     ({
       enrollment,
       name,
       since,
       waiting,
-    }) => html`<li class="sheet"><h2><a href="/assess/${enrollment}">${bdi(name)}</a></h2>
+    }) => html`<li class="sheet"><h2><a href="/assess/${enrollment}">${nameAmong({ enrollment, name }, shared)}</a></h2>
 <p>${words.n('assess.requirements', waiting)} · ${words.rich('assess.since', { at: html`<time datetime="${since}">${words.moment(since, program.timeZone)}</time>` })}</p></li>`,
   )}</ol>`;
   const empty = html`<div class="empty"><h2>${t('assess.empty_title')}</h2><p>${t('assess.empty_text')}</p></div>`;
@@ -50,7 +52,7 @@ export function deskPage(frame: Frame, desk: Desk): Html {
   const count = desk.groups.reduce((sum, { pieces }) => sum + pieces.length, 0);
   const body = html`<nav class="crumbs" aria-label="${t('nav.crumbs')}"><a href="/assess">${t('assess.title')}</a></nav>
 <h1>${words.rich('assess.desk_title', { name: bdi(desk.name) })}</h1>
-${errorSummary(words, desk.form)}
+${count === 0 ? decidedNotice(desk.form) : errorSummary(words, desk.form)}
 ${
   count === 0
     ? html`<div class="empty"><h2>${t('assess.desk_empty')}</h2><p><a class="button" href="/assess">${t('assess.back')}</a></p></div>`
@@ -63,6 +65,13 @@ ${desk.groups.map((group) => groupBlock(words, group, desk))}
 }`;
   const title = t('assess.desk_title', { name: desk.name });
   return pageOf(frame, { title, body, scripts: ['assess.js'], failed: desk.form.errors.length > 0 });
+}
+
+/** Nothing is left to put right. */
+function decidedNotice({ errors }: FormState): Html {
+  return errors.length === 0
+    ? nothing
+    : html`<div class="notice refused" role="alert" tabindex="-1" id="errors">${errors.map(({ message }) => html`<p>${message}</p>`)}</div>`;
 }
 
 const key = (letter: string) => html`<kbd>${letter}</kbd>`;

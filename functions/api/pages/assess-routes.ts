@@ -2,12 +2,16 @@ import * as z from 'zod';
 import { assessEvidence } from '../../acts/evidence.ts';
 import { type Refused, refused } from '../../acts/refusal.ts';
 import { rulesOf } from '../../domain/evaluation.ts';
+import type { RawItem } from '../../domain/evidence.ts';
+import type { Framework } from '../../domain/framework.ts';
 import { enrollmentIdSchema } from '../../domain/ids.ts';
+import type { Program } from '../../domain/program.ts';
 import { defineRoute } from '../route.ts';
-import { awaitingPieces, type PieceGroup, readDecisions } from './assess-model.ts';
+import { assessorsOf, awaitingPieces, decidedMeanwhile, type PieceGroup, readDecisions } from './assess-model.ts';
 import { deskPage, queuePage } from './assess-page.ts';
 import { emptyForm, type FormState } from './form-field.ts';
 import { refusalText } from './frame.ts';
+import type { Words } from './language.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
 import { sentForm } from './sent-form.ts';
 
@@ -41,7 +45,14 @@ const queue = defineRoute(
   },
 );
 
-type Desk = { name: string; timeZone: string; groups: PieceGroup[] };
+type Desk = {
+  name: string;
+  timeZone: string;
+  groups: PieceGroup[];
+  items: readonly RawItem[];
+  framework: Framework;
+  roster: Program['assessors'];
+};
 
 async function readDesk(
   { ports }: Pick<PageRequest, 'ports'>,
@@ -60,7 +71,8 @@ async function readDesk(
   // All of it, consistently: what is to be assessed may be newer than any list of it.
   const items = asksNobody ? [] : await ports.store.readAllEvidence(ref);
   const groups = awaitingPieces(items, framework, rulesOf(found, stored.program));
-  return { name: found.apprentice.name, timeZone: stored.program.timeZone, groups };
+  const { timeZone, assessors } = stored.program;
+  return { name: found.apprentice.name, timeZone, groups, items, framework, roster: assessors };
 }
 
 const desk = defineRoute(
@@ -105,8 +117,14 @@ const decide = defineRoute(
       return page(call, frame, deskPage(frame, model), 422);
     };
     const { decisions, changed } = readDecisions(read.groups, body);
-    if (decisions.length === 0)
-      return again([{ message: t(changed > 0 ? 'assess.changed' : 'assess.nothing_chosen') }]);
+    const gone = decidedMeanwhile(read.groups, read.framework, body);
+    if (decisions.length === 0) {
+      const messages = [
+        ...(changed > 0 ? [t('assess.changed')] : []),
+        ...(gone.length > 0 ? [goneText(frame.words, read, assessorsOf(gone, read.items, ref), who.actor)] : []),
+      ];
+      return again((messages.length > 0 ? messages : [t('assess.nothing_chosen')]).map((message) => ({ message })));
+    }
     const verdicts = await assessEvidence(
       ports,
       ref,
@@ -116,10 +134,19 @@ const decide = defineRoute(
     if (refusals.length === verdicts.length)
       return again([...new Set(refusals)].map((code) => ({ message: refusalText(frame.words, code) })));
     const isAll = decisions.length === countPieces(read.groups) && refusals.length === 0;
-    const key = refusals.length > 0 || changed > 0 ? 'done.partly_assessed' : 'done.assessed';
+    const key = refusals.length + changed + gone.length > 0 ? 'done.partly_assessed' : 'done.assessed';
     return goTo(call, isAll ? '/assess' : `/assess/${params.enrollment}`, { kind: 'done', key });
   },
 );
+
+/** Assessors of one program may know who of them decided; a piece that nobody decided was taken back. */
+function goneText(words: Words, { roster }: Desk, assessors: readonly string[], self: string): string {
+  if (assessors.length === 0) return words.t('assess.gone');
+  const names = assessors.map((id) =>
+    id === self ? words.t('assess.you') : (roster.find((each) => each.id === id)?.name ?? id),
+  );
+  return words.t('assess.decided_meanwhile', { who: new Intl.ListFormat(words.language).format(names) });
+}
 
 const countPieces = (groups: readonly PieceGroup[]) => groups.reduce((sum, { pieces }) => sum + pieces.length, 0);
 

@@ -4,6 +4,7 @@ import type { CohortRow, NeedGroup } from './cohort-model.ts';
 import { type Frame, pageOf } from './frame.ts';
 import type { TextKey, Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
+import { nameAmong, namesakes } from './namesakes.ts';
 import { attention, changedOn, missingText } from './needs-page.ts';
 import { bar, credentialMark } from './standing-mark.ts';
 
@@ -40,8 +41,14 @@ ${cohort.rows.length === 0 ? empty(frame, cohort) : html`${table(words, cohort)}
 /** On the first page; of an empty program there is nothing to say. */
 function whoNeeds(words: Words, { isFirst, groups, rows, status, program }: Cohort): Html {
   const isEmpty = rows.length === 0 && groups.every(({ rows }) => rows.length === 0);
-  return !isFirst || (isEmpty && status === 'open') ? nothing : attention(words, program, groups);
+  return !isFirst || (isEmpty && status === 'open')
+    ? nothing
+    : attention(words, program, groups, sharedOn({ rows, groups }));
 }
+
+/** Somebody may stand in a list of those who need somebody and have a namesake in the table. */
+const sharedOn = ({ rows, groups }: Pick<Cohort, 'rows' | 'groups'>) =>
+  namesakes([...rows, ...groups.flatMap((group) => group.rows)]);
 
 function statusTabs({ t }: Words, current: EnrollmentStatus): Html {
   return html`<nav class="tabs" aria-label="${t('cohort.statuses')}"><ul>${statuses.map(
@@ -64,14 +71,15 @@ function empty(frame: Frame, { status, isFirst }: Cohort): Html {
     : html`<p class="empty">${t('cohort.empty_status')}</p>`;
 }
 
-function table(words: Words, { rows, status, program }: Cohort): Html {
+function table(words: Words, { rows, status, program, groups }: Cohort): Html {
   const { t } = words;
+  const shared = sharedOn({ rows, groups });
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${t('cohort.table')}"><table class="stack">
 <caption class="visually-hidden">${t('cohort.table')}</caption>
 <thead><tr><th scope="col">${t('cohort.name')}</th><th scope="col">${t('cohort.progress')}</th><th scope="col">${t(status === 'open' ? 'cohort.missing' : 'cohort.certificate')}</th><th scope="col">${t('cohort.changed')}</th></tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>
-<th scope="row"><a href="/people/${row.enrollment}">${bdi(row.name)}</a></th>
+<th scope="row"><a href="/people/${row.enrollment}">${nameAmong(row, shared)}</a></th>
 <td data-label="${t('cohort.progress')}"><span class="progress">${bar(t('cohort.progress_of', { name: row.name }), row.met, row.of)}<span>${t('person.met_of', { met: row.met, of: row.of })}</span></span></td>
 <td data-label="${t(status === 'open' ? 'cohort.missing' : 'cohort.certificate')}">${
       row.status === 'open' && row.credential === 'none'

@@ -8,10 +8,11 @@ import { defineRoute } from '../route.ts';
 import { type EnrollForm, enrollPage } from './act-page.ts';
 import { cohortPage } from './cohort-page.ts';
 import { readCohort, readNeeding } from './cohort-reading.ts';
+import { fieldErrors } from './field-rules.ts';
 import { emptyForm } from './form-field.ts';
 import { needsPage } from './needs-page.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
-import { emptyFields, given, refusedForm, sentForm } from './sent-form.ts';
+import { given, refusedForm, sentForm } from './sent-form.ts';
 
 const cohort = defineRoute(
   {
@@ -89,8 +90,8 @@ const enrollSent = defineRoute(
     const { ports, who, body } = call;
     const { words } = frameOf(call);
     const again = (form: EnrollForm) => showEnroll({ ...call, program: who.program }, form);
-    const empty = emptyFields(words, body, ['name', 'email', 'id']);
-    if (empty.length > 0) return again({ values: body, errors: empty });
+    const errors = fieldErrors(words, body, fields, ['name', 'email', 'id']);
+    if (errors.length > 0) return again({ values: body, errors });
     const enrolledOn = given(body, 'enrolledOn');
     const answer = await enroll(ports, who.as, {
       program: who.program,

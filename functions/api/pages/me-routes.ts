@@ -2,14 +2,17 @@ import * as z from 'zod';
 import { type SubmitInput, submitEvidence } from '../../acts/evidence.ts';
 import { type Refused, refused } from '../../acts/refusal.ts';
 import { readStatus, type Status } from '../../acts/status.ts';
+import { type Framework, requirementsOf } from '../../domain/framework.ts';
 import { enrollmentIdSchema } from '../../domain/ids.ts';
 import { civilDateOf } from '../../domain/time.ts';
 import { defineRoute } from '../route.ts';
 import { notesOnNotMet } from './assessor-notes.ts';
-import { emptyForm, type FormState } from './form-field.ts';
+import { fieldErrors } from './field-rules.ts';
+import { emptyForm, type FieldError, type FormState } from './form-field.ts';
+import type { Words } from './language.ts';
 import { evidencePage, mePage, notEnrolledPage } from './me-page.ts';
 import { frameOf, goTo, type PageRequest, page } from './page-answer.ts';
-import { emptyFields, given, refusedForm, type SentForm, sentForm } from './sent-form.ts';
+import { given, refusedForm, type SentForm, sentForm } from './sent-form.ts';
 
 const which = z.object({ enrollment: enrollmentIdSchema.optional(), requirement: z.string().max(40).optional() });
 
@@ -104,17 +107,10 @@ async function showForm(
   return page(call, frame, evidencePage(frame, form, model), form.errors.length > 0 ? 422 : 200);
 }
 
-const fields = [
-  'requirement',
-  'occurredOn',
-  'attestation',
-  'pointer',
-  'hours',
-  'issuer',
-  'number',
-  'issuedOn',
-  'expiresOn',
-];
+/** What a certificate cannot be without. */
+const parts = ['issuer', 'number', 'issuedOn'];
+const always = ['requirement', 'occurredOn', 'attestation'];
+const fields = [...always, 'pointer', 'hours', ...parts, 'expiresOn'];
 
 const evidenceSent = defineRoute(
   {
@@ -135,16 +131,45 @@ const evidenceSent = defineRoute(
     if ('outcome' in own) return own;
     const { enrollment } = own.status.enrollment;
     const again = (form: FormState) => showForm(call, who, enrollment, form);
-    const empty = emptyFields(words, body, ['requirement', 'occurredOn', 'attestation']);
-    if (empty.length > 0) return again({ values: body, errors: empty });
+    const errors = evidenceErrors(words, body, own.status.framework);
+    if (errors.length > 0) return again({ values: body, errors });
     const [verdict] = await submitEvidence(ports, { program: who.program, enrollment }, [
       submissionOf(body, who.actor),
     ]);
     if (!verdict || verdict.outcome === 'refused')
-      return again(refusedForm(words, body, verdict ?? refused('evidence.invalid', ''), fields));
+      return again(refusedForm(words, body, atField(verdict ?? refused('evidence.invalid', '')), fields));
     return goTo(call, `/me?enrollment=${enrollment}`, { kind: 'done', key: 'done.submitted' });
   },
 );
+
+function evidenceErrors(words: Words, body: SentForm, framework: Framework): FieldError[] {
+  const errors = [...fieldErrors(words, body, fields, always), ...certificateErrors(words, body, framework)];
+  const first = errors.filter(({ field }, i) => errors.findIndex((each) => each.field === field) === i);
+  return first.sort((a, b) => fields.indexOf(a.field ?? '') - fields.indexOf(b.field ?? ''));
+}
+
+/** A certificate is whole or not there at all, and only a required certificate has one: the act says when it is absent. */
+function certificateErrors({ t }: Words, body: SentForm, framework: Framework): FieldError[] {
+  const [filled] = [...parts, 'expiresOn'].filter((name) => given(body, name) !== undefined);
+  if (filled === undefined) return [];
+  const kind = requirementsOf(framework).get(given(body, 'requirement') ?? '')?.kind;
+  if (kind !== undefined && kind !== 'certificate')
+    return [{ field: filled, message: t('refusals.evidence_certificate_unexpected') }];
+  const [from, until] = [given(body, 'issuedOn'), given(body, 'expiresOn')];
+  return [
+    ...parts
+      .filter((name) => given(body, name) === undefined)
+      .map((field) => ({ field, message: t('fields.certificate_part') })),
+    ...(from !== undefined && until !== undefined && until < from
+      ? [{ field: 'expiresOn', message: t('fields.expires_early') }]
+      : []),
+  ];
+}
+
+/** A refusal of the certificate as such leads to the first of its fields. */
+function atField({ code, message }: Refused): Refused {
+  return refused(code, message.replace(/^certificate: /, 'issuer: '));
+}
 
 /** As the contract has it; what does not fit is refused by the act, with the field. */
 function submissionOf(body: SentForm, submittedBy: string): SubmitInput {

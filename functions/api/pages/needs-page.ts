@@ -5,6 +5,7 @@ import type { CohortRow, MissingCounts, NeedGroup, NeedRow } from './cohort-mode
 import { type Frame, pageOf } from './frame.ts';
 import type { CountKey, TextKey, Words } from './language.ts';
 import { bdi, type Html, nothing } from './markup.ts';
+import { nameAmong, namesakes } from './namesakes.ts';
 import { mark, type Tone } from './standing-mark.ts';
 
 type Program = { name: string; sponsor: string; timeZone: string };
@@ -13,21 +14,31 @@ type Program = { name: string; sponsor: string; timeZone: string };
 const mostOpen = 6;
 
 /** Who in the whole program needs somebody, by why: the first of each, and where there are more, the way to all. */
-export function attention(words: Words, program: Program, groups: readonly NeedGroup[]): Html {
+export function attention(
+  words: Words,
+  program: Program,
+  groups: readonly NeedGroup[],
+  shared: ReadonlySet<string>,
+): Html {
   const { t } = words;
   const waiting = groups.filter(({ rows, hasMore }) => rows.length > 0 || hasMore);
   if (waiting.length === 0) return html`<p class="notice done plain">${t('cohort.nothing_waits')}</p>`;
   return html`<section aria-labelledby="attention"><h2 id="attention">${t('needs.title')}</h2>
-${waiting.map((group) => groupOf(words, program, group))}</section>`;
+${waiting.map((group) => groupOf(words, program, group, shared))}</section>`;
 }
 
-function groupOf(words: Words, program: Program, { need, rows, hasMore }: NeedGroup): Html {
+function groupOf(
+  words: Words,
+  program: Program,
+  { need, rows, hasMore }: NeedGroup,
+  shared: ReadonlySet<string>,
+): Html {
   const { t, n } = words;
   // An index may lag a day behind: of a page none may need somebody any more, while others do.
   const count = rows.length === 0 ? undefined : n(hasMore ? 'needs.more_than' : 'needs.people', rows.length);
   return html`<details class="set"${rows.length > mostOpen ? nothing : raw(' open')}>
 <summary><span class="set-title">${t(`needs.${need}`)}</span>${count === undefined ? nothing : mark(toneOf[need], count)}</summary>
-${tasks(words, program, rows)}
+${tasks(words, program, rows, shared)}
 ${hasMore ? html`<p class="set-end"><a href="/cohort?needs=${need}">${t(`needs.all_${need}`)}</a></p>` : nothing}</details>`;
 }
 
@@ -55,7 +66,7 @@ export function needsPage(frame: Frame, { program, group, cursor, isFirst }: Nee
   )}</ul></nav>
 <h2 class="visually-hidden">${t(`needs.${need}`)}</h2>
 <p>${t(`needs.about_${need}`, { days: need === 'stuck' ? stuckAfterDays : lapseShownDays })}</p>
-${rows.length === 0 ? html`<p class="empty">${emptyText(words, need, cursor, isFirst)}</p>` : html`<div class="sheet">${tasks(words, program, rows)}</div>`}
+${rows.length === 0 ? html`<p class="empty">${emptyText(words, need, cursor, isFirst)}</p>` : html`<div class="sheet">${tasks(words, program, rows, namesakes(rows))}</div>`}
 ${pager(words, need, cursor, isFirst)}`;
   return pageOf(frame, { title: `${t(`needs.${need}`)} · ${title}`, body, wide: true });
 }
@@ -71,9 +82,9 @@ function pager({ t }: Words, need: Need, cursor: string | undefined, isFirst: bo
   return html`<nav class="pager" aria-label="${t('cohort.pages')}">${isFirst ? nothing : html`<a href="/cohort?needs=${need}">${t('cohort.first')}</a>`}${cursor === undefined ? nothing : html`<a href="/cohort?needs=${need}&amp;cursor=${encodeURIComponent(cursor)}">${t('cohort.next')}</a>`}</nav>`;
 }
 
-function tasks(words: Words, program: Program, rows: readonly NeedRow[]): Html {
+function tasks(words: Words, program: Program, rows: readonly NeedRow[], shared: ReadonlySet<string>): Html {
   return html`<ul class="tasks">${rows.map(
-    (row) => html`<li><a href="/people/${row.enrollment}">${bdi(row.name)}</a>
+    (row) => html`<li><a href="/people/${row.enrollment}">${nameAmong(row, shared)}</a>
 <ul>${reasonsOf(words, row, program.timeZone).map(({ tone, text }) => html`<li>${mark(tone, text)}</li>`)}</ul></li>`,
   )}</ul>`;
 }

@@ -60,12 +60,13 @@ function pageHeaders({ url, origin }: PageRequest, language: Language, showedNot
   const kept = url.searchParams.has('lang') ? [cookie(origin, cookieName(origin, 'language'), language, year)] : [];
   const forgotten = showedNotice ? [cookie(origin, cookieName(origin, 'notice'), '', 0)] : [];
   const cookies = [...kept, ...forgotten];
-  return {
-    'Content-Language': language,
-    Vary: 'Accept-Language, Cookie',
-    ...(cookies.length > 0 && { 'Set-Cookie': cookies }),
-  };
+  return { ...languageHeaders(language), ...(cookies.length > 0 && { 'Set-Cookie': cookies }) };
 }
+
+export const languageHeaders = (language: Language) => ({
+  'Content-Language': language,
+  Vary: 'Accept-Language, Cookie',
+});
 
 /** After a form: on to a page by GET, so that going back or loading again sends nothing twice. */
 export function goTo({ origin }: Pick<PageRequest, 'origin'>, path: string, notice?: Notice): PlainAnswer {

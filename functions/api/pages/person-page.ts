@@ -3,6 +3,7 @@ import type { Status } from '../../acts/status.ts';
 import type { Missing } from '../../domain/completion.ts';
 import type { Credential } from '../../domain/credential.ts';
 import type { Delivery } from '../../domain/delivery.ts';
+import type { Enrollment } from '../../domain/enrollment.ts';
 import { undeliveredReason } from '../../domain/undelivered.ts';
 import { type Frame, pageOf, refusalText } from './frame.ts';
 import type { TextKey, Words } from './language.ts';
@@ -145,8 +146,8 @@ function deliveriesSection(words: Words, { status, mayResend }: PersonModel): Ht
 <ul class="rows">${deliveries.map(
     (delivery) => html`<li><span>${mark(deliveryTones[delivery.state], t(`delivery.${delivery.state}`))}
 ${t(delivery.about.kind === 'credential' ? 'person.email_credential' : 'person.email_lapse')}
-<time datetime="${delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt}">${words.moment(delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt, program.timeZone)}</time>${whyNot(words, delivery)}</span>
-${mayResend && isResendable(delivery) ? html`<a href="/people/${enrollment.enrollment}/resend/${delivery.deliveryId}">${t('person.resend')}</a>` : nothing}</li>`,
+<time datetime="${delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt}">${words.moment(delivery.settledAt ?? delivery.sentAt ?? delivery.queuedAt, program.timeZone)}</time>${whyNot(words, delivery)}${mayResend && isOutOfForce(delivery, enrollment) ? html`<br><span class="hint">${t('person.email_not_in_force')}</span>` : nothing}</span>
+${mayResend && isResendable(delivery, enrollment) ? html`<a href="/people/${enrollment.enrollment}/resend/${delivery.deliveryId}">${t('person.resend')}</a>` : nothing}</li>`,
   )}</ul></section>`;
 }
 
@@ -157,9 +158,27 @@ function whyNot({ t }: Words, delivery: Delivery): Html {
   return html`<br><span class="hint">${t(`undelivered.${reason.replaceAll('-', '_')}` as TextKey)}</span>`;
 }
 
-/** What is on its way is left alone. A warning is taken up again where it was parked, and else not sent twice. */
-export function isResendable({ state, about }: Pick<Delivery, 'state' | 'about'>): boolean {
-  return state === 'parked' || (about.kind === 'credential' && ['complained', 'sent', 'delivered'].includes(state));
+type Sent = Pick<Delivery, 'state' | 'about'>;
+type Held = Pick<Enrollment, 'pointers'>;
+
+/**
+ * What is on its way is left alone, and so is the email of a certificate that is not in force: the act refuses it. What
+ * is parked waits for a person, whatever became of its certificate: taken up again, it is sent or cancelled.
+ */
+function isResendable(delivery: Sent, enrollment: Held): boolean {
+  return delivery.state === 'parked' || (wasSent(delivery) && !isOutOfForce(delivery, enrollment));
+}
+
+const wasSent = ({ state, about }: Sent) =>
+  about.kind === 'credential' && ['complained', 'sent', 'delivered'].includes(state);
+
+/** An email that was sent, with a certificate that was replaced, revoked or suspended. */
+function isOutOfForce(delivery: Sent, { pointers }: Held): boolean {
+  const { about } = delivery;
+  if (!wasSent(delivery) || about.kind !== 'credential') return false;
+  return !Object.values(pointers).some(
+    ({ active }) => active?.credentialId === about.credentialId && !active.suspended,
+  );
 }
 
 function asideSection(words: Words, { status }: PersonModel): Html {

@@ -27,7 +27,7 @@ export type Search = {
   recordsAt: '/records' | '/people';
 };
 
-/** Where an auditor or administrator looks records up: by an enrollment, a credential, or the days of issue. Never by name. */
+/** Where an auditor or administrator looks records up: by an enrollment, a credential or its code, or the days of issue. Never by name. */
 export function recordsPage(frame: Frame, { program, form, results, next, bundles, recordsAt }: Search): Html {
   const { words } = frame;
   const { t } = words;

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { refused } from '../../acts/refusal.ts';
 import { readStatus, type Status } from '../../acts/status.ts';
+import { readPublicCode } from '../../domain/credential.ts';
 import { enrollmentIdSchema, isEnrollmentId } from '../../domain/ids.ts';
 import { maskFor } from '../../domain/masking.ts';
 import { addDays, civilDateSchema, endOfDay } from '../../domain/time.ts';
-import type { CredentialSummary } from '../../ports/record-store.ts';
+import type { CredentialSummary, RecordStore } from '../../ports/record-store.ts';
 import { defineRoute } from '../route.ts';
 import { bundleAskers, readOwnBundles, recordsOf } from './bundles-model.ts';
 import { emptyForm, type FormState } from './form-field.ts';
@@ -54,12 +55,7 @@ const search = defineRoute(
         errors.length > 0 ? 422 : 200,
       );
     if (id !== '') {
-      if (!isEnrollmentId(id)) return show([]);
-      const [enrollment, owner] = await Promise.all([
-        ports.store.readEnrollment({ program: who.program, enrollment: id }),
-        ports.store.findIssued(who.program, id),
-      ]);
-      const found = enrollment?.enrollment ?? owner?.enrollment;
+      const found = await findEnrollment(ports.store, who.program, id);
       return found === undefined ? show([]) : goTo(call, `${recordsAt}/${found}`);
     }
     if (from === '' && to === '') return show(undefined);
@@ -79,6 +75,24 @@ const search = defineRoute(
     return show(found.items.map(toFound), [], next);
   },
 );
+
+/** By an enrollment's id, a credential's, or the code on its paper, which an id may look like. */
+async function findEnrollment(
+  store: Pick<RecordStore, 'readEnrollment' | 'findIssued' | 'findCredential'>,
+  program: string,
+  typed: string,
+): Promise<string | undefined> {
+  const code = readPublicCode(typed);
+  const id = isEnrollmentId(typed) ? typed : undefined;
+  const [enrollment, owner, credential] = await Promise.all([
+    id === undefined ? undefined : store.readEnrollment({ program, enrollment: id }),
+    id === undefined ? undefined : store.findIssued(program, id),
+    code === undefined ? undefined : store.findCredential(code),
+  ]);
+  // A code is nobody's in particular: one of another program is not told from one that is not there.
+  const own = credential?.program === program ? credential : undefined;
+  return enrollment?.enrollment ?? owner?.enrollment ?? own?.enrollment;
+}
 
 function wrongDay(field: string, day: string, message: string): FormState['errors'] {
   return day === '' || civilDateSchema.safeParse(day).success ? [] : [{ field, message }];

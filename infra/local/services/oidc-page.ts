@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Persona, personaKey } from './oidc-personas.ts';
+import { type Persona, personaKey, shownApprentices } from './oidc-personas.ts';
 import { escapeMarkup } from './xml.ts';
 
 const style = `
@@ -21,6 +21,13 @@ button:hover { border-color: var(--accent); background: var(--tint); }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 button b, button span { display: block; overflow-wrap: anywhere; }
 button span { color: var(--soft); font-size: .875rem; }
+.other { margin-top: 1rem; }
+.other label { font-weight: 600; font-size: .875rem; }
+.other p { font-size: .875rem; margin: 0 0 .375rem; }
+.other div { display: flex; flex-wrap: wrap; gap: .5rem; }
+.other input { flex: 1 1 12rem; max-width: 24rem; min-width: 0; min-height: 2.75rem; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--soft); border-radius: .5rem; padding: .25rem .875rem; }
+.other input:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.other button { width: auto; height: auto; min-height: 2.75rem; padding-block: .375rem; justify-content: center; }
 code { overflow-wrap: anywhere; }
 `;
 
@@ -58,17 +65,22 @@ export function signInPage(personas: readonly Persona[], carried: readonly [stri
     .map(([name, value]) => `<input type="hidden" name="${escapeMarkup(name)}" value="${escapeMarkup(value)}">`)
     .join('');
   const programs = [...new Set(personas.map(({ program }) => program))];
-  const sections = programs.map((program) => programSection(personas.filter((each) => each.program === program)));
+  const sections = programs.map((program) =>
+    programSection(
+      personas.filter((each) => each.program === program),
+      hidden,
+    ),
+  );
   return page(
     'Sign in',
     `<h1>Who are you today?</h1>
 <p class="soft">This page takes the place of the sign-in page on this machine. There are no passwords: choose somebody, and the app takes you for them for an hour.</p>
 <p class="soft">“Sample” marks people of made-up records, “stand-in” a role that no record names anybody for.</p>
-<form method="post" action="/oauth2/authorize">${hidden}${sections.join('\n')}</form>`,
+${sections.join('\n')}`,
   );
 }
 
-function programSection(personas: readonly Persona[]): string {
+function programSection(personas: readonly Persona[], hidden: string): string {
   const [first] = personas;
   if (!first) return '';
   const heading = `program-${escapeMarkup(first.program)}`;
@@ -82,7 +94,21 @@ function programSection(personas: readonly Persona[]): string {
       ? ''
       : `<h3 id="${id}">${title}</h3>\n<ul aria-labelledby="${id}">${buttons.join('\n')}</ul>`;
   });
-  return `<section aria-labelledby="${heading}"><h2 id="${heading}">${escapeMarkup(first.programName)}</h2>${note}\n${lists.join('\n')}</section>`;
+  const hasApprentices = personas.some(({ role }) => role === 'apprentice');
+  return `<section aria-labelledby="${heading}"><h2 id="${heading}">${escapeMarkup(first.programName)}</h2>${note}
+${form(hidden, lists.join('\n'))}
+${hasApprentices ? form(hidden, somebodyElse(first), 'other') : ''}</section>`;
+}
+
+const form = (hidden: string, fields: string, of = 'shown') =>
+  `<form class="${of}" method="post" action="/oauth2/authorize">${hidden}${fields}</form>`;
+
+/** Whoever is not among those shown: a form of its own, since Enter in a field presses the first button of its form. */
+function somebodyElse({ program }: Persona): string {
+  const id = `other-${escapeMarkup(program)}`;
+  return `<label for="${id}">Somebody else’s id</label><p class="soft" id="${id}-hint">Here are ${shownApprentices} at the most, those whose records changed last. Any other apprentice of this program: by their id.</p>
+<div><input id="${id}" name="id" required maxlength="128" spellcheck="false" autocapitalize="none" autocomplete="off" aria-describedby="${id}-hint">
+<button name="persona" value="${escapeMarkup(program)}:apprentice:">Be them</button></div>`;
 }
 
 function personaButton(persona: Persona): string {

@@ -17,3 +17,14 @@ export interface Persona {
 export function personaKey({ program, role, id }: Persona): string {
   return `${program}:${role}:${id}`;
 }
+
+/** So many apprentices of a program are on the sign-in page, which says so. */
+export const shownApprentices = 8;
+
+/** Whom one may be: asked anew for each page and each choice. */
+export interface People {
+  /** Those on the page. */
+  recent(): Promise<Persona[]>;
+  /** Somebody who is not, by their key; undefined where there is nobody. */
+  find(key: string): Promise<Persona | undefined>;
+}

@@ -4,7 +4,7 @@ import { type RunningServer, readBody, respond, serveHttp } from './http-server.
 import { codeRegister, type Grant } from './oidc-codes.ts';
 import { openTokenKey, type TokenKey } from './oidc-key.ts';
 import { noticePage, pageHeaders, signInPage } from './oidc-page.ts';
-import { type Persona, personaKey } from './oidc-personas.ts';
+import { type People, type Persona, personaKey } from './oidc-personas.ts';
 import { type AuthorizeRequest, carried, type OidcClient, readAuthorize, withParameters } from './oidc-requests.ts';
 
 export interface OidcOptions {
@@ -13,8 +13,7 @@ export interface OidcOptions {
   /** 0: any free port. */
   port: number;
   client: OidcClient;
-  /** Whom one may be, asked anew for each page. */
-  personas(): Promise<Persona[]>;
+  people: People;
   /** Milliseconds since 1970; the machine's clock. */
   now?: () => number;
 }
@@ -91,7 +90,7 @@ function discovery(issuer: string, client: OidcClient) {
 async function showPersonas(response: ServerResponse, parameters: URLSearchParams, options: OidcOptions) {
   const reading = readAuthorize(parameters, options.client);
   if (reading.outcome !== 'sound') return refuse(response, reading);
-  const body = signInPage(await options.personas(), carried(parameters));
+  const body = signInPage(await options.people.recent(), carried(parameters));
   respond(response, 200, html, body, pageHeaders(reading.request.redirectUri));
 }
 
@@ -103,8 +102,9 @@ async function choosePersona(
 ) {
   const reading = readAuthorize(form, options.client);
   if (reading.outcome !== 'sound') return refuse(response, reading);
-  const persona = (await options.personas()).find((each) => personaKey(each) === form.get('persona'));
-  if (!persona) return notice(response, 400, 'Nobody chosen', 'Go back and choose somebody who is there.');
+  const key = chosenKey(form);
+  const persona = await personaOf(options.people, key);
+  if (!persona) return notice(response, 400, 'Nobody is there', nobodyText(key));
   const { redirectUri, state } = reading.request;
   redirect(
     response,
@@ -113,6 +113,21 @@ async function choosePersona(
       ...(state !== undefined && { state }),
     }),
   );
+}
+
+/** A key, or where it ends before the id, with the id that was typed beside it. */
+function chosenKey(form: URLSearchParams): string {
+  const key = form.get('persona') ?? '';
+  return key.endsWith(':') ? `${key}${(form.get('id') ?? '').trim()}` : key;
+}
+
+async function personaOf({ recent, find }: People, key: string): Promise<Persona | undefined> {
+  return (await recent()).find((each) => personaKey(each) === key) ?? (await find(key));
+}
+
+function nobodyText(key: string): string {
+  const who = key === '' ? 'Nobody was chosen.' : `Nobody is ${key.slice(0, 200)}: program, role and id.`;
+  return `${who} Go back and choose somebody who is there, or an apprentice by their id.`;
 }
 
 function refuse(response: ServerResponse, reading: Exclude<ReturnType<typeof readAuthorize>, { outcome: 'sound' }>) {
