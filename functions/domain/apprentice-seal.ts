@@ -1,6 +1,6 @@
 import type { AuditEntry } from './audit.ts';
 import type { Enrollment } from './enrollment.ts';
-import { freshSaltedHash } from './hash.ts';
+import { freshSaltedHash, recordSalt } from './hash.ts';
 
 /** What tells of an apprentice. */
 const actions: ReadonlySet<AuditEntry['action']> = new Set(['enrolled', 'name-corrected', 'address-corrected']);
@@ -10,6 +10,24 @@ type Apprentice = Enrollment['apprentice'];
 /** What a correction leaves in the ledger of the apprentice as they are from now on. */
 export function apprenticeFacts(salt: string, apprentice: Apprentice): { apprenticeHash: string } {
   return { apprenticeHash: freshSaltedHash(salt, 'apprentice', apprentice) };
+}
+
+/**
+ * How a name is held against the ledger by who is given the record up to `seq`: by its own salt, where the ledger has a
+ * hash of the name alone. `corrected`: after that entry, so that this name is not the one of the record given.
+ * `differs`: it is not, and neither is the address perhaps, what the ledger holds a hash of.
+ */
+export type NameSeal = { nameSalt: string } | { unsealed: 'corrected' | 'differs' } | Record<never, never>;
+
+export function nameSeal(
+  enrollment: Pick<Enrollment, 'salt' | 'apprentice'>,
+  ledger: readonly AuditEntry[],
+  seq: number,
+): NameSeal {
+  if (!fitsLedger(enrollment, ledger)) return { unsealed: 'differs' };
+  const named = ledger.filter(({ action, facts }) => actions.has(action) && facts.nameHash !== undefined);
+  if (named.some((entry) => entry.seq > seq)) return { unsealed: 'corrected' };
+  return named.length === 0 ? {} : { nameSalt: recordSalt(enrollment.salt, 'name') };
 }
 
 /**
