@@ -1,3 +1,4 @@
+import { apprenticeFacts } from '../domain/apprentice-seal.ts';
 import type { Actor, AuditFact } from '../domain/audit.ts';
 import type { Achievement, CredentialRequest, Pointer } from '../domain/credential.ts';
 import type { Enrollment } from '../domain/enrollment.ts';
@@ -37,19 +38,28 @@ export async function changeApprentice(
     const email = asked.email === apprentice.email ? undefined : asked.email;
     if (name === undefined && email === undefined) return unchanged;
     const renewed = name === undefined ? [] : renewPending(ports, enrollment, name);
+    const corrected = { ...apprentice, ...(name !== undefined && { name }), ...(email !== undefined && { email }) };
+    const sealed = apprenticeFacts(salt, corrected);
     return {
       answer: renewed,
       facts: [
         ...(name === undefined
           ? []
-          : [correction(actor, 'name-corrected', { nameHash: saltedHash(salt, 'name', name) }, enrollment)]),
+          : [correction(actor, 'name-corrected', { nameHash: saltedHash(salt, 'name', name), ...sealed }, enrollment)]),
         ...(email === undefined
           ? []
-          : [correction(actor, 'address-corrected', { emailHash: saltedHash(salt, 'email', email) }, enrollment)]),
+          : [
+              correction(
+                actor,
+                'address-corrected',
+                { emailHash: saltedHash(salt, 'email', email), ...sealed },
+                enrollment,
+              ),
+            ]),
         ...renewed.flatMap((each) => renewalFacts(actor, each, enrollment)),
       ],
       patch: {
-        apprentice: { ...apprentice, ...(name !== undefined && { name }), ...(email !== undefined && { email }) },
+        apprentice: corrected,
         ...(renewed.length > 0 && { pointers: pointersOf(enrollment, renewed) }),
       },
     };

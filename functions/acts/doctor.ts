@@ -5,16 +5,20 @@ import { keptUntil } from '../domain/retention.ts';
 import { addSeconds } from '../domain/time.ts';
 import { type DeadLetterQueue, type DeadLetters, deadLetterQueues } from '../ports/dead-letters.ts';
 import type { DocumentInspection, RecordInspection } from '../ports/inspection.ts';
+import type { SignatureCheck } from '../ports/signature-check.ts';
 import type { ActPorts } from './act-ports.ts';
+import { fitsItsSignature } from './credential-signature.ts';
 import { listDeadLetters } from './dead-letters.ts';
 import { type CheckpointExamPorts, readSealed, type SealedProgram } from './examine-checkpoints.ts';
 import { examineRecord } from './examine-record.ts';
-import { type Finding, redriveRemedy, restoreRemedy } from './finding.ts';
+import { changedRemedy, type Finding, redriveRemedy, restoreRemedy } from './finding.ts';
 
 export type DoctorPorts = Pick<ActPorts, 'store' | 'clock'> & {
   records: RecordInspection;
   documents: DocumentInspection;
   deadLetters: DeadLetters;
+  /** By the key that certificates are signed with. */
+  isCredentialSignature: SignatureCheck;
 } & CheckpointExamPorts;
 
 export type DoctorOptions = {
@@ -112,8 +116,23 @@ async function examineEnrollment(
   const items = await ports.store.readAllEvidence(ref);
   const findings = examineRecord(ref, record, { program, framework }, items, ports.clock.now());
   findings.push(...(sealed.get(ref.program)?.examineLedger(ref, record.ledger) ?? []));
-  for (const credential of record.credentials) findings.push(...(await examineDocument(ports, ref, credential)));
+  for (const credential of record.credentials) {
+    findings.push(...(await examineSignature(ports, ref, credential)));
+    findings.push(...(await examineDocument(ports, ref, credential)));
+  }
   return { findings, keys: record.credentials.map(({ document }) => document.key) };
+}
+
+async function examineSignature(
+  { isCredentialSignature }: DoctorPorts,
+  ref: EnrollmentRef,
+  credential: Credential,
+): Promise<Finding[]> {
+  if (await fitsItsSignature(credential, isCredentialSignature)) return [];
+  const problem =
+    'its record does not fit its signature: it was changed by hand, and verification says not to rely on it';
+  const { credentialId: subject } = credential;
+  return [{ code: 'credential.altered', ref, subject, problem, remedy: changedRemedy }];
 }
 
 async function examineDocument(
@@ -124,6 +143,10 @@ async function examineDocument(
   const { credentialId: subject, document, program, facts } = credential;
   const found = await documents.look(document.key);
   const restore = 'the bucket keeps every version: the runbook, "A document is not what was issued"';
+  if (found === 'unreadable') {
+    const problem = 'its document is in the bucket and cannot be read: what comes is not what was stored';
+    return [{ code: 'document.unreadable', ref, subject, problem, remedy: restore }];
+  }
   if (!found)
     return [{ code: 'document.missing', ref, subject, problem: 'its document is not in the bucket', remedy: restore }];
   if (found.hash !== document.hash) {
@@ -149,7 +172,10 @@ async function examineUnknownDocuments(
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   for await (const key of documents.keys(program)) {
-    if (known.has(fingerprint(key)) || !(await documents.look(key))?.committed) continue;
+    if (known.has(fingerprint(key))) continue;
+    const found = await documents.look(key);
+    // Whether anything was committed there is not told either.
+    if (found === undefined || found === 'unreadable' || !found.committed) continue;
     findings.push({
       ...{ code: 'document.unknown', subject: key },
       problem: 'a certificate lies in the bucket that the table does not know: its holder may show it',

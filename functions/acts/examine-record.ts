@@ -1,3 +1,4 @@
+import { fitsLedger } from '../domain/apprentice-seal.ts';
 import { findChainFault } from '../domain/audit.ts';
 import { decideCompletion, decideSkillSet, type Standing, stillHolds } from '../domain/completion.ts';
 import type { Achievement, Pointer } from '../domain/credential.ts';
@@ -12,7 +13,7 @@ import { recomputeStanding } from '../domain/recompute.ts';
 import { addSeconds, civilDateOf, type Instant } from '../domain/time.ts';
 import type { InspectedRecord } from '../ports/inspection.ts';
 import { examineMail } from './examine-mail.ts';
-import { type Finding, redriveRemedy, restoreRemedy } from './finding.ts';
+import { changedRemedy, type Finding, redriveRemedy, restoreRemedy } from './finding.ts';
 
 /** What an enrollment is judged by; absent where the table does not hold it. */
 export type Surroundings = { program?: Program | undefined; framework?: Framework | undefined };
@@ -44,7 +45,8 @@ export function examineRecord(
     const problem = 'its enrollment is gone, and other items of it are there';
     return [...findings, { code: 'enrollment.missing', ref, problem, remedy: restoreRemedy }];
   }
-  findings.push(...examineChain(ref, record, enrollment), ...examineIndexes(ref, record));
+  findings.push(...examineChain(ref, record, enrollment), ...examineApprentice(ref, record, enrollment));
+  findings.push(...examineIndexes(ref, record));
   findings.push(...examinePointers(ref, record, enrollment), ...examineMail(ref, record, enrollment, now));
   if (!program || !framework) {
     const problem = 'its program or framework version is not in the table';
@@ -79,6 +81,13 @@ function examineChain(ref: EnrollmentRef, { ledger }: InspectedRecord, enrollmen
   };
   const problem = `the ledger's chain is broken at ${fault.seq}: ${words[fault.fault]}`;
   return [{ code: 'chain.broken', ref, subject: String(fault.seq), problem, remedy: restoreRemedy }];
+}
+
+/** A name that somebody has put into the table would stand on the next certificate, and an address would be sent it. */
+function examineApprentice(ref: EnrollmentRef, { ledger }: InspectedRecord, enrollment: Enrollment): Finding[] {
+  if (fitsLedger(enrollment, ledger)) return [];
+  const problem = 'the name or the address is not the one that the ledger holds a hash of: it was changed by hand';
+  return [{ code: 'apprentice.differs', ref, problem, remedy: changedRemedy }];
 }
 
 function examineIndexes(ref: EnrollmentRef, { misindexed }: InspectedRecord): Finding[] {

@@ -1,3 +1,4 @@
+import { apprenticeFacts } from '../domain/apprentice-seal.ts';
 import type { Actor } from '../domain/audit.ts';
 import type { Achievement, CredentialRequest, Pointer } from '../domain/credential.ts';
 import { type Delivery, type DeliveryState, unparkedDelivery } from '../domain/delivery.ts';
@@ -177,9 +178,11 @@ function pendingPatch(enrollment: Enrollment, achievement: Achievement, pending:
 }
 
 function correctedAddress(actor: Actor, enrollment: Enrollment, email: string) {
-  const emailHash = saltedHash(enrollment.salt, 'email', email);
+  const { salt } = enrollment;
+  const apprentice = { ...enrollment.apprentice, email };
+  const facts = { emailHash: saltedHash(salt, 'email', email), ...apprenticeFacts(salt, apprentice) };
   return {
-    facts: [actFact(actor, 'address-corrected', enrollment.enrollment, { emailHash }, enrollment)],
-    patch: { apprentice: { ...enrollment.apprentice, email } },
+    facts: [actFact(actor, 'address-corrected', enrollment.enrollment, facts, enrollment)],
+    patch: { apprentice },
   };
 }

@@ -36,7 +36,12 @@ export type Proof = {
   outcome: 'proved' | 'disproved';
   credential: Credential;
   reprint: Reprint;
-  stored: { outcome: 'same' } | { outcome: 'missing' } | { outcome: 'differs'; hash: string };
+  stored:
+    | { outcome: 'same' }
+    | { outcome: 'missing' }
+    /** It is there, and what comes is not what was stored. */
+    | { outcome: 'unreadable' }
+    | { outcome: 'differs'; hash: string };
   /** A signature by our key over the recorded unsigned bytes; false too where there is no document. */
   isSigned: boolean;
 };
@@ -59,17 +64,27 @@ export async function proveCredential(ports: ProofPorts, which: WhichCredential)
   }
   const reprint = await printAgain(ports, credential);
   const { document } = credential;
-  const bytes = await ports.documents.get(document.key);
+  const found = await readDocument(ports, document.key);
+  const bytes = found === 'unreadable' ? undefined : found;
   const hash = bytes && sha256(bytes);
   const stored: Proof['stored'] =
     hash === undefined
-      ? { outcome: 'missing' }
+      ? { outcome: found === 'unreadable' ? found : 'missing' }
       : hash === document.hash
         ? { outcome: 'same' }
         : { outcome: 'differs', hash };
   const isSigned = bytes !== undefined && (await ports.sealer.isSealOf(bytes, document.unsignedHash));
   const proved = reprint.outcome === 'same' && stored.outcome === 'same' && isSigned;
   return { outcome: proved ? 'proved' : 'disproved', credential, reprint, stored, isSigned };
+}
+
+async function readDocument({ documents }: ProofPorts, key: string): Promise<Uint8Array | 'unreadable' | undefined> {
+  try {
+    return await documents.get(key);
+  } catch (error) {
+    if (error instanceof AdapterError && error.code === 'document.unreadable') return 'unreadable';
+    throw error;
+  }
 }
 
 async function findCredential({ store }: ProofPorts, which: WhichCredential): Promise<Credential | undefined> {

@@ -1,3 +1,4 @@
+import { apprenticeFacts } from '../domain/apprentice-seal.ts';
 import type { Actor, AuditFact } from '../domain/audit.ts';
 import { decideSkillSet } from '../domain/completion.ts';
 import type { Achievement, CredentialRequest, Pointer } from '../domain/credential.ts';
@@ -137,7 +138,12 @@ function reissueFacts(actor: Actor, enrollment: Enrollment, reissue: Reissue): A
   return [
     ...(name === undefined
       ? []
-      : [fact('name-corrected', enrollment.enrollment, { nameHash: saltedHash(enrollment.salt, 'name', name) })]),
+      : [
+          fact('name-corrected', enrollment.enrollment, {
+            nameHash: saltedHash(enrollment.salt, 'name', name),
+            ...apprenticeFacts(enrollment.salt, { ...enrollment.apprentice, name }),
+          }),
+        ]),
     ...(pending ? [fact('credential-request-cancelled', pending.credentialId, { achievement })] : []),
     fact('credential-requested', request.credentialId, requested),
   ];

@@ -5,6 +5,7 @@ import type { ExportJobs } from '../ports/export-jobs.ts';
 import type { ExportLinks } from '../ports/export-store.ts';
 import type { Idempotency } from '../ports/idempotency.ts';
 import type { SignIn } from '../ports/sign-in.ts';
+import type { SignatureCheck } from '../ports/signature-check.ts';
 import type { StaticFiles } from '../ports/static-files.ts';
 import type { TokenCheck } from '../ports/token-check.ts';
 
@@ -17,6 +18,8 @@ export type ApiPorts = RecordActPorts & {
   idempotency: Idempotency;
   links: DocumentLinks;
   exports: ExportJobs;
+  /** By the key that certificates are signed with. */
+  isCredentialSignature: SignatureCheck;
   /** To bundles, which only an auditor or administrator may fetch. */
   exportLinks: ExportLinks;
   /** Tells of a request that failed, by ids and codes. */

@@ -16,6 +16,8 @@ export const apiEnv = z.object({
   DOCUMENTS_BUCKET: z.string().min(1),
   /** Where finished audit bundles are fetched from. */
   EXPORTS_BUCKET: z.string().min(1),
+  /** The key that certificates are signed with; its public half is all that is asked for. */
+  SIGNING_KEY_ID: z.string().min(1),
   /** As in the tokens' `iss`; its keys are found through `/.well-known/openid-configuration` under it. */
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }),
   /** The client id that tokens are for. */

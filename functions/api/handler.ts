@@ -7,6 +7,7 @@ import { dynamoIdempotency } from '../adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../adapters/aws/dynamo-store.ts';
 import { randomIds } from '../adapters/aws/ids.ts';
 import { lateLinks } from '../adapters/aws/late-links.ts';
+import { lateSignatureCheck } from '../adapters/aws/late-signature-check.ts';
 import { readEnv } from '../adapters/aws/read-env.ts';
 import { sqsClient, sqsQueue } from '../adapters/aws/sqs-queue.ts';
 import { stepJournal } from '../adapters/aws/step-journal.ts';
@@ -42,6 +43,7 @@ const ports: ApiPorts = {
   access: dynamoAccess({ ...table, clock: systemClock }),
   idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 2 * maxRequestSeconds }),
   exports: dynamoExports(table),
+  isCredentialSignature: lateSignatureCheck(env.SIGNING_KEY_ID),
   ...lateLinks({ documents: env.DOCUMENTS_BUCKET, exports: env.EXPORTS_BUCKET }, systemClock),
   failed: stepJournal('api').failed,
 };

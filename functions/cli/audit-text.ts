@@ -82,13 +82,22 @@ export function sizeText(bytes: number): string {
   return bytes < 10_000_000 ? `${Math.round(bytes / 1e3)} KB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
-function findingText({ enrollment, problem, seq }: ExportFinding): string {
-  switch (problem) {
+function findingText(finding: ExportFinding): string {
+  const { enrollment } = finding;
+  switch (finding.problem) {
     case 'absent':
-      return `enrollment ${enrollment}: is in the checkpoint, with ${counted(seq, 'entry', 'entries')}, and not in the table: erased as the law asks, or taken away`;
+      return `enrollment ${enrollment}: is in the checkpoint, with ${counted(finding.seq, 'entry', 'entries')}, and not in the table: erased as the law asks, or taken away`;
     case 'cut':
-      return `enrollment ${enrollment}: its ledger was cut off at entry ${seq}; the checkpoint holds more of it`;
+      return `enrollment ${enrollment}: its ledger was cut off at entry ${finding.seq}; the checkpoint holds more of it`;
     case 'altered':
-      return `enrollment ${enrollment}: somebody changed its ledger at entry ${seq}; verify.mjs will say so too`;
+      return `enrollment ${enrollment}: somebody changed its ledger at entry ${finding.seq}; verify.mjs will say so too`;
+    case 'apprentice':
+      return `enrollment ${enrollment}: its name or address is not what the ledger holds a hash of; verify.mjs will say so too`;
+    case 'paper-missing':
+      return `enrollment ${enrollment}: the paper of credential ${finding.credential} is not in the bucket, and not in the bundle; verify.mjs will say so too`;
+    case 'paper-damaged':
+      return `enrollment ${enrollment}: the paper of credential ${finding.credential} is damaged and cannot be read; it is not in the bundle; verify.mjs will say so too`;
+    case 'paper-altered':
+      return `enrollment ${enrollment}: the paper of credential ${finding.credential} is not the one that was issued; verify.mjs will say so too`;
   }
 }

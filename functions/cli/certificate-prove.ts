@@ -71,11 +71,12 @@ function proofText(page: Page, proof: Proof): string {
   const storedWords = {
     same: `stored: the recorded bytes, ${document.bytes.toLocaleString('en')} of them`,
     missing: 'stored: its document is not in the bucket',
+    unreadable: 'stored: its document is in the bucket and cannot be read; it is damaged',
     differs: 'stored: another document than the one recorded; somebody has changed it',
   };
   const signedWords = isSigned
     ? "signed: by this deployment's key, over these bytes"
-    : stored.outcome === 'missing'
+    : stored.outcome === 'missing' || stored.outcome === 'unreadable'
       ? 'signed: nothing to look at'
       : "signed: not by this deployment's key over the recorded bytes";
   return [

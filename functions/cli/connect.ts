@@ -61,6 +61,8 @@ export type Connection = {
   /** For people: which table this is. */
   name: string;
   local: boolean;
+  /** For people: the service that a failure of this code is of, as far as the code tells. */
+  placeOf(code: string): string;
   close(): void;
 };
 
@@ -103,7 +105,14 @@ export function connect(place: Place, world: World): Connection {
     s3: { ...settingsOf('S3', environment), ...local, forcePathStyle: true },
     kms: { ...settingsOf('KMS', environment), ...local },
   };
-  return connection(settings, `the local stack at ${endpoints.dynamodb}`, true);
+  const placeOf = (code: string) => {
+    const service = serviceOf(code);
+    if (service === undefined) return 'the local stack';
+    return service === 'dynamodb'
+      ? `the local stack at ${endpoints.dynamodb}`
+      : `the local stack's ${service.toUpperCase()} at ${endpoints[service]}`;
+  };
+  return connection(settings, `the local stack at ${endpoints.dynamodb}`, true, placeOf);
 }
 
 function connectAws(file: string, world: World): Connection {
@@ -122,14 +131,26 @@ function connectAws(file: string, world: World): Connection {
   };
   const name = `AWS account ${account}, region ${region}, table ${tableName}`;
   world.out.writeError(`${name}\n`);
-  return connection(settings, name, false);
+  // Only what failed at the table is of the table.
+  const placeOf = (code: string) =>
+    serviceOf(code) === 'dynamodb' ? name : `AWS account ${account}, region ${region}`;
+  return connection(settings, name, false, placeOf);
+}
+
+/** Which service an adapter's code is of; undefined where several may be meant. */
+function serviceOf(code: string): 'dynamodb' | 's3' | 'sqs' | 'kms' | undefined {
+  const [kind = ''] = code.split('.');
+  if (kind === 'table') return 'dynamodb';
+  if (['document', 'checkpoint', 'export'].includes(kind)) return 's3';
+  if (kind === 'queue') return 'sqs';
+  return kind === 'signer' ? 'kms' : undefined;
 }
 
 function settingsOf(service: 'DYNAMODB' | 'SQS' | 'S3' | 'KMS', environment: Record<string, string>) {
   return clientSettings(service, { connectionTimeoutMs: 3_000, requestTimeoutMs: 15_000 }, environment);
 }
 
-function connection(settings: Settings, name: string, local: boolean): Connection {
+function connection(settings: Settings, name: string, local: boolean, placeOf: Connection['placeOf']): Connection {
   const clients = {
     dynamodb: new DynamoDBClient(settings.dynamodb ?? {}),
     sqs: new SQSClient(settings.sqs ?? {}),
@@ -162,6 +183,7 @@ function connection(settings: Settings, name: string, local: boolean): Connectio
     ledgerSigner: kmsSigner({ client: clients.kms, keyId: settings.ledgerKeyId }),
     name,
     local,
+    placeOf,
     close: () => {
       for (const client of Object.values(clients)) client.destroy();
     },

@@ -5,6 +5,7 @@ import { refuseUnknownEnrollment } from '../acts/unknown-enrollment.ts';
 import type { Credential } from '../domain/credential.ts';
 import { sha256 } from '../domain/hash.ts';
 import { maskFor } from '../domain/masking.ts';
+import { AdapterError } from '../ports/adapter-error.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { type Answer, refusal, usageFailure } from './answer.ts';
 import {
@@ -89,8 +90,10 @@ async function savePapers(
   }
   const papers: Paper[] = [];
   for (const { credentialId, document } of credentials) {
-    const bytes = await documents.get(document.key);
-    if (bytes === undefined)
+    const bytes = await readPaper(documents, document.key);
+    if (bytes === 'unreadable')
+      papers.push({ error: `${credentialId}: its document is damaged and cannot be read; it was not saved` });
+    else if (bytes === undefined)
       papers.push({ error: `${credentialId}: its document is not in the bucket; it was not saved` });
     else if (sha256(bytes) !== document.hash) {
       papers.push({
@@ -99,6 +102,15 @@ async function savePapers(
     } else papers.push({ file: await save(join(folder, `${credentialId}.pdf`), bytes) });
   }
   return papers;
+}
+
+async function readPaper(documents: DocumentStore, key: string): Promise<Uint8Array | 'unreadable' | undefined> {
+  try {
+    return await documents.get(key);
+  } catch (error) {
+    if (error instanceof AdapterError && error.code === 'document.unreadable') return 'unreadable';
+    throw error;
+  }
 }
 
 async function save(file: string, bytes: Uint8Array): Promise<string> {

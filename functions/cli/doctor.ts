@@ -51,6 +51,7 @@ async function diagnose(context: Context, { program, enrollment }: Flags): Promi
       deadLetters: connection.deadLetters,
       access: connection.access,
       checkpoints: connection.checkpoints,
+      isCredentialSignature: kmsSignatureCheck(connection.signer),
       isLedgerSignature: kmsSignatureCheck(connection.ledgerSigner),
     },
     {

@@ -16,10 +16,10 @@ const remedies: Record<string, string> = {
 /** One sentence for people: what did not answer, and what to do. */
 export function describeOutage(
   error: AdapterError,
-  connection: Pick<Connection, 'name' | 'local'> | undefined,
+  connection: Pick<Connection, 'placeOf' | 'local'> | undefined,
 ): string {
   const name = causeName(error);
-  const where = connection?.name ?? 'the stack';
+  const where = connection?.placeOf(error.code) ?? 'the stack';
   const again = connection?.local ? 'look at what `npm run local` says, or start it again' : 'try again in a moment';
   return `${where}: ${error.message}; ${remedies[name] ?? again}`;
 }

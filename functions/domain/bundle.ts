@@ -1,3 +1,4 @@
+import type { NameSeal } from './apprentice-seal.ts';
 import { type AuditEntry, detailHash, detailKey } from './audit.ts';
 import type { Head } from './checkpoint.ts';
 import { noticeDueOn } from './completion-notice.ts';
@@ -17,8 +18,8 @@ import type { InclusionProof } from './merkle.ts';
 export type EnrollmentLine = {
   kind: 'enrollment';
   enrollment: string;
-  /** Without the address: no audit needs it. */
-  apprentice: { id: string; name: string };
+  /** Without the address: no audit needs it. With how the name is held against the ledger. */
+  apprentice: { id: string; name: string } & NameSeal;
   enrolledOn: string;
   framework: Enrollment['framework'];
   status: Enrollment['status'];
@@ -67,13 +68,18 @@ export type CompletionLine = { kind: 'completion'; enrollment: string; completed
 export type CredentialLine = { kind: 'credential' } & Omit<Credential, 'code'>;
 export type DeliveryLine = { kind: 'delivery' } & Omit<Delivery, 'dueAt' | 'leaseUntil' | 'to'>;
 
-export function enrollmentLine(enrollment: Enrollment, head: Head, proof: InclusionProof): EnrollmentLine {
+export function enrollmentLine(
+  enrollment: Enrollment,
+  nameSeal: NameSeal,
+  head: Head,
+  proof: InclusionProof,
+): EnrollmentLine {
   const { id, name } = enrollment.apprentice;
   const { completion, left } = enrollment;
   return {
     kind: 'enrollment',
     enrollment: enrollment.enrollment,
-    apprentice: { id, name },
+    apprentice: { id, name, ...nameSeal },
     enrolledOn: enrollment.enrolledOn,
     framework: enrollment.framework,
     status: enrollment.status,

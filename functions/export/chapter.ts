@@ -55,7 +55,7 @@ function writeLines(text: BundleText, sources: ChapterSources, { hidden, evidenc
     credentials: credentials.length,
     deliveries: deliveries.length,
   };
-  const own = enrollmentLine(enrollment, head, proof);
+  const own = enrollmentLine(enrollment, sources.nameSeal, head, proof);
   text.line(own);
   tables.enrollment(own);
   for (const entry of ledger) {

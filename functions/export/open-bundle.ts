@@ -33,8 +33,17 @@ export type ExportCounts = {
   tooNew: number;
 };
 
-/** What does not fit the checkpoint: somebody has been at the table. The bundle shows it to whoever checks it. */
-export type ExportFinding = { enrollment: string; problem: 'absent' | BrokenLedger; seq: number };
+/**
+ * What does not fit: somebody has been at the table, or at the papers. The bundle shows it to whoever checks it.
+ * `apprentice`: the name or the address is not what the ledger holds a hash of.
+ */
+export type ExportFinding =
+  | { enrollment: string; problem: 'absent' | BrokenLedger; seq: number }
+  | { enrollment: string; problem: 'apprentice' }
+  | { enrollment: string; problem: PaperFault; credential: string };
+
+/** Missing and damaged papers are not in the bundle; one that is another is. */
+export type PaperFault = 'paper-missing' | 'paper-damaged' | 'paper-altered';
 
 export type Exported = {
   counts: ExportCounts;

@@ -199,6 +199,8 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
     access: 0,
     absent: 0,
   };
+  // What fits, and is to be told all the same.
+  const told = { withoutPaper: [], corrected: [] };
   const documents = new Map(manifest.files.filter((f) => f.path.startsWith('certificates/')).map((f) => [f.path, f]));
   const access = new Map();
   let current;
@@ -212,6 +214,7 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
       misfit(
         `${name}: was completed on ${line.completion?.on ?? 'no day'} here, and on ${completedOn ?? 'none'} in the ledger`,
       );
+    if (!current.isNamed) checkName(current, name, told.corrected);
   };
   for await (const { line, at } of lines(folder, manifest, 'master.ndjson')) {
     const own = () => {
@@ -249,6 +252,7 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
         break;
       case 'credential':
         if (checkCredential(own(), line, documents, signingKey, at)) counts.documents++;
+        else told.withoutPaper.push(line.credentialId);
         counts.credentials++;
         break;
       case 'delivery':
@@ -277,7 +281,7 @@ async function checkRecords(folder, manifest, checkpoint, signingKey) {
   for (const [name, count] of Object.entries(counts))
     if (manifest.counts[name] !== count)
       misfit(`master.ndjson: holds ${count} ${name}, and not ${manifest.counts[name]}`);
-  return counts;
+  return { counts, told };
 }
 
 /** Every chain of the checkpoint, where the bundle says so: together they make its root. */
@@ -367,7 +371,24 @@ function followEntry(current, line, at) {
   if (action === 'completion-undone' || action === 'enrollment-withdrawn' || isFallen) current.completedOn = undefined;
   if (credentialStates[action]) current.states.set(subject, credentialStates[action]);
   if (action === 'credential-issued') current.issued.set(subject, entry.facts);
+  if (action === 'name-corrected' || action === 'enrolled') current.nameHash = facts.nameHash ?? current.nameHash;
   if (facts.contentHash !== undefined) current.contents.add(facts.contentHash);
+}
+
+/**
+ * The name is the one that the ledger has a hash of, where it has one of the name alone. Who made the bundle holds name
+ * and address together against the ledger, since the address is not here, and says where they differ.
+ */
+function checkName(current, name, corrected) {
+  current.isNamed = true;
+  const { apprentice, enrollment } = current.line;
+  if (apprentice.unsealed === 'differs')
+    misfit(`${name}: the apprentice's name or address is not what the ledger holds a hash of`);
+  if (apprentice.unsealed === 'corrected') return corrected.push(enrollment);
+  if (current.nameHash === undefined) return undefined;
+  if (hashOf({ salt: apprentice.nameSalt ?? '', content: apprentice.name }) !== current.nameHash)
+    misfit(`${name}: the apprentice's name is not what the ledger holds a hash of`);
+  return undefined;
 }
 
 function checkEvidence(current, line, at) {
@@ -432,6 +453,9 @@ function readArguments(args) {
   return { folder, wanted };
 }
 
+/** The first ten ids. */
+const some = (ids) => ids.slice(0, 10).join(', ') + (ids.length > 10 ? ` and ${ids.length - 10} more` : '');
+
 async function main() {
   const { folder, wanted } = readArguments(process.argv.slice(2));
   const ledger = readKey(folder, 'keys/ledger.pem');
@@ -439,16 +463,24 @@ async function main() {
     misfit(`keys/ledger.pem: is another key (${ledger.fingerprint}) than the one that you named`);
   const manifest = await checkFiles(folder, ledger.key);
   const checkpoint = await checkCheckpoints(folder, manifest, ledger.key);
-  const counts = await checkRecords(folder, manifest, checkpoint, readKey(folder, 'keys/signing.pem').key);
+  const { counts, told } = await checkRecords(folder, manifest, checkpoint, readKey(folder, 'keys/signing.pem').key);
   const parts = Object.entries(counts).map(([name, count]) => `${count} ${name}`);
   process.stdout.write(`consistent: ${parts.join(', ')}, up to checkpoint ${checkpoint.number} of ${checkpoint.at}\n`);
+  const { withoutPaper, corrected } = told;
+  if (corrected.length > 0)
+    process.stdout.write(`corrected since the checkpoint, and held against nothing: the name of ${some(corrected)}\n`);
+  if (withoutPaper.length > 0)
+    process.stdout.write(
+      `WITHOUT ITS PAPER: ${some(withoutPaper)}; whoever made the bundle could not read the document that was issued\n`,
+    );
   if (wanted === undefined) {
     process.stdout.write(
       `origin unproven: name the issuer's key with --key (this bundle was signed by ${ledger.fingerprint})\n`,
     );
     return 2;
   }
-  process.stdout.write('genuine: signed by the key that you named\n');
+  const but = withoutPaper.length > 0 ? `, but ${withoutPaper.length} of its credentials came without a paper` : '';
+  process.stdout.write(`genuine: signed by the key that you named${but}\n`);
   return 0;
 }
 

@@ -1,3 +1,4 @@
+import type { NameSeal } from '../domain/apprentice-seal.ts';
 import type { Head } from '../domain/checkpoint.ts';
 import type { Framework } from '../domain/framework.ts';
 import type { Program } from '../domain/program.ts';
@@ -9,6 +10,7 @@ import type { ReadEnrollment } from './read-ahead.ts';
 export type ChapterRecord = {
   head: Head;
   record: EnrollmentRecord;
+  nameSeal: NameSeal;
   issued: readonly string[];
   framework: Framework;
   evidence: ReadEnrollment['evidence'];
@@ -16,7 +18,7 @@ export type ChapterRecord = {
 
 /** Has one enrollment's chapter written, and puts into the bundle every version of the program that it was judged by. */
 export async function writeChapter(ports: ExportPorts, bundle: Bundle, parts: ChapterRecord): Promise<void> {
-  const { head, record, issued, framework } = parts;
+  const { head, record, nameSeal, issued, framework } = parts;
   const { enrollment } = record.enrollment;
   const versions = new Map<string, Program | undefined>();
   for (const { facts } of bundle.facts.summaries ? record.ledger : []) {
@@ -28,7 +30,9 @@ export async function writeChapter(ports: ExportPorts, bundle: Bundle, parts: Ch
   const shared = { facts, proof: proofOf(bundle, head), readers: bundle.readers.of(enrollment) };
   const written = parts
     .evidence()
-    .then((evidence) => ports.chapters.write({ ...shared, head, record, issued, framework, versions, evidence }));
+    .then((evidence) =>
+      ports.chapters.write({ ...shared, head, record, nameSeal, issued, framework, versions, evidence }),
+    );
   // Told when it is its turn.
   written.catch(() => undefined);
   bundle.chapters.push({ enrollment, written });

@@ -1,4 +1,5 @@
 import type { AccessEntry } from '../domain/access.ts';
+import type { NameSeal } from '../domain/apprentice-seal.ts';
 import type { Checkpoint, Head } from '../domain/checkpoint.ts';
 import type { RawItem } from '../domain/evidence.ts';
 import type { Framework } from '../domain/framework.ts';
@@ -27,6 +28,8 @@ export type ChapterSources = {
   facts: BundleFacts;
   /** As it stood at the checkpoint. */
   record: EnrollmentRecord;
+  /** How its name is held against the whole ledger. */
+  nameSeal: NameSeal;
   /** The ids of those of its credentials that the bundle is about. */
   issued: readonly string[];
   evidence: readonly RawItem[];

@@ -37,5 +37,6 @@ export type InspectedDocument = {
 export type DocumentInspection = {
   /** The keys of all documents, one after another. */
   keys(program?: string): AsyncIterable<string>;
-  look(key: string): Promise<InspectedDocument | undefined>;
+  /** `unreadable`: it is there, and what comes is not what was stored. */
+  look(key: string): Promise<InspectedDocument | 'unreadable' | undefined>;
 };

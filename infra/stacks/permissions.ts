@@ -58,7 +58,7 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
   allowCheckpoints(exporter, r);
   allowExports(exporter, r);
   letSign(r.ledgerKey, exporter);
-  exporter.allow({ sid: 'SigningPublicKey', actions: ['kms:GetPublicKey'], resources: [r.signingKey.keyArn] });
+  allowPublicKey(exporter, r);
 
   allowTable(sweep, r.table, {
     get: decisions,
@@ -86,6 +86,7 @@ export function permit(steps: Record<StepName, Step>, r: Resources, mailIdentiti
   api.allowDataKey('dynamodb', 'sqs', 's3');
   allowDocuments(api, r, ['s3:GetObject']);
   allowFetching(api, r);
+  allowPublicKey(api, r);
 }
 
 function allowSend(step: Step, queues: Queues, ...names: (keyof Queues)[]): void {
@@ -137,6 +138,11 @@ function allowFetching(step: Step, { exports }: Resources): void {
     { sid: 'ExportsBucket', actions: ['s3:ListBucket'], resources: [exports.bucketArn] },
   );
   accept(step.role, 'AwsSolutions-IAM5[Resource::<Exports.Arn>/*]', 'Bundles are named by program and job, one each.');
+}
+
+/** What certificates are checked against; signing is `letSign`. */
+function allowPublicKey(step: Step, { signingKey }: Resources): void {
+  step.allow({ sid: 'SigningPublicKey', actions: ['kms:GetPublicKey'], resources: [signingKey.keyArn] });
 }
 
 /** Stored once, each with its lock; nothing here removes or unlocks one. */

@@ -100,6 +100,7 @@ function settingsOf(r: Resources): Settings {
       ISSUE_QUEUE_URL,
       DELIVERY_QUEUE_URL,
       DOCUMENTS_BUCKET,
+      SIGNING_KEY_ID: r.signingKey.keyId,
       OIDC_ISSUER: r.issuer.issuer,
       OIDC_AUDIENCE: r.issuer.audience,
       OIDC_GROUPS_CLAIM: r.issuer.groupsClaim,

@@ -35,10 +35,21 @@ async function show(file) {
   if (!isPdf(bytes)) return say(['not_pdf', 'sum_bad']);
   const { hash = '', statement = '', signature = '' } = place.dataset;
   const found = await checkPdf(bytes, { hash, statement, signature });
-  const sound = found.signature === 'good' && found.key === 'same';
-  const sum = found.hash === 'same' && sound ? 'sum_good' : sound ? 'sum_partly' : 'sum_bad';
+  const sum = sumOf(found);
   const signed = found.signature === 'part' ? 'range_part' : `signature_${found.signature}`;
   say([sum, `hash_${found.hash}`, signed, ...(found.key ? [`key_${found.key}`] : [])], found.fingerprint);
+}
+
+/**
+ * What it comes to. A file that is, soundly signed, the very one that the record names is not what to blame where the
+ * record fits another key.
+ *
+ * @param {import('./pdf-signature.js').Findings} found
+ */
+function sumOf({ hash, signature, key }) {
+  if (signature !== 'good') return 'sum_bad';
+  if (key === 'same') return hash === 'same' ? 'sum_good' : 'sum_partly';
+  return hash === 'same' ? 'sum_record' : 'sum_bad';
 }
 
 /**

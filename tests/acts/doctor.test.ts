@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DeleteObjectCommand,
@@ -83,6 +85,7 @@ async function findings(
   const ports = {
     ...{ ...connection.ports, ...connection.inspection, deadLetters: connection.deadLetters },
     ...{ access: connection.access, checkpoints: connection.checkpoints },
+    isCredentialSignature: kmsSignatureCheck(connection.signer),
     isLedgerSignature: kmsSignatureCheck(connection.ledgerSigner),
     ...given,
   };
@@ -156,6 +159,52 @@ describe('damage in the record is named, with what to do', () => {
   test('a credential in another state than its pointer says', async () => {
     await change(credentialItem(), 'SET #s = :v', { ':v': 'suspended' }, { '#s': 'state' });
     expect(await codes()).toEqual(['credential.state-differs']);
+  });
+
+  test('a credential whose record says another name than was signed', async () => {
+    await change(credentialItem(), 'SET facts.#n = :v', { ':v': 'Forged Name' }, { '#n': 'name' });
+    const found = await findings();
+    expect(found).toMatchObject([
+      {
+        code: 'credential.altered',
+        subject: credential().credentialId,
+        remedy: expect.stringContaining('the runbook'),
+      },
+    ]);
+    expect(JSON.stringify(found)).not.toContain('Forged');
+  });
+
+  test.each([
+    ['name', 'Forged Name'],
+    ['email', 'forged@elsewhere.example'],
+  ])('an apprentice whose %s was changed by hand, until it is put back', async (field, forged) => {
+    const { apprentice } = record.enrollment;
+    const put = (value: string) => change('ENROLLMENT', 'SET apprentice.#f = :v', { ':v': value }, { '#f': field });
+    await put(forged);
+    const found = await findings();
+    expect(found).toMatchObject([{ code: 'apprentice.differs', remedy: expect.stringContaining('the runbook') }]);
+    expect(JSON.stringify(found)).not.toContain('orged');
+    await put(apprentice[field as 'name' | 'email']);
+    expect(await codes()).toEqual([]);
+  });
+
+  test('an apprentice whose name or address was changed by hand after both were corrected', async () => {
+    const on = ['--program', 'harbor', '--enrollment', ref.enrollment, '--as', 'office'];
+    const corrected = await run(
+      'correct',
+      ...on,
+      '--name',
+      'Zoë Corrected',
+      '--email',
+      'corrected@apprentices.example',
+    );
+    expect(corrected).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await codes()).toEqual([]);
+    await change('ENROLLMENT', 'SET apprentice.#f = :v', { ':v': 'someone@elsewhere.example' }, { '#f': 'email' });
+    expect(await codes()).toEqual(['apprentice.differs']);
+    await run('correct', ...on, '--email', 'corrected@apprentices.example');
+    await change('ENROLLMENT', 'SET apprentice.#f = :v', { ':v': 'Forged Name' }, { '#f': 'name' });
+    expect(await codes()).toEqual(['apprentice.differs']);
   });
 
   test('an issued credential outside its pointer, and a complete record without a certificate', async () => {
@@ -254,12 +303,48 @@ describe('damage in the record is named, with what to do', () => {
   });
 });
 
+/** Where the local S3 keeps an object's bytes. */
+function fileOf(key: string): string {
+  const folder = join(stack.folder, 's3', documentsBucket, 'objects');
+  for (const name of readdirSync(folder).filter((each) => each.endsWith('.json'))) {
+    const version = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    if (version.key === key) return join(folder, version.dataFile);
+  }
+  throw new Error('there is no such object');
+}
+const flipped = (bytes: Uint8Array) => bytes.with(bytes.length - 100, (bytes.at(-100) ?? 0) ^ 1);
+
 describe('damage in the documents is named', () => {
   const place = () => ({ Bucket: documentsBucket, Key: credential().document.key });
 
   test('one that is not there', async () => {
     await clients.s3.send(new DeleteObjectCommand(place()));
     expect(await codes()).toEqual(['document.missing']);
+  });
+
+  test.each([
+    [
+      'damaged where it lies',
+      'document.unreadable',
+      (file: string) => writeFileSync(file, flipped(readFileSync(file))),
+    ],
+    ['deleted where it lies', 'document.missing', (file: string) => rmSync(file)],
+  ])('one that was %s, and everything else is looked at', async (_, code, damage) => {
+    const kept = ref.enrollment;
+    damage(fileOf(credential().document.key));
+    expect(await findings({ program: 'harbor', enrollment: kept })).toMatchObject([
+      { code, subject: credential().credentialId, ref, remedy: expect.stringContaining('not what was issued') },
+    ]);
+    const ran = await run('doctor', '--program', 'harbor', '--json');
+    expect(ran).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(ran.json()).toMatchObject({ enrollments: count });
+    const on = ['--program', 'harbor', '--enrollment', kept];
+    const proof = await run('certificate', 'prove', credential().credentialId, ...on);
+    expect(proof).toMatchObject({ exitCode: 1, stderr: '' });
+    expect(proof.stdout).toContain(code === 'document.missing' ? 'not in the bucket' : 'cannot be read; it is damaged');
+    const saved = await run('credentials', 'harbor', kept, '--pdf', join(stack.folder, `papers-${kept}`));
+    expect(saved.stderr).toContain(credential().credentialId);
+    expect(saved.stderr).toContain('it was not saved');
   });
 
   test('one that is another', async () => {

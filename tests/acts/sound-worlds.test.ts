@@ -42,7 +42,7 @@ function soundWorld(interimCredentials: boolean) {
   const settle = async () => {
     await world.settle();
     for (let request = world.sent.shift(); request; request = world.sent.shift()) {
-      if (request.type === 'issue-requested') await issueCredential(ports, request);
+      if (request.type === 'issue-requested') await issueCredential({ ...ports, signer: signing.signer }, request);
       if (request.type === 'evaluation-requested') await world.settle();
     }
   };
@@ -63,7 +63,7 @@ function soundWorld(interimCredentials: boolean) {
   };
   const access = memoryAccess(ports.clock.now);
   const checkpoints = memoryCheckpoints();
-  const ledger = keyPair();
+  const [ledger, signing] = [keyPair(), keyPair()];
   const seal = async () => {
     await access.append(ref.program, { actor: administrator, action: 'record-read', subject: 'enr-1', facts: {} });
     await takeCheckpoint({ ...ports, access, checkpoints, signer: ledger.signer }, ref.program);
@@ -81,7 +81,7 @@ function soundWorld(interimCredentials: boolean) {
       await revokeCredential(ports, administrator, ref, { credentialId, code: 'other', text: 'for the test' });
     } else for (const requirement of requirements) await submit(requirement).then(() => assess(requirement, 'met'));
   };
-  return { ...world, settle, act, access, checkpoints, ledger, seal };
+  return { ...world, settle, act, access, checkpoints, ledger, signing, seal };
 }
 
 /** The store in memory as the doctor sees it. */
@@ -111,6 +111,7 @@ function inspected(world: ReturnType<typeof soundWorld>): DoctorPorts {
     deadLetters: { visit: async () => ({ more: false }), listKept: async () => [] },
     access: world.access,
     checkpoints: world.checkpoints,
+    isCredentialSignature: world.signing.isSignature,
     isLedgerSignature: world.ledger.isSignature,
   };
 }

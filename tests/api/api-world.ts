@@ -6,6 +6,7 @@ import { dynamoExports } from '../../functions/adapters/aws/dynamo-exports.ts';
 import { dynamoIdempotency } from '../../functions/adapters/aws/dynamo-idempotency.ts';
 import { dynamoStore } from '../../functions/adapters/aws/dynamo-store.ts';
 import { randomIds } from '../../functions/adapters/aws/ids.ts';
+import { kmsSignatureCheck } from '../../functions/adapters/aws/kms-signer.ts';
 import { s3DocumentLinks } from '../../functions/adapters/aws/s3-document-links.ts';
 import { oidcSignIn } from '../../functions/adapters/oidc/sign-in.ts';
 import { oidcTokenCheck } from '../../functions/adapters/oidc/token-check.ts';
@@ -21,6 +22,7 @@ import { instantOf } from '../../functions/domain/time.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
 import { classicTemplate } from '../support/certificate-content.ts';
 import { startRecordsTable } from '../support/records-table.ts';
+import { signerHere } from '../support/signer-here.ts';
 import { newEnrollment, smallFramework, smallProgram } from '../support/small-world.ts';
 import { audience, startIssuer } from './issuer.ts';
 
@@ -43,6 +45,7 @@ export async function startApiWorld(routes?: readonly Route[]) {
   const sent: Message[] = [];
   const failures: { error: unknown; fields: Record<string, string | number> }[] = [];
   const requests = countRequests(table.client);
+  const signer = signerHere();
   const ports: ApiPorts = {
     store: dynamoStore(table),
     queue: { send: async (message) => void sent.push(message) },
@@ -59,6 +62,7 @@ export async function startApiWorld(routes?: readonly Route[]) {
       bucket: 'documents',
       clock,
     }),
+    isCredentialSignature: kmsSignatureCheck(signer),
     exports: dynamoExports(table),
     // No bundle lies anywhere here: nobody has made one.
     exportLinks: { link: async () => undefined },
@@ -79,6 +83,10 @@ export async function startApiWorld(routes?: readonly Route[]) {
       return fresh;
     },
     issuer,
+    /** The table, for a hand behind the application's back. */
+    table,
+    /** Holds the key that certificates are signed with. */
+    signer,
     sent,
     failures,
     requests,

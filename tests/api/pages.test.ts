@@ -1,8 +1,12 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { submitEvidence } from '../../functions/acts/evidence.ts';
 import { revokeCredential } from '../../functions/acts/revoke-credential.ts';
+import { enrollmentPartition } from '../../functions/adapters/aws/record-keys.ts';
 import { makeApp } from '../../functions/api/app.ts';
 import { issueCredential } from '../../functions/issue/issue.ts';
+import { AdapterError } from '../../functions/ports/adapter-error.ts';
 import { stepsWorld } from '../support/steps-world.ts';
 import { type ApiWorld, settings, startApiWorld } from './api-world.ts';
 
@@ -18,7 +22,7 @@ beforeAll(async () => {
   await steps.publish();
   await steps.enroll();
   await steps.complete();
-  await issueCredential(steps.ports, steps.issueRequest());
+  await issueCredential({ ...steps.ports, signer: world.signer }, steps.issueRequest());
   const [credential] = (await steps.record()).credentials;
   code = credential?.code ?? '';
   credentialId = credential?.credentialId ?? '';
@@ -91,6 +95,56 @@ describe('verification', () => {
       expect(bare(answer.text)).toBe(bare(unknown.text));
       expect([...answer.headers]).toEqual([...unknown.headers]);
     }
+  });
+
+  describe('of a record that a hand in the table has changed', () => {
+    const change = (what: string, value: unknown, names: Record<string, string>) =>
+      world.table.client.send(
+        new UpdateItemCommand({
+          TableName: world.table.tableName,
+          Key: marshall({ pk: enrollmentPartition(ref), sk: `CREDENTIAL#${credentialId}` }),
+          UpdateExpression: `SET ${what} = :v`,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: marshall({ ':v': value }),
+        }),
+      );
+    const name = { '#f': 'facts', '#n': 'name' };
+
+    test.each([
+      ['the name', '#f.#n', name, 'Forged Name'],
+      ['the day', '#f.#d', { '#f': 'facts', '#d': 'completedOn' }, '2020-01-01'],
+      ['the file', '#d.#h', { '#d': 'document', '#h': 'hash' }, 'f'.repeat(64)],
+      ['the version of the program', '#f.#h.#p', { '#f': 'facts', '#h': 'hashes', '#p': 'program' }, 'f'.repeat(64)],
+      ['the signature', '#s.#v', { '#s': 'signature', '#v': 'value' }, 'AAAA'],
+    ])('tells nobody that it is genuine, and shows nothing of it: %s', async (_, what, names, forged) => {
+      const before = await world.ports.store.readCredential(ref, credentialId);
+      await change(what, forged, names);
+      try {
+        const { status, text } = await get(`/v/${code}`);
+        expect(status).toBe(200);
+        expect(text).toContain('<h1>Do not rely on this record</h1>');
+        expect(text).toContain('does not fit its signature');
+        for (const never of ['Genuine', 'verdict good', 'trust this page', 'pdf-check', 'Łukasz', forged])
+          expect([never, text.includes(never)]).toEqual([never, false]);
+        const spanish = await get(`/v/${code}`, { 'accept-language': 'es' });
+        expect(spanish.text).toContain('<h1>No se fíe de este registro</h1>');
+      } finally {
+        const path = what.split('.').map((part) => (names as Record<string, string>)[part] ?? '');
+        const kept = path.reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], before);
+        await change(what, kept, names);
+      }
+      expect((await get(`/v/${code}`)).text).toContain('Genuine and in force');
+    });
+  });
+
+  test('that cannot be made without the key tells nobody that a certificate is genuine', async () => {
+    const isCredentialSignature = () =>
+      Promise.reject(new AdapterError('signer.public-key', 'no key', { retryable: true }));
+    const app = makeApp({ ...world.ports, isCredentialSignature }, settings);
+    const answer = await app.request(`${world.origin}/v/${code}`);
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(await answer.text()).not.toContain('Genuine');
+    expect((await app.request(`${world.origin}/v/${'0'.repeat(26)}`)).status).toBe(404);
   });
 
   test('says when and why a certificate was revoked', async () => {

@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { certificateSealer } from '../../functions/adapters/pdf/signing/sealer.ts';
 import { findSlot } from '../../functions/adapters/pdf/signing/signature-slot.ts';
 import { sha256 } from '../../functions/domain/hash.ts';
-import { engineHere, signerHere } from '../support/engine-here.ts';
+import { engineHere } from '../support/engine-here.ts';
 import { realCertificate } from '../support/real-certificates.ts';
+import { signerHere } from '../support/signer-here.ts';
 
 // What the browser runs, in Node: both have the same cryptography.
 type Record = { hash: string; statement: string; signature: string };

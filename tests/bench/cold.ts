@@ -24,7 +24,7 @@ const sdkOf: Record<StepName, string[]> = {
   feedback: ['dynamodb'],
   export: ['dynamodb', 'sqs', 's3', 'kms'],
   sweep: ['dynamodb', 'sqs', 's3'],
-  api: ['dynamodb', 'sqs', 's3'],
+  api: ['dynamodb', 'sqs', 's3', 'kms'],
 };
 const commands: Record<string, { client: string; commands: string[] }> = {
   dynamodb: {

@@ -92,6 +92,21 @@ describe('without a local stack', () => {
     expect(ran.stderr).toContain(`the local stack at ${closed}`);
     expect(ran.stderr).toContain('npm run local');
   });
+
+  test('the service that did not answer is named, and no other', () => {
+    const connection = connect({ stack: file(stack) }, { environment: {} } as never);
+    const named = ['table.get', 'document.look', 'signer.sign', 'queue.send', 'dead-letters.list'].map(
+      connection.placeOf,
+    );
+    connection.close();
+    expect(named).toEqual([
+      `the local stack at ${closed}`,
+      `the local stack's S3 at ${closed}`,
+      `the local stack's KMS at ${closed}`,
+      `the local stack's SQS at ${closed}`,
+      'the local stack',
+    ]);
+  });
 });
 
 describe('the local stack is on this machine or refused', () => {

@@ -20,6 +20,8 @@ const s3AndKey = new Set([
   'kms:DescribeKey',
   'kms:Encrypt',
   'kms:GenerateDataKey',
+  // Of the key that certificates are signed with: its public half alone.
+  'kms:GetPublicKey',
 ]);
 
 describe('wildcards', () => {
@@ -88,13 +90,14 @@ describe('each step may do its own work only', () => {
     expect(statements.filter((s) => /^(Signing|Ledger)Key$/.test(s.policy) && s.actions.includes('kms:*'))).toEqual([]);
   });
 
-  test('who signs reads the public half of its own key; export that of both, which it puts into bundles', () => {
+  test('who signs reads the public half of its own key; export both, for its bundles; the API that of certificates, to verify', () => {
     const reading = allowing('kms:GetPublicKey').filter((s) => s.type !== 'AWS::KMS::Key');
     expect(reading.map((s) => [s.roles, s.actions, s.resources])).toEqual([
       [['IssueRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
       [['ExportRole'], ['kms:GetPublicKey'], ['LedgerKey.Arn']],
       [['ExportRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
       [['SweepRole'], ['kms:GetPublicKey'], ['LedgerKey.Arn']],
+      [['ApiRole'], ['kms:GetPublicKey'], ['SigningKey.Arn']],
     ]);
   });
 

@@ -173,7 +173,7 @@ function publicPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
     return {
       name,
       path,
-      html: verifyPage(frame(path), { found: true, certificate: certificateOf(world, standing, holder) }),
+      html: verifyPage(frame(path), { outcome: 'found', certificate: certificateOf(world, standing, holder) }),
     };
   };
   const part = certificateOf(world, { state: 'in-force' }, specimenNames[4]);
@@ -198,11 +198,12 @@ function publicPages(frame: MakeFrame, say: Say, world: World): Specimen[] {
       name: 'verify-part',
       path: '/v/7Q4NZ0K8W2RJ5TX1M9VC3HYBPD',
       html: verifyPage(frame('/v/x'), {
-        found: true,
+        outcome: 'found',
         certificate: { ...part, achievement: { of: 'part', text: undefined } },
       }),
     },
-    { name: 'verify-unknown', path: '/v/x', html: verifyPage(frame('/v/x'), { found: false }) },
+    { name: 'verify-unknown', path: '/v/x', html: verifyPage(frame('/v/x'), { outcome: 'unknown' }) },
+    { name: 'verify-altered', path: '/v/x', html: verifyPage(frame('/v/x'), { outcome: 'altered' }) },
     { name: 'sign-in', path: '/sign-in', html: signInPage(frame('/sign-in'), '/cohort') },
     { name: 'sign-in-failed', path: '/sign-in', html: signInPage(frame('/sign-in'), undefined, 'expired') },
     { name: 'signed-out', path: '/signed-out', html: signedOutPage(frame('/signed-out'), 'https://id.example/logout') },

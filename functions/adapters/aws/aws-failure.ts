@@ -30,6 +30,14 @@ export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }
 
+/**
+ * What was stored came with another checksum than it was stored with: it was damaged where it lies or on its way. The
+ * SDK has no name for it.
+ */
+export function isDamaged(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Checksum mismatch');
+}
+
 /** The HTTP status of an answer; undefined where none came. */
 export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;

@@ -43,11 +43,18 @@ export function kmsSigner({ client, keyId }: { client: KMSClient; keyId: string 
   };
 }
 
-/** Checks signatures by the public half of a key, which is asked for once and may be known to everybody. */
+/** Checks signatures by the public half of a key, which is asked for until it has come and may be known to everybody. */
 export function kmsSignatureCheck({ publicKey }: Pick<Signer, 'publicKey'>): SignatureCheck {
   let key: Promise<KeyObject> | undefined;
-  return async (content, signature) => {
+  const asked = async () => {
     key ??= publicKey().then((der) => createPublicKey({ key: Buffer.from(der), format: 'der', type: 'spki' }));
-    return verify('sha256', content, await key, Buffer.from(signature, 'base64'));
+    try {
+      return await key;
+    } catch (error) {
+      // Kept, one call that failed would fail every other for as long as the function lives.
+      key = undefined;
+      throw error;
+    }
   };
+  return async (content, signature) => verify('sha256', content, await asked(), Buffer.from(signature, 'base64'));
 }

@@ -6,8 +6,9 @@ import {
   PutObjectRetentionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { AdapterError } from '../../ports/adapter-error.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
-import { awsFailure, errorName, statusOf } from './aws-failure.ts';
+import { awsFailure, errorName, isDamaged, statusOf } from './aws-failure.ts';
 
 type Options = { client: S3Client; bucket: string };
 
@@ -43,6 +44,10 @@ export function s3Documents({ client, bucket }: Options): DocumentStore {
         return await Body?.transformToByteArray();
       } catch (error) {
         if (errorName(error) === 'NoSuchKey') return undefined;
+        if (isDamaged(error)) {
+          const message = 'a stored document is damaged: its checksum differs';
+          throw new AdapterError('document.unreadable', message, { retryable: true, cause: error });
+        }
         throw awsFailure('document.get', 'reading a document', error);
       }
     },

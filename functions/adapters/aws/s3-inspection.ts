@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { sha256 } from '../../domain/hash.ts';
 import type { DocumentInspection, InspectedDocument } from '../../ports/inspection.ts';
-import { awsFailure, errorName } from './aws-failure.ts';
+import { awsFailure, errorName, isDamaged, statusOf } from './aws-failure.ts';
 
 /** The documents bucket as it is. */
 export function s3Inspection({ client, bucket }: { client: S3Client; bucket: string }): DocumentInspection {
@@ -33,6 +33,8 @@ export function s3Inspection({ client, bucket }: { client: S3Client; bucket: str
         return { hash: sha256(bytes), committed, ...(await lockOf(client, place)) };
       } catch (error) {
         if (errorName(error) === 'NoSuchKey') return undefined;
+        // An answer of one object; a bucket that is slow, closed or not there has others.
+        if (isDamaged(error) || statusOf(error) === 500) return 'unreadable';
         throw awsFailure('document.look', 'looking at a document', error);
       }
     },

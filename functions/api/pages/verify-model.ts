@@ -1,8 +1,10 @@
+import { fitsItsSignature } from '../../acts/credential-signature.ts';
 import { type Credential, signedStatement } from '../../domain/credential.ts';
 import { canonicalJson } from '../../domain/hash.ts';
 import type { CivilDate, Instant } from '../../domain/time.ts';
 import { civilDateOf } from '../../domain/time.ts';
 import type { RecordStore } from '../../ports/record-store.ts';
+import type { SignatureCheck } from '../../ports/signature-check.ts';
 import { readCode } from './verify-code.ts';
 
 /** What the public page says of a certificate: what stands on its paper and whether it is in force. Nothing else. */
@@ -27,19 +29,31 @@ export type VerifiedCertificate = {
     | { state: 'revoked'; at: Instant | undefined; code: string | undefined; text: string | undefined };
 };
 
-/** Unknown and malformed codes have one answer. */
-export type Verification = { found: false } | { found: true; certificate: VerifiedCertificate };
+/**
+ * Unknown and malformed codes have one answer. `altered`: there is a record, and it is not the one that our key signed:
+ * a hand in the table wrote it, so that nothing of it is told.
+ */
+export type Verification =
+  | { outcome: 'unknown' }
+  | { outcome: 'altered' }
+  | { outcome: 'found'; certificate: VerifiedCertificate };
 
 export type VerifyStore = Pick<
   RecordStore,
   'findCredential' | 'readCredential' | 'readProgramVersion' | 'readFramework'
 >;
 
-/** Looks a certificate up by what somebody typed. Program and framework are those that were printed, not today's. */
-export async function verifyCode(store: VerifyStore, typed: string): Promise<Verification> {
+export type VerifyPorts = { store: VerifyStore; isCredentialSignature: SignatureCheck };
+
+/**
+ * Looks a certificate up by what somebody typed. Program and framework are those that were printed, not today's. Its
+ * record is shown only where it fits its signature; where the key cannot be had the call fails and nothing is shown.
+ */
+export async function verifyCode({ store, isCredentialSignature }: VerifyPorts, typed: string): Promise<Verification> {
   const { isCode, lookUp } = readCode(typed);
   const credential = await store.findCredential(lookUp);
-  if (!isCode || !credential) return { found: false };
+  if (!isCode || !credential) return { outcome: 'unknown' };
+  if (!(await fitsItsSignature(credential, isCredentialSignature))) return { outcome: 'altered' };
   const { achievement, facts, supersededBy } = credential;
   const set = achievement === 'completion' ? undefined : achievement.slice('skill-set:'.length);
   const [program, framework, successor] = await Promise.all([
@@ -51,7 +65,7 @@ export async function verifyCode(store: VerifyStore, typed: string): Promise<Ver
   const skillSet = framework?.skillSets.find(({ id }) => id === set);
   const isOpen = skillSet !== undefined && !skillSet.sensitive;
   return {
-    found: true,
+    outcome: 'found',
     certificate: {
       code: credential.code,
       name: facts.name,

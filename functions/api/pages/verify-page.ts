@@ -18,7 +18,14 @@ ${codeForm(words)}
 
 /** What is known of a code. The unknown and the malformed read alike. */
 export function verifyPage(frame: Frame, verification: Verification): Html {
-  return verification.found ? foundPage(frame, verification.certificate) : unknownPage(frame);
+  switch (verification.outcome) {
+    case 'unknown':
+      return unknownPage(frame);
+    case 'altered':
+      return alteredPage(frame);
+    case 'found':
+      return foundPage(frame, verification.certificate);
+  }
 }
 
 function unknownPage(frame: Frame): Html {
@@ -29,6 +36,19 @@ function unknownPage(frame: Frame): Html {
 <h2>${t('verify.again')}</h2>
 ${codeForm(words)}`;
   return pageOf(frame, { title: t('verify.unknown_title'), body });
+}
+
+/** It says nothing of the paper in front of somebody, which may be genuine: what does not fit is ours. */
+function alteredPage(frame: Frame): Html {
+  const { words } = frame;
+  const { t } = words;
+  const body = html`<div class="verdict bad"><p class="stamp" aria-hidden="true">!</p>
+<div><h1>${t('verify.altered_title')}</h1><p>${t('verify.altered_text')}</p></div></div>
+<section class="sheet quietly"><h2>${t('verify.altered_next_title')}</h2>
+<p>${t('verify.altered_next_text')}</p></section>
+<h2>${t('verify.again')}</h2>
+${codeForm(words)}`;
+  return pageOf(frame, { title: t('verify.altered_title'), body });
 }
 
 function codeForm({ t }: Words): Html {
@@ -123,6 +143,7 @@ const verdicts = [
   'sum_good',
   'sum_bad',
   'sum_partly',
+  'sum_record',
   'unable',
 ] as const;
 

@@ -34,9 +34,9 @@ const code = defineRoute(
     page: true,
   },
   async (call) => {
-    const verification = await verifyCode(call.ports.store, call.params.code);
+    const verification = await verifyCode(call.ports, call.params.code);
     const frame = await frameOfAnyone(call);
-    return page(call, frame, verifyPage(frame, verification), verification.found ? 200 : 404);
+    return page(call, frame, verifyPage(frame, verification), verification.outcome === 'unknown' ? 404 : 200);
   },
 );
 

@@ -59,7 +59,17 @@ export async function getObject(bucket: Bucket, call: S3Call): Promise<S3Answer>
   if (range) headers['content-range'] = `bytes ${first}-${last}/${version.size}`;
   const status = range ? 206 : 200;
   if (call.method === 'HEAD') return { status, headers };
-  return { status, headers, body: (await bucket.read(version)).subarray(first, last + 1) };
+  return { status, headers, body: (await readBytes(bucket, version)).subarray(first, last + 1) };
+}
+
+/** A data file that somebody has taken out of the folder is an object that is not there. */
+async function readBytes(bucket: Bucket, version: ObjectVersion): Promise<Buffer> {
+  try {
+    return await bucket.read(version);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new S3Refusal(404, 'NoSuchKey', 'The specified key does not exist.');
+  }
 }
 
 /** DeleteObject: with a version id for good; without one in a versioned bucket by a delete marker, which no lock forbids. */

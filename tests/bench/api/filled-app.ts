@@ -9,6 +9,7 @@ import { dynamoIdempotency } from '../../../functions/adapters/aws/dynamo-idempo
 import { dynamoStore } from '../../../functions/adapters/aws/dynamo-store.ts';
 import { enrollmentItem, parseEnrollmentItem } from '../../../functions/adapters/aws/enrollment-codec.ts';
 import { randomIds } from '../../../functions/adapters/aws/ids.ts';
+import { kmsSignatureCheck } from '../../../functions/adapters/aws/kms-signer.ts';
 import { oidcSignIn } from '../../../functions/adapters/oidc/sign-in.ts';
 import { oidcTokenCheck } from '../../../functions/adapters/oidc/token-check.ts';
 import { imageFault } from '../../../functions/adapters/pdf/images/decode-image.ts';
@@ -16,10 +17,11 @@ import { printableCheck } from '../../../functions/adapters/pdf/printable.ts';
 import { staticFiles } from '../../../functions/adapters/web/static-files.ts';
 import type { ApiPorts } from '../../../functions/api/api-ports.ts';
 import { makeApp } from '../../../functions/api/app.ts';
-import type { Credential } from '../../../functions/domain/credential.ts';
+import { type Credential, signedStatement } from '../../../functions/domain/credential.ts';
 import { type Delivery, parkedDelivery } from '../../../functions/domain/delivery.ts';
 import type { Enrollment } from '../../../functions/domain/enrollment.ts';
 import { type Framework, requirementsOf } from '../../../functions/domain/framework.ts';
+import { canonicalJson } from '../../../functions/domain/hash.ts';
 import type { EnrollmentRef } from '../../../functions/domain/ids.ts';
 import { addDays, addSeconds, civilDateOf, type Instant } from '../../../functions/domain/time.ts';
 import type { StoredProgram } from '../../../functions/ports/record-store.ts';
@@ -27,6 +29,7 @@ import { readDemoProgram } from '../../../infra/local/demo/program-files.ts';
 import { audience, startIssuer } from '../../api/issuer.ts';
 import { bulkLoad, makeApprentice } from '../../support/bulk.ts';
 import { startRecordsTable } from '../../support/records-table.ts';
+import { signerHere } from '../../support/signer-here.ts';
 
 const root = join(import.meta.dirname, '../../..');
 export type FilledApp = Awaited<ReturnType<typeof startFilledApp>>;
@@ -45,6 +48,7 @@ export async function startFilledApp() {
   const [table, issuer] = await Promise.all([startRecordsTable(), startIssuer()]);
   const demo = readDemoProgram(root, 'staten-island-peer-specialist');
   const store = dynamoStore(table);
+  const signer = signerHere();
   const ports: ApiPorts = {
     store,
     queue: { send: async () => undefined },
@@ -58,6 +62,7 @@ export async function startFilledApp() {
     idempotency: dynamoIdempotency({ ...table, clock: systemClock, claimSeconds: 60 }),
     links: { link: () => Promise.reject(new Error('nobody asks for a document here')) },
     exports: dynamoExports(table),
+    isCredentialSignature: kmsSignatureCheck(signer),
     exportLinks: { link: async () => undefined },
     failed: (error) => {
       throw error;
@@ -70,7 +75,12 @@ export async function startFilledApp() {
   const app = makeApp(ports, { groupsClaim: 'cognito:groups', actorClaim: 'cognito:username', publicOrigin: origin });
   let filled = 0;
 
-  const itemsOf = (n: number) => {
+  const signed = async (credential: Credential): Promise<Credential> => {
+    const statement = new TextEncoder().encode(canonicalJson(signedStatement(credential)));
+    const { keyId, signature: value } = await signer.sign(statement);
+    return { ...credential, signature: { keyId, value } };
+  };
+  const itemsOf = async (n: number) => {
     const { ref, items } = makeApprentice(stored.program, demo.framework, `e${n}`, n < probes ? 52 : 0);
     const [first = {}, ...evidence] = items;
     const enrollment = parseEnrollmentItem(first);
@@ -89,7 +99,7 @@ export async function startFilledApp() {
         ...(n % 20 === 2 && lapsingCertificates(demo.framework, progress, lastChangeAt)),
       }),
       ...(n % 20 === 0 ? [deliveryItem(parkedEmail(ref, credentialId))] : []),
-      credentialItem(credentialOf(ref, credentialId, codeOf(n), stored, enrollment.framework)),
+      credentialItem(await signed(credentialOf(ref, credentialId, codeOf(n), stored, enrollment.framework))),
       ...(n < probes ? evidence : []),
     ];
   };
@@ -102,7 +112,8 @@ export async function startFilledApp() {
       for (; filled < count; filled = Math.min(count, filled + chunk)) {
         const end = Math.min(count, filled + chunk);
         const numbers = Array.from({ length: end - filled }, (_, i) => filled + i);
-        await bulkLoad(table.client, table.tableName, numbers.flatMap(itemsOf));
+        const items = await Promise.all(numbers.map(itemsOf));
+        await bulkLoad(table.client, table.tableName, items.flat());
       }
     },
     async stop() {
