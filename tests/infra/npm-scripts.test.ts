@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
@@ -28,6 +29,29 @@ const trace = /^\s+at /m;
 test('the scripts of ours are known', () => {
   const named = ['bench', 'chaos', 'cli', 'demo', 'gallery', 'load', 'local', 'pictures', 'printable'];
   expect(ours.map(([name]) => name).sort()).toEqual([...named, 'schemas', 'screenshots', 'simulate', 'synth']);
+});
+
+test('each begins with the check of Node, but for the benchmark, whose processes would inherit it', () => {
+  const check = /^node --import \.\/infra\/right-node\.mjs /;
+  expect(ours.filter(([, command]) => !check.test(command)).map(([name]) => name)).toEqual(['bench']);
+});
+
+test('a Node that is too old is named, with the remedy', () => {
+  const older = "Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })";
+  const check = ['--import', './infra/right-node.mjs', '--eval', '0'];
+  const told = spawnSync(process.execPath, ['--import', `data:text/javascript,${older}`, ...check], { cwd: root });
+  expect([told.status, String(told.stdout)]).toEqual([1, '']);
+  expect(String(told.stderr)).toMatch(/^This is Node 20\.20\.2, .* Run npm ci, without --ignore-scripts .*\n$/);
+  expect(spawnSync(process.execPath, check, { cwd: root })).toMatchObject({ status: 0 });
+});
+
+test('dependencies that are not installed are asked for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'journeypaper-bare-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'infra'));
+  copyFileSync(join(root, 'infra/right-node.mjs'), join(folder, 'infra/right-node.mjs'));
+  const told = spawnSync(process.execPath, [join(folder, 'infra/right-node.mjs')]);
+  expect([told.status, String(told.stderr)]).toEqual([1, 'The dependencies are not installed: run npm ci first.\n']);
 });
 
 describe.each(ours)('npm run %s', (name, command) => {
