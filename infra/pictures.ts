@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Png } from '../functions/adapters/pdf/images/png.ts';
 import { palettePng } from './palette-png.ts';
+import { runMaker } from './run-command.ts';
 
 /** How much of a point a shape covers is told by the distance to its edge: below nought within. The unit is a side. */
 type Shape = (x: number, y: number) => number;
@@ -171,7 +172,12 @@ export function drawPictures(): Map<string, Omit<Png, 'kind'>> {
   ]);
 }
 
-if (import.meta.main) {
-  const folder = join(import.meta.dirname, '../data/programs');
-  for (const [file, picture] of drawPictures()) writeFileSync(join(folder, file), palettePng(picture));
-}
+if (import.meta.main)
+  await runMaker(
+    'pictures',
+    'Draws the logos and sample signatures of the two programs again, in data/programs.',
+    () => {
+      const folder = join(import.meta.dirname, '../data/programs');
+      for (const [file, picture] of drawPictures()) writeFileSync(join(folder, file), palettePng(picture));
+    },
+  );

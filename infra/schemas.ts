@@ -12,6 +12,7 @@ import {
   issueRequestedSchema,
 } from '../functions/domain/messages.ts';
 import { programSchema, templateSchema } from '../functions/domain/program.ts';
+import { runMaker } from './run-command.ts';
 
 /** Every shape that somebody outside this code reads or writes. A change that breaks one gets a new version, beside the old. */
 const publicShapes: readonly { name: string; version: number; schema: z.ZodType }[] = [
@@ -53,4 +54,7 @@ function writeSchemas(folder: string): void {
   process.stdout.write(`${schemas.size} schemas written to data/schemas\n`);
 }
 
-if (import.meta.main) writeSchemas(schemasFolder);
+if (import.meta.main)
+  await runMaker('schemas', 'Writes the JSON Schema of every public shape again, in data/schemas.', () =>
+    writeSchemas(schemasFolder),
+  );

@@ -2,6 +2,7 @@ import type { EnrollmentRef } from '../domain/ids.ts';
 import { isStuck, lapseShownDays, type Need } from '../domain/needs.ts';
 import type { Program } from '../domain/program.ts';
 import { addDays, civilDateOf, type Instant } from '../domain/time.ts';
+import { AdapterError } from '../ports/adapter-error.ts';
 import type { DeliveryRef, EnrollmentSummary, Page, RecordStore } from '../ports/record-store.ts';
 
 /** One who needs somebody as the index tells it, with the emails that failed. */
@@ -40,7 +41,7 @@ export async function listNeeding(
       return { ...page, items: items.map(needingOf) };
     }
     case 'stuck':
-      return stuckOf(await store.listEnrollments(id, 'open', cursor), now);
+      return stuckOf(await store.listEnrollments(id, 'open', cursor && openCursor(cursor)), now);
   }
 }
 
@@ -48,7 +49,15 @@ export async function listNeeding(
 export function stuckOf({ items, cursor }: Page<EnrollmentSummary>, now: Instant): Page<Needing> {
   const stuck = items.filter((each) => isStuck(each, now));
   const more = stuck.length === items.length && cursor !== undefined;
-  return { items: stuck.map(needingOf), ...(more && { cursor }) };
+  return { items: stuck.map(needingOf), ...(more && { cursor: `${stuckMark}${cursor}` }) };
+}
+
+/** Both lists go by one index; each refuses the other's places. */
+const stuckMark = 'stuck-';
+
+function openCursor(cursor: string): string {
+  if (cursor.startsWith(stuckMark)) return cursor.slice(stuckMark.length);
+  throw new AdapterError('cursor.malformed', 'the cursor is not one of this list', { retryable: false });
 }
 
 const needingOf = ({ program, enrollment }: EnrollmentRef): Needing => ({ ref: { program, enrollment }, emails: [] });

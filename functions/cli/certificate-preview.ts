@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { unprintableMessage } from '../acts/enroll.ts';
 import { type CheckedProgram, checkProgram } from '../acts/load-program.ts';
 import { refused } from '../acts/refusal.ts';
 import { systemClock } from '../adapters/aws/clock.ts';
@@ -49,6 +50,9 @@ async function preview(context: Context, flags: Flags, given: string): Promise<A
   const name = personNameSchema.safeParse(flags.name ?? 'Sample Name');
   if (!name.success) throw usageFailure('name.invalid', `--name: ${name.error.issues[0]?.message}; give another`);
   const files = await readProgramFiles(context, flags, programFile(context, given), flags.template);
+  const unprintable = printableCheck()(name.data);
+  if (unprintable.length > 0)
+    return refusal(refused('certificate.unprintable', `--${unprintableMessage(unprintable)}`));
   const checked = checkProgram({ unprintable: printableCheck(), imageFault }, files);
   if (checked.outcome === 'refused') return refusal(checked);
   try {

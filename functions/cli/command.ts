@@ -35,11 +35,14 @@ type Definition<Options> = {
 
 export type AddCommand = (parent: Command, session: Session) => void;
 
+const examplesOf = new WeakMap<Command, readonly string[]>();
+
 /** Adds one command: its flags and help, and how its answer comes about. */
 export function addCommand<Options>(parent: Command, session: Session, definition: Definition<Options>): void {
   const command = parent.command(definition.name).summary(definition.summary).description(definition.summary);
   definition.options?.(command);
   const examples = definition.examples.map((example) => `  npm run cli -- ${example}`);
+  examplesOf.set(command, examples);
   const notes = definition.notes ? [definition.notes, ''] : [];
   const required = takeOverRequired(command);
   command.addHelpText('after', ['', ...notes, 'Example:', ...examples, '', exitCodesHelp].join('\n'));
@@ -50,6 +53,19 @@ export function addCommand<Options>(parent: Command, session: Session, definitio
     session.answer = await definition.run(contextOf(session, options), options as Options, command.args);
   });
 }
+
+/** A group of commands shows an example of each of its own. */
+export function addGroupExamples(command: Command): void {
+  const groups = command.commands.filter(({ commands }) => commands.length > 0);
+  for (const group of groups) {
+    const examples = leavesOf(group).map((leaf) => examplesOf.get(leaf)?.[0] ?? '');
+    group.addHelpText('after', ['', 'Example:', ...examples, '', exitCodesHelp].join('\n'));
+    addGroupExamples(group);
+  }
+}
+
+const leavesOf = (command: Command): readonly Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
 
 /** Required options are asked for here: commander would name one, and then the next. */
 function takeOverRequired(command: Command): Option[] {

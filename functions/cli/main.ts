@@ -5,7 +5,7 @@ import { addAssess } from './assess.ts';
 import { addAudit } from './audit.ts';
 import { addBackup } from './backup.ts';
 import { addCertificate } from './certificate.ts';
-import type { AddCommand, Session } from './command.ts';
+import { type AddCommand, addGroupExamples, type Session } from './command.ts';
 import { addCorrect } from './correct.ts';
 import { addCredentials } from './credentials.ts';
 import { addDeadLetters } from './dead-letters.ts';
@@ -102,6 +102,7 @@ export function commandLine(world: World, session: Session, onHelp: () => void):
     .addHelpText('after', `\nFor --json in a pipe: npm run --silent cli -- program list --json\n\n${exitCodesHelp}`);
   program.options.find((option) => option.attributeName() === 'aws')?.conflicts('stack');
   for (const add of commands) add(program, session);
+  addGroupExamples(program);
   return program;
 }
 

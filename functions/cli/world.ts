@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { exitCodes } from './exit-codes.ts';
+import { watchStandardOutput } from './standard-output.ts';
 
 /** Where a command's words go. */
 export type Out = {
@@ -27,12 +28,7 @@ export type World = {
 
 export function processWorld(): World {
   const { stdout, stderr, stdin, env } = process;
-  // A reader that has seen enough (`| head`) closes the pipe: that is no failure.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    stderr.write(`standard output: it cannot be written (${error.code}); the answer is not whole\n`);
-    process.exit(exitCodes.unreachable);
-  });
+  watchStandardOutput(exitCodes.unreachable);
   return {
     out: {
       write: (words) => void stdout.write(words),

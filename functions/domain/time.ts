@@ -7,8 +7,14 @@ export const instantSchema = z.iso
 export type Instant = z.infer<typeof instantSchema>;
 
 /** A day on a wall calendar (`YYYY-MM-DD`), read in the program's time zone. */
-export const civilDateSchema = z.iso.date().meta({ description: 'Civil date, YYYY-MM-DD' });
+export const civilDateSchema = z.iso.date({ error: dateWords }).meta({ description: 'Civil date, YYYY-MM-DD' });
 export type CivilDate = z.infer<typeof civilDateSchema>;
+
+/** Where there is none at all; what is none, the format itself tells. */
+function dateWords({ code, input }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== 'invalid_type') return undefined;
+  return input === undefined ? 'is missing; give a date such as 2026-03-01' : 'is not a date; give YYYY-MM-DD';
+}
 
 /** An IANA time zone that this runtime knows, `America/New_York` for one. */
 export const timeZoneSchema = z.string().max(64).refine(isTimeZone, 'not an IANA time zone that this system knows');

@@ -9,7 +9,7 @@
 // Exit code 0: everything fits, and the key that signed it is the one you named.
 //           1: something does not fit; the first such thing is named.
 //           2: everything fits together, but no key was named: its origin is unproven.
-//           64: the command line is wrong.
+//           64: the command line is wrong, or names no folder.
 import { createHash, createPublicKey, verify as verifySignature } from 'node:crypto';
 import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
@@ -448,6 +448,11 @@ function readArguments(args) {
   const wanted = key?.toLowerCase().replaceAll(':', '');
   if (wanted !== undefined && !/^[0-9a-f]{64}$/.test(wanted)) {
     process.stderr.write('--key: a fingerprint is 64 hexadecimal digits\n');
+    process.exit(64);
+  }
+  // Only where there is nothing to look into: what is missing from a folder is the bundle's fault.
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    process.stderr.write(`${folder}: is no folder; give the one that the bundle's zip was unpacked into\n`);
     process.exit(64);
   }
   return { folder, wanted };

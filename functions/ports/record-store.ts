@@ -77,6 +77,8 @@ export type RecordStore = {
   readProgram(program: string): Promise<StoredProgram | undefined>;
   /** A program's past version, a template or a framework, by hash: immutable. */
   readProgramVersion(program: string, hash: string): Promise<Program | undefined>;
+  /** All that was ever published of a program, in no order. */
+  listProgramVersions(program: string): Promise<Program[]>;
   readTemplate(program: string, hash: string): Promise<CertificateTemplate | undefined>;
   readFramework(ref: FrameworkRef): Promise<Framework | undefined>;
   /** A framework as it was published, for those who were told no hash of it. */

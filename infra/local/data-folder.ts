@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -25,9 +26,14 @@ const stackParts = ['data', 'logs', 'checkpoints', 'papers', 'schedules.json', c
 /**
  * Takes a data folder for one stack, and with `fresh` removes what an earlier one left in it.
  *
- * @throws LocalError `folder-not-writable`; `already-running` where another stack has it; `invalid-options` where `fresh` would delete what is not ours.
+ * @throws LocalError `folder-not-writable`; `already-running` where another stack has it; `invalid-options` where it is a file, or `fresh` would
+ * delete what is not ours; `data-damaged` where the lock is none of a stack's.
  */
 export function claimDataFolder(folder: string, fresh: boolean): Lock {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    const remedy = 'Give a folder, or the name of a new one.';
+    throw new LocalError('invalid-options', `${folder} is a file, and a stack keeps its data in a folder. ${remedy}`);
+  }
   if (fresh) checkOurs(folder);
   const isOurs = !existsSync(folder) || existsSync(join(folder, lockName));
   requireWritable(folder, 0o700);

@@ -10,6 +10,7 @@ export type LocalErrorCode =
   | 'build-failed'
   | 'template-unknown'
   | 'data-outdated'
+  | 'data-damaged'
   | 'folder-not-writable'
   | 'not-quiet'
   | 'service-failed';

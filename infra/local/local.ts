@@ -3,6 +3,8 @@
  */
 import './small-heap.ts';
 import { join, relative, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { watchStandardOutput } from '../../functions/cli/standard-output.ts';
 import { descriptionName } from './data-folder.ts';
 import { LocalError } from './local-error.ts';
 import { readScriptOptions, wholeNumber } from './read-options.ts';
@@ -25,6 +27,7 @@ Runs the whole workflow on this machine until Ctrl-C: the CDK app's own template
 `;
 
 async function main(): Promise<number> {
+  watchStandardOutput(1);
   const options = readOptions(process.argv.slice(2));
   if (options === 'help') {
     process.stdout.write(help);
@@ -50,7 +53,7 @@ async function main(): Promise<number> {
     process.stderr.write(`\n${error.message}\n`);
     if (error.code === 'port-in-use')
       process.stderr.write('For this stack: npm run local -- --port N, or --port 0 for any free ports.\n');
-    return 1;
+    return exitCodeOf(error);
   }
   process.stdout.write(summary(stack));
   await stopped.promise;
@@ -59,6 +62,8 @@ async function main(): Promise<number> {
   process.stdout.write(' stopped. The data stays.\n');
   return 0;
 }
+
+const exitCodeOf = ({ code }: LocalError) => (code === 'invalid-options' ? 2 : 1);
 
 function readOptions(args: string[]): StackOptions | 'help' {
   const options = {
@@ -118,7 +123,9 @@ process.exitCode = await main().catch((error: unknown) => {
   process.stderr.write(
     `\n${isExpected ? error.message : `The local stack failed: ${error instanceof Error ? error.stack : String(error)}`}\n`,
   );
-  return isExpected && error.code === 'invalid-options' ? 2 : 1;
+  return isExpected ? exitCodeOf(error) : 1;
 });
+// What could not be written is told first.
+await setImmediate();
 // Whatever still holds the process open (a half-open connection) holds nothing that matters.
 process.exit();

@@ -59,7 +59,8 @@ export async function checkPdf(bytes, record) {
 }
 
 /**
- * The last signature's place: all bytes but it are what was signed. `part` where something follows what was signed.
+ * The last signature's place: all bytes but it are what was signed. `part` where something follows what was signed,
+ * `none` also where the place was kept and never filled.
  *
  * @param {Bytes} bytes
  * @returns {{ content: Bytes, signature: Bytes } | 'none' | 'part'}
@@ -67,7 +68,7 @@ export async function checkPdf(bytes, record) {
 function findSlot(bytes) {
   const text = ascii(bytes);
   const ranges = [...text.matchAll(/\/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+(\d+)\s*\]/g)];
-  if (ranges.length === 0) return 'none';
+  if (ranges.every(([, start, end]) => /^<0*>$/.test(text.slice(Number(start), Number(end))))) return 'none';
   for (const range of ranges.reverse()) {
     const [start = 0, end = 0, rest = 0] = range.slice(1).map(Number);
     const digits = text.slice(start + 1, end - 1);

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Enrollment } from '../../functions/domain/enrollment.ts';
+import { classicTemplate } from '../support/certificate-content.ts';
+import { smallFramework, smallProgram } from '../support/small-world.ts';
 import { type ApiWorld, readJson, startApiWorld } from './api-world.ts';
 
 let world: ApiWorld;
@@ -158,7 +160,26 @@ describe('lists', () => {
     expect(await idsOf('missing=engage-1')).toEqual(['annex-0']);
     expect((await idsOf('missing=engage-2')).sort()).toEqual(['annex-0', 'annex-1']);
     expect(await idsOf('status=complete')).toEqual([]);
-    expect(await idsOf('missing=none-such')).toEqual([]);
+    expect(await readJson(await get('/enrollments?missing=none-such', token))).toMatchObject({
+      status: 422,
+      code: 'requirement.unknown',
+      field: 'missing',
+    });
+  });
+
+  test('take a requirement of an earlier version of the standards, also where nobody of a page is held to it', async () => {
+    const program = { ...smallProgram(), id: 'harbor-moved' };
+    const [first, second] = [smallFramework, { ...smallFramework, version: '2', certificates: [] }];
+    for (const framework of [first, second])
+      await world.ports.store.putProgram(
+        { ...program, framework: { id: framework.id, version: framework.version } },
+        classicTemplate,
+        framework,
+      );
+    const token = await world.issuer.tokenOf('ada', 'harbor-moved:administrator');
+    const asked = async (missing: string) => readJson(await get(`/enrollments?missing=${missing}`, token));
+    expect(await asked('cert-cpr')).toEqual({ items: [] });
+    expect(await asked('cert-none')).toMatchObject({ code: 'requirement.unknown' });
   });
 
   test('go on where the page before ended, and refuse a cursor of another list', async () => {

@@ -119,6 +119,7 @@ describe('submitting', () => {
     const pieces = [
       piece('engage-1', { evidence: 'mine' }),
       { nonsense: true },
+      5,
       piece('no-such-skill'),
       piece('engage-2'),
     ];
@@ -128,6 +129,7 @@ describe('submitting', () => {
     expect(verdicts).toMatchObject([
       { outcome: 'submitted', evidence: 'mine' },
       { outcome: 'refused', code: 'evidence.invalid' },
+      { outcome: 'refused', code: 'evidence.invalid', message: 'item: is not an object; give one' },
       { outcome: 'refused', code: 'requirement.unknown' },
       { outcome: 'submitted', evidence: expect.any(String) },
     ]);
@@ -203,11 +205,17 @@ describe('assessing', () => {
     const assessments = [
       judgement,
       { ...judgement, outcome: 'perhaps' },
+      null,
       { ...judgement, requirement: 'engage-2', evidence: 'e2' },
     ];
     const same = 'one-key-for-the-set';
     const { verdicts } = await readJson(await post('mentor', `${path}/assessments/batch`, { assessments }, same));
-    expect(verdicts).toMatchObject([{ outcome: 'assessed' }, { code: 'assessment.invalid' }, { outcome: 'assessed' }]);
+    expect(verdicts).toMatchObject([
+      { outcome: 'assessed' },
+      { code: 'assessment.invalid' },
+      { code: 'assessment.invalid' },
+      { outcome: 'assessed' },
+    ]);
     const again = await readJson(await post('mentor', `${path}/assessments/batch`, { assessments }, same));
     expect(again.verdicts).toEqual(verdicts);
     expect(await world.ports.store.readAllEvidence(ref)).toHaveLength(4);

@@ -51,6 +51,16 @@ test('what several operations answer has one name, and no pattern is one that on
   const text = JSON.stringify(document);
   for (const name of named) expect(text, name).toContain(`"#/components/schemas/${name}"`);
   expect(text).not.toMatch(/\\\\p\{|\(\?</);
+  const batch = document.paths['/enrollments/{enrollment}/evidence/batch']?.post?.requestBody?.content;
+  expect(batch?.['application/json']?.schema).toMatchObject({
+    properties: {
+      pieces: {
+        items: {
+          anyOf: [{ $ref: '#/components/schemas/Piece' }, { description: expect.stringContaining('refused alone') }],
+        },
+      },
+    },
+  });
   expect(
     document.paths['/enrollments/{enrollment}']?.get?.responses['200']?.content?.['application/json']?.schema,
   ).toEqual({

@@ -144,7 +144,14 @@ describe('who needs somebody', () => {
       all.sort(),
     );
     expect(rest.cursor).toBeUndefined();
-    // A cursor is of its own list.
+    // A cursor is of its own list, and one of the open is none of those who stand still, though both go by the same index.
+    const ofOpen = (await askFor('status=open')).body.cursor;
+    expect((await askFor(`status=open&cursor=${ofOpen}`)).status).toBe(200);
+    for (const need of ['failed', 'lapsing', 'stuck'])
+      expect(await askFor(`needs=${need}&cursor=${ofOpen}`)).toMatchObject({
+        status: 400,
+        body: { code: 'request.cursor' },
+      });
     for (const query of [`needs=failed&cursor=${cursor}`, `needs=stuck&cursor=${cursor}`, `cursor=${cursor}`])
       expect(await askFor(query)).toMatchObject({ status: 400, body: { code: 'request.cursor' } });
     expect((await open(`/cohort?needs=failed&cursor=${cursor}`)).status).toBe(400);
@@ -202,6 +209,22 @@ describe('what is asked wrongly', () => {
     expect([other.status, (await readJson(other)).items ?? []]).toEqual([status, []]);
   });
 });
+
+test('the list of those who stand still goes on page by page, and its cursor is of no other list', async () => {
+  const old = addSeconds(now, -40 * 86_400);
+  await Promise.all(Array.from({ length: 120 }, (_, n) => enroll(`many-still-${n}`, { lastChangeAt: old })));
+  const first = (await askFor('needs=stuck')).body;
+  const { items, cursor } = (await askFor(`needs=stuck&cursor=${first.cursor}`)).body;
+  expect([first.items.length, items.length, cursor]).toEqual([100, 21, undefined]);
+  for (const query of ['status=open', 'needs=failed', 'needs=lapsing'])
+    expect(await askFor(`${query}&cursor=${first.cursor}`)).toMatchObject({
+      status: 400,
+      body: { code: 'request.cursor' },
+    });
+  const page = await open('/cohort?needs=stuck');
+  const next = /href="(\/cohort\?needs=stuck&amp;cursor=[^"]+)"/.exec(page.text)?.[1]?.replace('&amp;', '&') ?? '';
+  expect(listed((await open(next)).text)).toHaveLength(21);
+}, 60_000);
 
 test('the record says why an email did not arrive, in words of ours alone, in the reader’s language', async () => {
   const said = async (enrollment: string, delivery: Partial<Delivery>) => {

@@ -56,6 +56,12 @@ describe('a PDF dropped on the verify page', () => {
     expect(await checkPdf(plain, record)).toMatchObject({ hash: 'other', signature: 'none' });
   });
 
+  test('whose place for a signature was never filled, as a preview is, has none', async () => {
+    const content = realCertificate({ program: 'staten-island-peer-specialist', name: 'Sample Name' });
+    const { bytes } = await engineHere().render({ ...content, isPreview: true });
+    expect(await checkPdf(new Uint8Array(bytes), record)).toMatchObject({ hash: 'other', signature: 'none' });
+  });
+
   test('signed soundly by somebody else is told from ours by the key', async () => {
     const stranger = signerHere();
     const content = realCertificate({ program: 'staten-island-peer-specialist', name: 'Nguyễn Thị Hồng Nhung' });

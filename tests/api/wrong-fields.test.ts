@@ -43,7 +43,7 @@ describe('a request that is not of its form is told, of each field, what is wron
       undefined,
       { status: 'is none of those that there are; give open, complete, withdrawn' },
     ],
-    ['GET', '/audit/access?from=2026-03-01', undefined, { to: 'is missing; give a text' }],
+    ['GET', '/audit/access?from=2026-03-01', undefined, { to: 'is missing; give a date such as 2026-03-01' }],
     ['GET', '/credentials?surname=x', undefined, { surname: 'no such field' }],
     [
       'POST',

@@ -1,4 +1,5 @@
 import { parseArgs, stripVTControlCharacters, styleText } from 'node:util';
+import { watchStandardOutput } from '../../functions/cli/standard-output.ts';
 import { api } from './api.ts';
 import { audit } from './audit.ts';
 import { certificates } from './certificates.ts';
@@ -45,6 +46,7 @@ function readOptions(args: readonly string[]) {
 
 /** Measures, and prints a table or one JSON array as the last line. 1: a target was missed; 2: a wrong question. */
 async function main(args: readonly string[]): Promise<number> {
+  watchStandardOutput(1);
   let options: ReturnType<typeof readOptions>;
   try {
     options = readOptions(args);

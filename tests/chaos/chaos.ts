@@ -3,7 +3,7 @@
  * promise of the design is judged.
  */
 import { parseArgs } from 'node:util';
-import { runCommand } from '../support/run-command.ts';
+import { runCommand } from '../../infra/run-command.ts';
 import { liveLine } from './live-line.ts';
 import { describeChaos } from './report.ts';
 import { runChaos } from './run-chaos.ts';

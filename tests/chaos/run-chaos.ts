@@ -9,6 +9,7 @@ import { clockName } from '../../infra/local/data-folder.ts';
 import { movableClock } from '../../infra/local/movable-clock.ts';
 import type { ProgramSetting } from '../simulation/programs.ts';
 import { rngOf } from '../simulation/rng.ts';
+import { onInterruption } from '../support/interruption.ts';
 import { smallFramework, timeZone } from '../support/small-world.ts';
 import { type Aftermath, readAftermath } from './aftermath.ts';
 import { bundleDesk } from './bundles.ts';
@@ -68,17 +69,27 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const begun = performance.now();
   const since = (start: number) => Math.round((performance.now() - start) / 100) / 10;
   const dataFolder = join(mkdtempSync(join(tmpdir(), 'journeypaper-chaos-')), 'stack');
+  const broken = new AbortController();
+  const over = onInterruption({
+    name: 'chaos',
+    folder: join(dataFolder, '..'),
+    keep: options.keep ?? false,
+    kill: () => broken.abort(),
+  });
   const clock = movableClock(join(dataFolder, clockName));
   const ways = await startWays(rngOf(seed + 1));
   tell('starting a stack');
-  const runtime = await startRuntime({
-    dataFolder,
-    servicesApart: true,
-    movableClock: true,
-    schedules: false,
-    processesPerFunction: 2,
-    functionEndpoints: Object.fromEntries(Object.entries(ways).map(([name, { endpoint }]) => [name, endpoint])),
-  });
+  const runtime = await startRuntime(
+    {
+      dataFolder,
+      servicesApart: true,
+      movableClock: true,
+      schedules: false,
+      processesPerFunction: 2,
+      functionEndpoints: Object.fromEntries(Object.entries(ways).map(([name, { endpoint }]) => [name, endpoint])),
+    },
+    broken.signal,
+  );
   const stack = runtime.description();
   for (const [name, way] of Object.entries(ways)) way.target = stack.endpoints[name as keyof typeof ways];
   const people = await peopleOf(stack, { dynamodb: ways.dynamodb.endpoint, sqs: ways.sqs.endpoint }, clock.now);
@@ -159,6 +170,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await stopWays(ways);
     // What broke, or never came to an end, is left for whoever looks for the reason.
     if (isSound && !options.keep) rmSync(join(dataFolder, '..'), { recursive: true, force: true });
+    over();
   }
 }
 

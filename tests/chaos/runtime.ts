@@ -26,7 +26,8 @@ const script = join(import.meta.dirname, 'stack-runtime.ts');
 const launchTries = 40;
 const launchPauseMs = 250;
 
-export async function startRuntime(options: StackOptions): Promise<Runtime> {
+/** `abort`: kills it, also while it is being started. */
+export async function startRuntime(options: StackOptions, abort?: AbortSignal): Promise<Runtime> {
   let child: ChildProcess | undefined;
   let description: StackDescription | undefined;
 
@@ -35,7 +36,7 @@ export async function startRuntime(options: StackOptions): Promise<Runtime> {
     const launched = spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', script, JSON.stringify({ ...options, ...(ports && { ports }) })],
-      { stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+      { stdio: ['pipe', 'pipe', 'pipe'], detached: true, killSignal: 'SIGKILL', ...(abort && { signal: abort }) },
     );
     let words = '';
     launched.stderr.setEncoding('utf8').on('data', (text: string) => {

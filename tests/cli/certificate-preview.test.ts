@@ -175,7 +175,12 @@ describe('what cannot be previewed names the field and the remedy', () => {
       '--name: a name has at most 120 characters; this one has 300; give another',
     ],
     ['a name of nothing', [id, '--name', ' '], 2, '--name: a name has at least one character'],
-    ['a name that no font prints', [id, '--name', 'Zoë 🎓'], 1, 'U+1F393'],
+    [
+      'a name that no font prints',
+      [id, '--name', 'Zoë 🎓'],
+      1,
+      '--name: no font of ours prints 🎓 (U+1F393); give the name',
+    ],
     ['a folder that is a file', [id, '--out', join(repository, 'package.json')], 2, '--out'],
   ] as [string, string[], number, string][])('%s', async (_, args, exitCode, words) => {
     const ran = await run(['certificate', 'preview', '--out', place(), ...args]);

@@ -41,14 +41,19 @@ const commands = [
   ...['dead-letters list', 'dead-letters show', 'dead-letters replay', 'dead-letters set-aside'],
 ];
 
-test.each(commands)('`%s --help` shows an example, the exit codes and where it connects to', async (command) => {
-  const { exitCode, stdout, stderr } = await run([...command.split(' '), '--help']);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toContain(`npm run cli -- ${command}`);
-  for (const words of ['Example:', 'Exit codes: 0 done', '--json', '--stack <file>', '--aws <file>']) {
-    expect(stdout).toContain(words);
-  }
-});
+const groups = ['program', 'framework', 'evidence', 'parked', 'dead-letters', 'audit', 'audit exports', 'backup'];
+
+test.each([...commands, ...groups, 'certificate'])(
+  '`%s --help` shows an example, the exit codes and where it connects to',
+  async (command) => {
+    const { exitCode, stdout, stderr } = await run([...command.split(' '), '--help']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain(`npm run cli -- ${command}`);
+    for (const words of ['Example:', 'Exit codes: 0 done', '--json', '--stack <file>', '--aws <file>']) {
+      expect(stdout).toContain(words);
+    }
+  },
+);
 
 describe('wrong usage exits with 2 and one sentence', () => {
   test.each([

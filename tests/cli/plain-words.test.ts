@@ -77,6 +77,6 @@ describe('what is wrong is said in our words, with the remedy', () => {
     ]);
     const { stderr } = await runCli(['submit', ...on, '--file', '-', '--as', 'zoe', '--stack', stack.file], { stdin });
     expect(stderr).toContain('attestation: is not a text; give one');
-    expect(stderr).toContain('occurredOn: is missing; give a text');
+    expect(stderr).toContain('occurredOn: is missing; give a date such as 2026-03-01');
   });
 });

@@ -134,6 +134,7 @@ async function readAll({ ref, hashes, code, mark }: Sponsor): Promise<Record<str
     some: await store.readEnrollments([ref, { ...ref, enrollment: 'enr-2' }]),
     program: await store.readProgram(program),
     version: await store.readProgramVersion(program, hashes.program),
+    versions: sorted(await store.listProgramVersions(program)),
     template: await store.readTemplate(program, hashes.template),
     asset: await store
       .readAsset(program, sha256(picture({ mark })))

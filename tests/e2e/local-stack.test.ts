@@ -1,5 +1,7 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { loadProgram } from '../../functions/acts/load-program.ts';
 import { readStatus } from '../../functions/acts/status.ts';
@@ -45,6 +47,42 @@ test('where there is no DynamoDB, it lists the choices', longTest, async () => {
   expect(code).toBe(1);
   expect(err).toMatch(/No DynamoDB for .*npm install .*@dynoxide.*on the PATH.*AWS_ENDPOINT_URL_DYNAMODB=/s);
   expect(err).not.toMatch(/^\s+at /m);
+});
+
+test.each([
+  ['data/kms/SigningKey.json', 'not a key'],
+  ['data/kms/SigningKey.json', '{"spec":"ECC_NIST_P256","createdAt":"2026-01-01T00:00:00.000Z","material":"nothing"}'],
+  ['data/sqs/fauxqs.db', 'no database, and longer than the hundred bytes of a header'.repeat(8)],
+  ['data/dynamodb/dynamodb.db', 'no database, and longer than the hundred bytes of a header'.repeat(8)],
+])('what was put in the place of %s is named, with the remedy', longTest, async (name, content) => {
+  const folder = dataFolder();
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  // As a stack leaves it, so that the folder is one of ours.
+  writeFileSync(join(folder, 'stack.lock'), '');
+  const { code, err } = await runScript(script, ['--data', folder, '--port', '0']).ended;
+  expect(err.trim().split('\n')).toEqual([expect.stringContaining(`${file} does not hold what was kept in it.`)]);
+  expect(err).toMatch(/Restore it from a backup.*or start with --fresh, which forgets/);
+  expect(code).toBe(1);
+  expect(readFileSync(file, 'utf8')).toBe(content);
+});
+
+test('a lock that is none is named, and a file where a folder is needed', longTest, async () => {
+  const folder = dataFolder();
+  mkdirSync(folder, { recursive: true });
+  const lock = join(folder, 'stack.lock');
+  writeFileSync(lock, 'no database, and longer than the hundred bytes of a header'.repeat(8));
+  const locked = await runScript(script, ['--data', folder, '--port', '0']).ended;
+  expect(locked.err.trim()).toBe(
+    `${lock} is not the lock that a stack makes. Delete it, once nothing runs on that folder: it holds nothing else.`,
+  );
+  expect(locked.code).toBe(1);
+  const filed = await runScript(script, ['--data', lock, '--port', '0']).ended;
+  expect(filed.err.trim()).toBe(
+    `${lock} is a file, and a stack keeps its data in a folder. Give a folder, or the name of a new one.`,
+  );
+  expect(filed.code).toBe(2);
 });
 
 test('an endpoint of the real AWS is refused', longTest, async () => {

@@ -65,6 +65,19 @@ describe('a bundle', () => {
     expect(said).toMatch(/^DOES NOT FIT: keys\/ledger.pem: is another key/);
   });
 
+  test('that is no folder is wrong usage, and one whose key is gone does not fit', async () => {
+    const empty = mkdtempSync(join(root, 'empty-'));
+    const [absent, file] = [join(empty, 'nope'), `${empty}.zip`];
+    writeFileSync(file, 'PK');
+    for (const place of [absent, file])
+      expect(await verifyBundle(place, '--key', world.fingerprint)).toEqual({
+        exitCode: 64,
+        said: `${place}: is no folder; give the one that the bundle's zip was unpacked into`,
+      });
+    const { exitCode, said } = await verifyBundle(empty, '--key', world.fingerprint);
+    expect([exitCode, said]).toEqual([1, expect.stringContaining('DOES NOT FIT: keys/ledger.pem: is missing')]);
+  });
+
   test('is as of its checkpoint: what came later is not in it', async () => {
     const early = await issuedAndSuspended();
     const folder = freshFolder();

@@ -3,8 +3,8 @@
  * two hours, each on a real local stack of its own.
  */
 import { parseArgs } from 'node:util';
+import { runCommand } from '../../infra/run-command.ts';
 import { liveLine } from '../chaos/live-line.ts';
-import { runCommand } from '../support/run-command.ts';
 import { hammer } from './hammer.ts';
 import { outage } from './outage.ts';
 import { describeLoad, faultsOf, type LoadReport } from './report.ts';

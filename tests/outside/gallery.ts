@@ -1,12 +1,11 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runMaker } from '../../infra/run-command.ts';
 import { engineHere, sealerHere } from '../support/engine-here.ts';
 import { type RealCertificate, realCertificate, realPrograms } from '../support/real-certificates.ts';
 import { names } from './names.ts';
 import { palettePng, readColour } from './palette-png.ts';
 import { run } from './tools.ts';
-
-// Makes templates/certificate/GALLERY.md and its pictures again: node tests/outside/gallery.ts
 
 const folder = join(import.meta.dirname, '../../templates/certificate');
 const scripts = {
@@ -67,14 +66,19 @@ async function inScripts(): Promise<string[]> {
   return lines;
 }
 
-mkdirSync(join(folder, 'gallery'), { recursive: true });
-for (const file of readdirSync(join(folder, 'gallery'))) rmSync(join(folder, 'gallery', file));
-const text = [
-  '# Certificates, as they are printed\n',
-  'The two programs that come with Journeypaper, then one certificate for names in eight scripts. The names are made up.',
-  '`node tests/outside/gallery.ts` makes this page again; it draws the signed PDF with poppler.\n',
-  ...(await programs()),
-  '## One certificate, eight scripts\n',
-  ...(await inScripts()),
-];
-writeFileSync(join(folder, 'GALLERY.md'), `${text.join('\n').trimEnd()}\n`);
+const makes = `Makes templates/certificate/GALLERY.md and its pictures again: the certificates of both programs and of names in eight
+scripts. Needs poppler.`;
+
+await runMaker('gallery', makes, async () => {
+  mkdirSync(join(folder, 'gallery'), { recursive: true });
+  for (const file of readdirSync(join(folder, 'gallery'))) rmSync(join(folder, 'gallery', file));
+  const text = [
+    '# Certificates, as they are printed\n',
+    'The two programs that come with Journeypaper, then one certificate for names in eight scripts. The names are made up.',
+    '`npm run gallery` makes this page again; it draws the signed PDF with poppler.\n',
+    ...(await programs()),
+    '## One certificate, eight scripts\n',
+    ...(await inScripts()),
+  ];
+  writeFileSync(join(folder, 'GALLERY.md'), `${text.join('\n').trimEnd()}\n`);
+});

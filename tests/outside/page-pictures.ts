@@ -1,15 +1,20 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { decodePng } from '../../functions/adapters/pdf/images/png.ts';
 import type { Language } from '../../functions/api/pages/language.ts';
+import { runCommand } from '../../infra/run-command.ts';
 import { openBrowser } from '../support/browser.ts';
 import { pageSpecimens } from '../support/page-specimens.ts';
 import { serveSpecimens } from '../support/specimen-server.ts';
 import { palettePng } from './palette-png.ts';
 
-// Makes templates/web/GALLERY.md and its pictures again: npm run screenshots
-// With a folder, every page in every state there, whole, at both widths, light and dark: npm run screenshots -- FOLDER
+const help = `npm run screenshots [-- FOLDER]
+
+Makes templates/web/GALLERY.md and its pictures again. With a folder, puts every page in every state there, whole, at
+both widths, light and dark (28 MB). Needs Chromium.
+`;
 
 const folder = join(import.meta.dirname, '../../templates/web');
 const screens = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 860 } } as const;
@@ -57,9 +62,14 @@ const shown: readonly { name: string; title: string; looks: readonly Look[] }[] 
   { name: 'enroll-wrong', title: 'A form that is not right yet', looks: [{ screen: 'phone', scheme: 'light' }] },
 ];
 
-const server = await serveSpecimens();
+type Server = Awaited<ReturnType<typeof serveSpecimens>>;
 
-async function show(page: Page, name: string, { screen, scheme, language = 'en' }: Look): Promise<void> {
+async function show(
+  server: Server,
+  page: Page,
+  name: string,
+  { screen, scheme, language = 'en' }: Look,
+): Promise<void> {
   await page.setViewportSize(screens[screen]);
   await page.emulateMedia({ colorScheme: scheme });
   await page.goto(server.address(name, language));
@@ -69,7 +79,7 @@ async function show(page: Page, name: string, { screen, scheme, language = 'en' 
 const fileOf = (name: string, { screen, scheme, language }: Look) =>
   `${[name, screen, scheme, language].filter(Boolean).join('-')}.png`;
 
-async function writeGallery(page: Page): Promise<void> {
+async function writeGallery(server: Server, page: Page): Promise<void> {
   mkdirSync(join(folder, 'gallery'), { recursive: true });
   for (const file of readdirSync(join(folder, 'gallery'))) rmSync(join(folder, 'gallery', file));
   const lines = [
@@ -79,7 +89,7 @@ async function writeGallery(page: Page): Promise<void> {
   for (const { name, title, looks } of shown) {
     lines.push(`## ${title}\n`);
     for (const look of looks) {
-      await show(page, name, look);
+      await show(server, page, name, look);
       const file = fileOf(name, look);
       writeFileSync(join(folder, 'gallery', file), small(file, await page.screenshot()));
       lines.push(
@@ -98,20 +108,36 @@ function small(file: string, png: Uint8Array): Buffer {
   return found;
 }
 
-async function writeAll(page: Page, into: string): Promise<void> {
+async function writeAll(server: Server, page: Page, into: string): Promise<void> {
   mkdirSync(into, { recursive: true });
   for (const { name } of pageSpecimens())
     for (const screen of Object.keys(screens) as (keyof typeof screens)[])
       for (const scheme of ['light', 'dark'] as const) {
-        await show(page, name, { screen, scheme });
+        await show(server, page, name, { screen, scheme });
         const path = join(into, fileOf(name, { screen, scheme }));
         await page.screenshot({ path, fullPage: true });
       }
 }
 
-const { context, close } = await openBrowser();
-const page = await context.newPage();
-const [, , into] = process.argv;
-await (into === undefined ? writeGallery(page) : writeAll(page, into));
-await close();
-await server.stop();
+/** @throws Error, in words for whoever typed it, where a flag is wrong. */
+function readOptions(args: string[]) {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { help: { type: 'boolean' } } });
+  const [into, ...rest] = positionals;
+  if (rest.length > 0) throw new Error('one folder, or none');
+  return { ...values, into };
+}
+
+await runCommand({
+  name: 'screenshots',
+  help,
+  readOptions,
+  async run({ into }) {
+    const server = await serveSpecimens();
+    const { context, close } = await openBrowser();
+    const page = await context.newPage();
+    await (into === undefined ? writeGallery(server, page) : writeAll(server, page, into));
+    await close();
+    await server.stop();
+    return true;
+  },
+});

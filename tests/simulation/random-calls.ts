@@ -169,6 +169,7 @@ export function randomCalls(rng: Rng, setting: ProgramSetting, reading: RecordSt
       { name: 'listAside', run: (s) => s.listAside(own.program) },
       { name: 'readProgram', run: (s) => s.readProgram(own.program) },
       { name: 'readProgramVersion', run: (s) => s.readProgramVersion(own.program, stored.hashes.program) },
+      { name: 'listProgramVersions', run: (s) => s.listProgramVersions(own.program) },
       { name: 'readTemplate', run: (s) => s.readTemplate(own.program, stored.hashes.template) },
       of('readAsset', rng.pick([sha256(picture), stored.hashes.program]), async (s, hash) => {
         const bytes = await s.readAsset(own.program, hash);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
+import { watchStandardOutput } from '../../functions/cli/standard-output.ts';
 import { createCoverage } from './coverage.ts';
 import { historyOf } from './history.ts';
 import { mutations } from './mutations.ts';
@@ -165,6 +166,7 @@ function readOptions() {
 }
 
 async function main(): Promise<void> {
+  watchStandardOutput(1);
   const values = readOptions();
   if (!values) return;
   if (values.help) return void process.stdout.write(`${usage}\n`);

@@ -25,6 +25,10 @@ export function simulatedStore(table: SimulatedTable, call: Caller, mayLag: () =
     readProgram: (program) => call('store.readProgram', () => table.programs.get(program)),
     readProgramVersion: (program, hash) =>
       call('store.readProgramVersion', () => table.versions.get(`${program} ${hash}`)),
+    listProgramVersions: (program) =>
+      call('store.listProgramVersions', () =>
+        [...table.versions].flatMap(([key, version]) => (key.startsWith(`${program} `) ? [version] : [])),
+      ),
     readTemplate: (program, hash) => call('store.readTemplate', () => table.templates.get(`${program} ${hash}`)),
     readFramework: ({ id, version, hash }) =>
       call('store.readFramework', () => {

@@ -22,6 +22,7 @@ type Programs = Pick<
   RecordStore,
   | 'readProgram'
   | 'readProgramVersion'
+  | 'listProgramVersions'
   | 'readTemplate'
   | 'readFramework'
   | 'findFramework'
@@ -80,6 +81,12 @@ export function programs(t: Table): Programs {
     },
     readProgramVersion: (program, hash) =>
       immutable<Program>('readProgramVersion', programVersionKey(program, hash), hash),
+    async listProgramVersions(program) {
+      const { pk, sk } = programVersionKey(program, '');
+      const shape = { KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)', ConsistentRead: true };
+      const items = await t.queryAll('listProgramVersions', shape, { ':pk': pk, ':prefix': sk });
+      return items.map((item) => verified<Program>(item.document, String(item.hash)));
+    },
     readTemplate: (program, hash) => immutable<CertificateTemplate>('readTemplate', templateKey(program, hash), hash),
     readFramework: (ref) => immutable<Framework>('readFramework', frameworkKey(ref.id, ref.version), ref.hash),
     findFramework: ({ id, version }) => immutable<Framework>('findFramework', frameworkKey(id, version), asPublished),

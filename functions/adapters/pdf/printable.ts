@@ -5,7 +5,7 @@ import { unprintableIn } from './text/characters.ts';
 
 /**
  * Finds the characters of a text, with their marks, that no font of ours prints, from the lists that
- * `write-printable-characters.ts` makes of the fonts.
+ * `npm run printable` makes of the fonts.
  *
  *     printableCheck()('Zoë 🎓') // ['🎓']
  */

@@ -49,7 +49,7 @@ const assessMany = defineRoute(
     access: { assessor: 'any' },
     request: {
       params: enrollmentParams,
-      body: /* @__PURE__ */ z.lazy(() => z.strictObject({ assessments: batchOf() })),
+      body: /* @__PURE__ */ z.lazy(() => z.strictObject({ assessments: batchOf(judgementSchema) })),
     },
     responses: {
       200: {

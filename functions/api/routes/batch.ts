@@ -4,8 +4,14 @@ import { type Refused, refused } from '../../acts/refusal.ts';
 import { firstIssue } from '../../domain/evidence.ts';
 import { inRoutes } from '../remedies.ts';
 
-/** Up to 500 of something, each read by itself: one that is wrong has a verdict of its own, and the others count. */
-export const batchOf = () => z.array(z.record(z.string(), z.unknown())).min(1).max(maxPieces);
+/**
+ * Up to 500 of something, each read by itself: whatever is not of its form has a verdict of its own, and the others
+ * count. The document tells the form, and that anything else is let through to be refused.
+ */
+export const batchOf = <T>(schema: z.ZodType<T>) => z.array(asDocumented(schema)).min(1).max(maxPieces);
+
+const asDocumented = <T>(schema: z.ZodType<T>) =>
+  z.union([schema, z.unknown().describe('Anything else: refused alone, with a verdict that says why')]);
 
 type Verdict = { outcome: string } | Refused;
 

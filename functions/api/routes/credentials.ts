@@ -49,6 +49,7 @@ const list = defineRoute(
     reads: { action: 'records-listed', what: 'credentials' },
   },
   async ({ ports: { store }, who, query: { from, to, enrollment, cursor } }) => {
+    if (from && to && to < from) return refused('span.invalid', 'to: lies before from; give a later day');
     const span = { ...(from && { from: `${from}T00:00:00.000Z` }), ...(to && { to: `${to}T23:59:59.999Z` }) };
     const mask = await maskOf(store, who);
     if (enrollment === undefined) {

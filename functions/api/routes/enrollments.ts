@@ -25,14 +25,20 @@ import {
 const listQuery = /* @__PURE__ */ z.lazy(() =>
   z
     .strictObject({
-      status: enrollmentStatusSchema.optional().describe('Without it: open; of an apprentice, all'),
+      status: enrollmentStatusSchema
+        .optional()
+        .describe(
+          'Without it only the open ones are listed: who is complete or withdrawn is asked for by name; of an apprentice, all',
+        ),
       needs: z
         .enum(needs)
         .optional()
         .describe(
           `Only who needs somebody, of every status: something failed (an email, a certificate), a required certificate ends within ${lapseShownDays} days, or nothing has changed for ${stuckAfterDays} days. Of the whole program, for its administrators, auditors and operators; not together with \`status\``,
         ),
-      missing: requirementIdSchema.optional().describe('Only who has not met this requirement'),
+      missing: requirementIdSchema
+        .optional()
+        .describe('Only who has not met this requirement, of any version of the standards that the program followed'),
       cursor: cursorSchema.optional(),
     })
     .refine(({ status, needs }) => status === undefined || needs === undefined, {
@@ -46,7 +52,7 @@ const list = defineRoute(
     method: 'get',
     path: '/enrollments',
     summary:
-      'Enrollments of the program by status, the longest unchanged first, or who needs somebody; a hundred at the most',
+      'Enrollments of the program by status (without one, the open), the longest unchanged first, or who needs somebody; a hundred at the most',
     description:
       'With `missing` or `needs`, a page may hold fewer than there are: while there is a `cursor`, there may be more. Who needs somebody comes by how long it has waited, or by the day on which the certificate ends; a record of which several things failed may be on several pages. Each line then says in `needs` why it is listed, and since when or by which day. An apprentice sees their own.',
     access: { administrator: 'any', assessor: 'any', auditor: 'any', operator: 'any', apprentice: 'own' },
@@ -71,6 +77,13 @@ const list = defineRoute(
       items.map(({ enrollment }) => enrollment),
     );
     const { missing } = query;
+    if (missing !== undefined && !items.some(({ enrollment }) => asks(frameworkOf(enrollment), missing))) {
+      // Nobody of this page: it may be a requirement of others.
+      if (!(await hasEverAsked(store, who.program, missing)))
+        return refused('requirement.unknown', `missing: no version of this program's standards has it`, {
+          next: 'list-requirements',
+        });
+    }
     const shown =
       missing === undefined
         ? items
@@ -123,9 +136,18 @@ async function readNeeding(
 }
 
 function lacks({ progress }: Enrollment, framework: Framework | undefined, requirement: string): boolean {
-  return (
-    framework !== undefined && requirementsOf(framework).has(requirement) && progress[requirement]?.status !== 'met'
-  );
+  return asks(framework, requirement) && progress[requirement]?.status !== 'met';
+}
+
+const asks = (framework: Framework | undefined, requirement: string) =>
+  framework !== undefined && requirementsOf(framework).has(requirement);
+
+/** Whether any version of the standards that the program ever followed has a requirement. */
+async function hasEverAsked(store: RecordStore, program: string, requirement: string): Promise<boolean> {
+  const versions = await store.listProgramVersions(program);
+  const refs = new Map(versions.map(({ framework: { id, version } }) => [`${id} ${version}`, { id, version }]));
+  for (const ref of refs.values()) if (asks(await store.findFramework(ref), requirement)) return true;
+  return false;
 }
 
 const create = defineRoute(

@@ -112,7 +112,10 @@ const submitMany = defineRoute(
     summary: 'Submits up to 500 pieces of evidence, with a verdict for each in the order given',
     description: 'Each piece as in `POST /enrollments/{enrollment}/evidence`. One that is refused keeps back no other.',
     access: { apprentice: 'own', administrator: 'any' },
-    request: { params: enrollmentParams, body: /* @__PURE__ */ z.lazy(() => z.strictObject({ pieces: batchOf() })) },
+    request: {
+      params: enrollmentParams,
+      body: /* @__PURE__ */ z.lazy(() => z.strictObject({ pieces: batchOf(pieceSchema) })),
+    },
     responses: {
       200: {
         description: 'A verdict for each',

@@ -3,6 +3,8 @@
  */
 import '../small-heap.ts';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { watchStandardOutput } from '../../../functions/cli/standard-output.ts';
 import { LocalError } from '../local-error.ts';
 import type { Stack } from '../stack.ts';
 import { type DemoOptions, demoHelp, readDemoOptions } from './options.ts';
@@ -13,6 +15,7 @@ const exitCodes = { asExpected: 0, surprise: 1, usage: 2, interrupted: 130 };
 const defaultFolder = join(import.meta.dirname, '../../../.local/demo');
 
 async function main(): Promise<number> {
+  watchStandardOutput(exitCodes.surprise);
   const options = readDemoOptions(process.argv.slice(2), defaultFolder);
   if (options === 'help') {
     process.stdout.write(demoHelp);
@@ -74,5 +77,7 @@ process.exitCode = await main().catch((error: unknown) => {
   );
   return isExpected && error.code === 'invalid-options' ? exitCodes.usage : exitCodes.surprise;
 });
+// What could not be written is told first.
+await setImmediate();
 // Whatever still holds the process open (a half-open connection) holds nothing that matters.
 process.exit();

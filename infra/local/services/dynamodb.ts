@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LocalError } from '../local-error.ts';
 import { type DynamodbSource, findDynamodb } from './dynoxide-binary.ts';
-import { indexStreamRecords, trimStreamRecords } from './dynoxide-file.ts';
+import { indexStreamRecords, requireDatabase, trimStreamRecords } from './dynoxide-file.ts';
 import { type GuardedChild, startGuarded } from './guarded-child.ts';
 import { claimPort, localClientConfig, loopbackHost } from './loopback.ts';
 import { sweepExpiredItems } from './ttl-sweep.ts';
@@ -48,7 +48,7 @@ const startTimeoutMs = 10_000;
  * DynamoDB with streams on 127.0.0.1 by dynoxide, data in one SQLite file; it resumes after `kill -9` and ends with this
  * process, however that ends. Stream records past 24 hours and items past their time to live are removed in the background.
  *
- * @throws LocalError `port-in-use`, `emulator-missing`, `emulator-failed`, `endpoint-not-local`.
+ * @throws LocalError `port-in-use`, `emulator-missing`, `emulator-failed`, `endpoint-not-local`, `data-damaged`.
  */
 export async function startDynamodb(options: DynamodbOptions): Promise<RunningDynamodb> {
   const source = findDynamodb(options.environment ?? process.env, {
@@ -57,6 +57,7 @@ export async function startDynamodb(options: DynamodbOptions): Promise<RunningDy
   if (source.kind === 'endpoint') return externalDynamodb(source.endpoint);
   mkdirSync(options.dataDir, { recursive: true });
   const file = join(options.dataDir, 'dynamodb.db');
+  requireDatabase(file);
   const port = await claimPort(options.port ?? 0, 'DynamoDB');
   const endpoint = `http://${loopbackHost}:${port}`;
   let child: GuardedChild;

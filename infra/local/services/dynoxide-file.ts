@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { damaged, isNoDatabase } from '../kept-file.ts';
 import { pinnedDynoxideVersion } from './dynoxide-binary.ts';
 
 /** Dynoxide waits this long for our locks (measured: it queues behind one of 1.5 s), and we as long for its. */
@@ -7,6 +9,16 @@ const busyTimeoutMs = 5_000;
 
 /** Rows of one delete. A few milliseconds of write lock, so that a put hardly notices. */
 const trimBatch = 500;
+
+/** @throws LocalError `data-damaged` where there is a file that is no database. Dynoxide would only say that it ended. */
+export function requireDatabase(path: string): void {
+  if (!existsSync(path)) return;
+  try {
+    withDatabase(path, (database) => database.prepare('PRAGMA schema_version').get());
+  } catch (error) {
+    throw isNoDatabase(error) ? damaged(path, error) : error;
+  }
+}
 
 /**
  * Indexes the stream records by table and sequence number. Dynoxide computes `MAX(CAST(sequence_number AS INTEGER))`

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { BuildAppOptions } from 'fauxqs';
+import { damaged, isNoDatabase } from '../kept-file.ts';
 import { LocalError } from '../local-error.ts';
 import { localAccountId } from './loopback.ts';
 
@@ -25,7 +27,7 @@ interface Persistence {
  * has two faults that are repaired here: making a message visible again (`ChangeMessageVisibility` 0) fails on a NOT NULL column
  * and loses the message until a restart, and a move to the dead-letter queue is two writes that a crash can part.
  *
- * @throws LocalError `emulator-missing` or `emulator-version`.
+ * @throws LocalError `emulator-missing`, `emulator-version`, or `data-damaged` where the file is no database.
  */
 export async function openFauxqsStores(dataDir: string, endpoint: string): Promise<{ stores: Stores; close(): void }> {
   const root = fauxqsFolder();
@@ -33,7 +35,7 @@ export async function openFauxqsStores(dataDir: string, endpoint: string): Promi
   const { SqsStore } = await import(new URL('sqs/sqsStore.js', root).href);
   const { SnsStore } = await import(new URL('sns/snsStore.js', root).href);
   const { S3Store } = await import(new URL('s3/s3Store.js', root).href);
-  const persistence: Persistence = new PersistenceManager(dataDir);
+  const persistence = openPersistence(() => new PersistenceManager(dataDir), join(dataDir, 'fauxqs.db'));
   // A killed process loses nothing by it; only a power cut could take the last messages. Ten times as fast.
   persistence.db.exec('PRAGMA synchronous = NORMAL');
   const makeReady = persistence.db.prepare(
@@ -56,6 +58,14 @@ export async function openFauxqsStores(dataDir: string, endpoint: string): Promi
   Object.assign(sqsStore, { persistence });
   for (const queue of sqsStore.allQueues()) Object.assign(queue, { persistence });
   return { stores, close: () => persistence.close() };
+}
+
+function openPersistence(open: () => Persistence, file: string): Persistence {
+  try {
+    return open();
+  } catch (error) {
+    throw isNoDatabase(error) ? damaged(file, error) : error;
+  }
 }
 
 function receiveInOneTransaction(queue: Queue, { db }: Persistence): Queue {

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { readKept } from '../kept-file.ts';
 import { LocalError } from '../local-error.ts';
 import { openFolder, writeDurably } from './durable-file.ts';
 import { localAccountId, localRegion } from './loopback.ts';
@@ -28,6 +28,7 @@ const keyFileSchema = z.object({
   /** PKCS #8 in PEM, or 32 bytes in base64. */
   material: z.string(),
 });
+const secretBytes = 32;
 type KeyFile = z.infer<typeof keyFileSchema>;
 
 export interface KeyRing {
@@ -39,7 +40,7 @@ export interface KeyRing {
  * The declared keys, each in a file of mode 0600, made where it does not exist yet. A key file that is there is never replaced: what it signed
  * or encrypted must stay readable.
  *
- * @throws LocalError `invalid-options` for a bad id, or a key whose spec has changed.
+ * @throws LocalError `invalid-options` for a bad id, or a key whose spec has changed; `data-damaged` for a file that holds no key.
  */
 export async function openKeyRing(folder: string, declared: KeyDeclaration[]): Promise<KeyRing> {
   const existing = await openFolder(folder);
@@ -49,16 +50,16 @@ export async function openKeyRing(folder: string, declared: KeyDeclaration[]): P
       throw new LocalError('invalid-options', `KMS key id "${declaration.id}" may have letters, digits, _ and - only.`);
     }
     const file = join(folder, `${declaration.id}.json`);
-    const kept = existing.includes(`${declaration.id}.json`)
-      ? keyFileSchema.parse(JSON.parse(await readFile(file, 'utf8')))
-      : await createKey(file, declaration.spec);
-    if (kept.spec !== declaration.spec) {
+    const read = (text: string) => readKey(declaration.id, keyFileSchema.parse(JSON.parse(text)));
+    const key = existing.includes(`${declaration.id}.json`)
+      ? await readKept(file, read)
+      : readKey(declaration.id, await createKey(file, declaration.spec));
+    if (key.spec !== declaration.spec) {
       throw new LocalError(
         'invalid-options',
-        `KMS key ${declaration.id} is ${kept.spec} in ${file}, and ${declaration.spec} was asked for. Give the new key another id.`,
+        `KMS key ${declaration.id} is ${key.spec} in ${file}, and ${declaration.spec} was asked for. Give the new key another id.`,
       );
     }
-    const key = readKey(declaration.id, kept);
     keys.set(key.id, key);
     keys.set(key.arn, key);
     if (declaration.alias) {
@@ -72,7 +73,7 @@ export async function openKeyRing(folder: string, declared: KeyDeclaration[]): P
 async function createKey(file: string, spec: KeyFile['spec']): Promise<KeyFile> {
   const material =
     spec === 'SYMMETRIC_DEFAULT'
-      ? randomBytes(32).toString('base64')
+      ? randomBytes(secretBytes).toString('base64')
       : generateKeyPairSync('ec', { namedCurve: 'P-256' })
           .privateKey.export({ type: 'pkcs8', format: 'pem' })
           .toString();
@@ -83,7 +84,8 @@ async function createKey(file: string, spec: KeyFile['spec']): Promise<KeyFile> 
 
 function readKey(id: string, { spec, createdAt, material }: KeyFile): LocalKey {
   const common = { id, arn: `arn:aws:kms:${localRegion}:${localAccountId}:key/${id}`, createdAt: new Date(createdAt) };
-  return spec === 'SYMMETRIC_DEFAULT'
-    ? { ...common, spec, secret: Buffer.from(material, 'base64') }
-    : { ...common, spec, privateKey: createPrivateKey(material) };
+  if (spec === 'ECC_NIST_P256') return { ...common, spec, privateKey: createPrivateKey(material) };
+  const secret = Buffer.from(material, 'base64');
+  if (secret.length !== secretBytes) throw new Error(`a secret of ${secret.length} bytes`);
+  return { ...common, spec, secret };
 }

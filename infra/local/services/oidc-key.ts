@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   calculateJwkThumbprint,
@@ -9,6 +8,8 @@ import {
   type JWTPayload,
   SignJWT,
 } from 'jose';
+import * as z from 'zod';
+import { readKept } from '../kept-file.ts';
 import { openFolder, writeDurably } from './durable-file.ts';
 
 /** Signs tokens, and says by which key. */
@@ -17,6 +18,9 @@ export interface TokenKey {
   publicJwk: JWK;
   sign(claims: JWTPayload): Promise<string>;
 }
+
+/** What a file must have to be a key; `importJWK` reads the numbers. */
+const jwkSchema = z.looseObject({ kty: z.literal('RSA'), n: z.string(), e: z.string(), d: z.string() });
 
 /** As Cognito's. */
 const algorithm = 'RS256';
@@ -37,7 +41,7 @@ export async function openTokenKey(folder: string): Promise<TokenKey> {
 
 async function readKey(file: string): Promise<JWK | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as JWK;
+    return await readKept(file, (text) => jwkSchema.parse(JSON.parse(text)) as JWK);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { readKept } from '../kept-file.ts';
 import { openFolder, writeDurably } from './durable-file.ts';
 import type { Retention } from './s3-retention.ts';
 import { openUploads, type Uploads } from './s3-uploads.ts';
@@ -168,7 +169,7 @@ async function loadVersions(folder: string): Promise<Map<string, ObjectVersion[]
   const byKey = new Map<string, ObjectVersion[]>();
   const known = new Set<string>();
   for (const name of names.filter((each) => each.endsWith('.json') && !each.includes('.data')).reverse()) {
-    const version: ObjectVersion = JSON.parse(await readFile(join(folder, name), 'utf8'));
+    const version = await readKept(join(folder, name), (text) => JSON.parse(text) as ObjectVersion);
     const versions = byKey.get(version.key) ?? [];
     if (versions.some(({ versionId }) => versionId === version.versionId)) continue;
     byKey.set(version.key, [...versions, version]);

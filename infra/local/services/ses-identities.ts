@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { readKept } from '../kept-file.ts';
 import { writeDurably } from './durable-file.ts';
 
 export interface Identities {
@@ -14,7 +14,7 @@ export interface Identities {
  */
 export async function openIdentities(file: string, configured: string[] | undefined): Promise<Identities> {
   const verified = new Set(
-    [...(configured ?? []), ...(await readKept(file))].map((identity) => identity.toLowerCase()),
+    [...(configured ?? []), ...(await readVerified(file))].map((identity) => identity.toLowerCase()),
   );
   return {
     isVerified(address) {
@@ -32,9 +32,9 @@ export async function openIdentities(file: string, configured: string[] | undefi
   };
 }
 
-async function readKept(file: string): Promise<string[]> {
+async function readVerified(file: string): Promise<string[]> {
   try {
-    return z.array(z.string()).parse(JSON.parse(await readFile(file, 'utf8')));
+    return await readKept(file, (text) => z.array(z.string()).parse(JSON.parse(text)));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;

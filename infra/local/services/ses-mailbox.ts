@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { readKept } from '../kept-file.ts';
 import { openFolder, writeDurably } from './durable-file.ts';
 
 /** What is kept of each message beside its `.eml`, in `mail/{id}.json`. */
@@ -36,7 +37,7 @@ export async function openMailbox(folder: string): Promise<Mailbox> {
   const names = await openFolder(folder);
   const mails = new Map<string, StoredMail>();
   for (const name of names.filter((each) => each.endsWith('.json'))) {
-    const mail = storedMailSchema.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
+    const mail = await readKept(join(folder, name), (text) => storedMailSchema.parse(JSON.parse(text)));
     mails.set(mail.id, mail);
   }
   // A message without its envelope was never accepted: its sender got no answer.

@@ -1,5 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readKept } from '../kept-file.ts';
 import { openFolder, writeDurably } from './durable-file.ts';
 import type { SesEvent } from './ses-events.ts';
 
@@ -48,7 +49,8 @@ export async function openOutbox(
   const waiting = new Map<string, Entry[]>();
   let queue: Entry[] = [];
   for (const name of await openFolder(folder)) {
-    const entry: Entry = { ...JSON.parse(await readFile(join(folder, name), 'utf8')), file: join(folder, name) };
+    const file = join(folder, name);
+    const entry: Entry = { ...(await readKept(file, (text) => JSON.parse(text))), file };
     if (accepted(entry.mailId)) queue.push(entry);
     else await rm(entry.file);
   }

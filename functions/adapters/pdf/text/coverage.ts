@@ -3,7 +3,7 @@ import { decodeRanges, inRanges } from './ranges.ts';
 import { remembered } from './remembered.ts';
 
 // What the fonts hold, known without reading one: enrollment asks too, and a font of Han characters takes megabytes.
-// Made by write-printable-characters.ts; each list is unpacked when it is first asked for.
+// Made by `npm run printable`; each list is unpacked when it is first asked for.
 
 const fonts = remembered((id) => decodeRanges((coverage.fonts as Record<string, string>)[id] ?? ''));
 const scripts = remembered((tag) => decodeRanges((coverage.scripts as Record<string, string>)[tag] ?? ''));

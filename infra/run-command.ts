@@ -1,3 +1,6 @@
+import { parseArgs } from 'node:util';
+import { watchStandardOutput } from '../functions/cli/standard-output.ts';
+
 /** A command for people who work on the code: its flags, and what it does; false where something was broken or missed. */
 export type WorkCommand<Options extends { help?: boolean | undefined }> = {
   name: string;
@@ -15,6 +18,7 @@ export async function runCommand<Options extends { help?: boolean | undefined }>
   const { name, help, readOptions, run } = command;
   const tell = (error: unknown) =>
     process.stderr.write(`${name}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}\n`);
+  watchStandardOutput(1);
   let options: Options;
   try {
     options = readOptions(process.argv.slice(2));
@@ -31,4 +35,17 @@ export async function runCommand<Options extends { help?: boolean | undefined }>
     tell(error);
     process.exitCode = 1;
   }
+}
+
+/** A command that makes files of the repository again, and takes nothing but `--help`. */
+export function runMaker(name: string, makes: string, run: () => Promise<void> | void): Promise<void> {
+  return runCommand({
+    name,
+    help: `npm run ${name}\n\n${makes}\n`,
+    readOptions: (args) => parseArgs({ args, options: { help: { type: 'boolean' } } }).values,
+    async run() {
+      await run();
+      return true;
+    },
+  });
 }
