@@ -13,6 +13,7 @@ import {
   VerifyCommand,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kmsSignatureCheck } from '../../functions/adapters/aws/kms-signer.ts';
 import { type RunningKms, startKms } from '../../infra/local/services/kms.ts';
 import type { KeyDeclaration } from '../../infra/local/services/kms-keys.ts';
 import { localClientConfig } from '../../infra/local/services/loopback.ts';
@@ -59,6 +60,24 @@ test('a signature over a message, or over its digest, verifies with the public k
       ).toBe(true);
     }
   }
+});
+
+test('a signature check asks for the public key once it has failed again, and once it has come never', async () => {
+  let asked = 0;
+  const check = kmsSignatureCheck({
+    publicKey: async () => {
+      if (++asked === 1) throw new Error('not now');
+      return (await publicKey()).export({ type: 'spki', format: 'der' });
+    },
+  });
+  const message = Buffer.from('completed');
+  const { Signature } = await sign(message, 'RAW');
+  const signature = Buffer.from(Signature ?? []).toString('base64');
+  await expect(check(message, signature)).rejects.toThrow('not now');
+  expect(await check(message, signature)).toBe(true);
+  expect(await check(Buffer.from('revoked'), signature)).toBe(false);
+  for (const garbage of ['', 'AAAA', 'no base64', signature.slice(0, -8)]) expect(await check(message, garbage)).toBe(false);
+  expect(asked).toBe(2);
 });
 
 test('KMS verifies a signature over message or digest, and refuses one over another message', async () => {

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -23,7 +33,9 @@ function run(command: string, args: string[], stdout: number | 'pipe' = 'pipe') 
   return { status, out, err: stderr };
 }
 
-const state = () => spawnSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' }).stdout;
+const filesHere = () => readdirSync(root).sort();
+/** Linux has a device that is always full. */
+const full = '/dev/full';
 const trace = /^\s+at /m;
 
 test('the scripts of ours are known', () => {
@@ -56,7 +68,7 @@ test('dependencies that are not installed are asked for', () => {
 
 describe.each(ours)('npm run %s', (name, command) => {
   test('tells its help and what is no option of it, and does nothing', { timeout: 60_000 }, () => {
-    const before = state();
+    const before = filesHere();
     const helped = run(command, ['--help']);
     expect(helped).toMatchObject({ status: 0, err: '' });
     expect(helped.out).toContain(`npm run ${name}`);
@@ -64,13 +76,13 @@ describe.each(ours)('npm run %s', (name, command) => {
     expect(refused.status).toBe(2);
     expect(refused.err).toContain('--nope');
     expect(refused.err).not.toMatch(trace);
-    expect(state()).toBe(before);
+    expect(filesHere()).toEqual(before);
   });
 
-  test('says in one sentence that its words cannot be written', { timeout: 60_000 }, () => {
-    const full = openSync('/dev/full', 'w');
-    const { status, err } = run(command, ['--help'], full);
-    closeSync(full);
+  test.skipIf(!existsSync(full))('says in one sentence that its words cannot be written', { timeout: 60_000 }, () => {
+    const output = openSync(full, 'w');
+    const { status, err } = run(command, ['--help'], output);
+    closeSync(output);
     expect(err).toBe('standard output: it cannot be written (ENOSPC); the answer is not whole\n');
     expect(status).toBe(name === 'cli' ? 4 : 1);
   });
