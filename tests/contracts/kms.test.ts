@@ -76,7 +76,8 @@ test('a signature check asks for the public key once it has failed again, and on
   await expect(check(message, signature)).rejects.toThrow('not now');
   expect(await check(message, signature)).toBe(true);
   expect(await check(Buffer.from('revoked'), signature)).toBe(false);
-  for (const garbage of ['', 'AAAA', 'no base64', signature.slice(0, -8)]) expect(await check(message, garbage)).toBe(false);
+  for (const garbage of ['', 'AAAA', 'no base64', signature.slice(0, -8)])
+    expect(await check(message, garbage)).toBe(false);
   expect(asked).toBe(2);
 });
 
