@@ -73,6 +73,7 @@ export async function enroll(
       programHash: stored.hashes.program,
       enrolledOn,
       apprenticeHash: saltedHash(salt, 'apprentice', apprentice),
+      nameHash: saltedHash(salt, 'name', apprentice.name),
     },
     cause: `enroll#${ref.enrollment}`,
   };
