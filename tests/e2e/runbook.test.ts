@@ -190,7 +190,7 @@ test('evidence for nobody counts once its apprentice is enrolled', long, async (
   await runCli(['evidence', 'put-raw', ...place, '--item', '-'], { root, stdin });
   const refused = async () => json<{ code: string }[]>('evidence', 'refused', 'harbor', '--enrollment', 'early');
   await expect.poll(refused, patience).toMatchObject([{ code: 'enrollment.unknown' }]);
-  const who = { ENROLLMENT: 'early', NAME: 'Zoë', ADDRESS: 'zoe@apprentice.example', APPRENTICE: 'zoe' };
+  const who = { ENROLLMENT: 'early', NAME: 'Ana Early', ADDRESS: 'ana@apprentice.example', APPRENTICE: 'ana' };
   await follow('evidence-came-for-nobody-enrolled', { ...who, DATE: '2026-01-05' });
   await expect.poll(refused, patience).toEqual([]);
   const waiting = await json('evidence', 'list', 'harbor', 'early', '--waiting');
