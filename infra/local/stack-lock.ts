@@ -19,7 +19,12 @@ export function tryLock(file: string): Lock | undefined {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec('BEGIN EXCLUSIVE');
-    return { release: () => database.close() };
+    held.add(database);
+    const release = () => {
+      held.delete(database);
+      database.close();
+    };
+    return { release };
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode === sqliteBusy) return undefined;
@@ -28,5 +33,8 @@ export function tryLock(file: string): Lock | undefined {
     throw new LocalError('data-damaged', `${file} is not the lock that a stack makes. ${remedy}`, { cause: error });
   }
 }
+
+/** A database that nothing refers to is closed by the collector, and its lock goes with it, while the process runs on. */
+const held = new Set<DatabaseSync>();
 
 const sqliteBusy = 5;
