@@ -15,7 +15,8 @@ export type Sealed = {
 /** Puts a signature into the place that a certificate keeps for it, and changes no other byte. */
 export type CertificateSealer = {
   /**
-   * Each call signs anew: no two results are alike. Rejects with an `AdapterError`, retryable where the key or the time
+   * Takes the bytes over: the signature is written where it stands, since a copy of every certificate costs as much as
+   * its hashes; where it rejects, they are as they came. Each call signs anew: no two results are alike. Rejects with an `AdapterError`, retryable where the key or the time
    * stamp server failed or answered late, and not where the program's certificates cannot sign: `seal.certificates`
    * (the message names the field), `seal.does-not-fit`, `seal.slot`.
    */

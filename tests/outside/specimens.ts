@@ -52,7 +52,8 @@ export async function printSpecimens(): Promise<{ folder: string; specimens: Map
   const specimens = new Map<string, Specimen>();
   for (const [id, content] of [...Object.entries(wanted).map(each), ['thousand-skills', thousandSkills()] as const]) {
     const rendered = await engine.render(content);
-    const { bytes } = await sealer.seal(rendered, content.program, content.requestedAt);
+    const signed = { ...rendered, bytes: Buffer.from(rendered.bytes) };
+    const { bytes } = await sealer.seal(signed, content.program, content.requestedAt);
     const path = join(folder, `${id}.pdf`);
     writeFileSync(path, bytes);
     specimens.set(id, { id, content, rendered, bytes, path });

@@ -59,8 +59,8 @@ export function certificateSealer({ signer }: { signer: Signer }): CertificateSe
           { retryable: false },
         );
       }
-      const signed = fillSlot(bytes, slot, signedData);
-      return { bytes: signed, hash: hashes.filled(signed), unsignedHash: hashes.unsigned, keyId };
+      fillSlot(bytes, slot, signedData);
+      return { bytes, hash: hashes.filled(bytes), unsignedHash: hashes.unsigned, keyId };
     },
 
     async isSealOf(stored, unsignedHash) {

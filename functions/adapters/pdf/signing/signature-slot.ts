@@ -51,12 +51,10 @@ function emptySlot(length: number): Buffer {
   return empty;
 }
 
-/** A copy with the signature in its slot, as hexadecimal digits; the rest of the slot stays zeros. */
-export function fillSlot(bytes: Uint8Array, slot: SignatureSlot, signature: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  copy.set(bytes);
-  copy.write(signature.toString('hex'), slot.start + 1, 'latin1');
-  return copy;
+/** Writes the signature into its slot, as hexadecimal digits; the rest of the slot is zeros. */
+export function fillSlot(bytes: Uint8Array, slot: SignatureSlot, signature: Buffer): void {
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset + slot.start + 1, slot.length);
+  digits.fill(zero, digits.write(signature.toString('hex'), 'latin1'));
 }
 
 /** The slot of a signed file: the one whose byte range spans this whole file. */

@@ -9,23 +9,32 @@ import { fixturePdf, localKey, ownCertificate } from './fixtures.ts';
 
 const requestedAt = '2026-03-01T12:00:00.000Z';
 const rendered = await fixturePdf();
+/** As it came: a sealer signs the bytes where they stand. */
+const unsigned = Buffer.from(rendered.bytes);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('sealing', () => {
   test('fills the slot and changes no other byte', async () => {
-    const before = Buffer.from(rendered.bytes);
     const sealed = await certificateSealer(localKey()).seal(rendered, {}, requestedAt);
-    expect(Buffer.from(rendered.bytes).equals(before)).toBe(true);
-    expect(sealed.bytes.length).toBe(before.length);
+    expect(sealed.bytes.length).toBe(unsigned.length);
     const { start, length } = rendered.slot;
     const zeroed = Buffer.from(sealed.bytes).fill('0', start + 1, start + 1 + length);
-    expect(zeroed.equals(before)).toBe(true);
+    expect(zeroed.equals(unsigned)).toBe(true);
     expect(findSlot(sealed.bytes)).toEqual(rendered.slot);
   });
 
   test('answers with the hashes of the bytes before and after', async () => {
     const sealed = await certificateSealer(localKey()).seal(rendered, {}, requestedAt);
-    expect(sealed).toMatchObject({ hash: sha256(sealed.bytes), unsignedHash: sha256(rendered.bytes), keyId: 'local' });
+    expect(sealed).toMatchObject({ hash: sha256(sealed.bytes), unsignedHash: sha256(unsigned), keyId: 'local' });
+  });
+
+  test('leaves nothing of a longer signature that stood there', async () => {
+    const { bytes, slot } = await fixturePdf();
+    bytes.fill(0x66, slot.start + 1, slot.start + 1 + slot.length);
+    const sealed = await certificateSealer(localKey()).seal({ bytes, slot }, {}, requestedAt);
+    const digits = Buffer.from(sealed.bytes).toString('latin1', slot.start + 1, slot.start + 1 + slot.length);
+    expect(digits).toMatch(/[0-9a-f]+0{100,}$/);
+    expect(sealed.unsignedHash).toBe(sha256(unsigned));
   });
 
   test('shows the key the signed attributes and nothing of the document', async () => {
@@ -189,10 +198,12 @@ describe('what cannot be sealed says why', () => {
   ])('a key that answers with %s is asked again later', async (_, signature) => {
     const { signer } = localKey();
     const odd: Signer = { ...signer, sign: async () => ({ keyId: 'local', signature }) };
+    const before = Buffer.from(rendered.bytes);
     await expect(certificateSealer({ signer: odd }).seal(rendered, {}, requestedAt)).rejects.toMatchObject({
       code: 'signer.malformed',
       retryable: true,
     });
+    expect(before.equals(rendered.bytes), 'nothing half-written').toBe(true);
   });
 
   test('a key that failed once is asked again at the next certificate', async () => {
