@@ -25,7 +25,7 @@ export type OwnObjects = {
 export function ownObjects(shared: StaticBytes, ownFirst: number, more: number, out: ByteWriter): OwnObjects {
   const xref = 1 + ownFirst + shared.entries.length / entryLength + more;
   const size = xref + 1;
-  const entries = new Uint8Array(entryLength * size);
+  const entries = emptyEntries(entryLength * size);
   writeEntry(entries, 0, 0, 0, 255);
   entries.set(shared.entries, entryLength * (1 + ownFirst));
   const before = shared.bytes.length;
@@ -76,6 +76,14 @@ export function ownObjects(shared: StaticBytes, ownFirst: number, more: number, 
     },
     take: () => out.take(shared.bytes),
   };
+}
+
+/** Used again for every document, as the writer's bytes are: one is made at a time. */
+let table = new Uint8Array(4096);
+
+function emptyEntries(length: number): Uint8Array {
+  if (table.length < length) table = new Uint8Array(2 * length);
+  return table.subarray(0, length).fill(0);
 }
 
 /** Room for a length of up to ten digits. */

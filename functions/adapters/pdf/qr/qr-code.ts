@@ -40,8 +40,8 @@ function draw(symbol: QrSymbol, address: string, code: string): QrCode {
   return { side: symbol.side, rows: packed(masked, symbol.side) };
 }
 
-function encoded({ version, dataCodewords }: QrSymbol, address: string, code: string): Uint8Array {
-  const bytes = new Uint8Array(dataCodewords);
+function encoded({ version, dataCodewords, scratch }: QrSymbol, address: string, code: string): Uint8Array {
+  const bytes = scratch.data;
   let at = 0;
   let pending = 0;
   let pendingBits = 0;
@@ -72,18 +72,17 @@ function encoded({ version, dataCodewords }: QrSymbol, address: string, code: st
 }
 
 /** A codeword of each block in turn, the shorter blocks first; then those of correction likewise. */
-function interleaved({ blocks, correctionCodewords, dataCodewords }: QrSymbol, data: Uint8Array): Uint8Array {
+function interleaved({ blocks, correctionCodewords, dataCodewords, scratch }: QrSymbol, data: Uint8Array): Uint8Array {
   const short = Math.floor(dataCodewords / blocks);
   const longer = dataCodewords % blocks;
-  const out = new Uint8Array(dataCodewords + blocks * correctionCodewords);
+  const out = scratch.codewords;
   let start = 0;
   for (let block = 0; block < blocks; block++) {
     const length = short + (block >= blocks - longer ? 1 : 0);
-    const part = data.subarray(start, start + length);
+    for (let i = 0; i < short; i++) out[i * blocks + block] = data[start + i] as number;
+    if (length > short) out[short * blocks + block - (blocks - longer)] = data[start + short] as number;
+    const check = correction(data, start, length, correctionCodewords);
     start += length;
-    for (let i = 0; i < short; i++) out[i * blocks + block] = part[i] as number;
-    if (length > short) out[short * blocks + block - (blocks - longer)] = part[short] as number;
-    const check = correction(part, correctionCodewords);
     for (let i = 0; i < correctionCodewords; i++) out[dataCodewords + i * blocks + block] = check[i] as number;
   }
   return out;

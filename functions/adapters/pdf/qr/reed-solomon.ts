@@ -27,13 +27,13 @@ function generator(degree: number): Uint8Array {
   return made;
 }
 
-/** The error correction codewords of one block of data. */
-export function correction(data: Uint8Array, degree: number): Uint8Array {
+/** The error correction codewords of one block of data, `length` codewords from `start` on; theirs until the next call. */
+export function correction(data: Uint8Array, start: number, length: number, degree: number): Uint8Array {
   const divisor = generator(degree);
   // Divided where it stands: what is left of the data is zero, and what comes behind it is the remainder.
-  const division = new Uint8Array(data.length + degree);
-  division.set(data);
-  for (let i = 0; i < data.length; i++) {
+  for (let i = 0; i < length; i++) division[i] = data[start + i] as number;
+  division.fill(0, length, length + degree);
+  for (let i = 0; i < length; i++) {
     const factor = division[i] as number;
     if (factor === 0) continue;
     const log = logarithms[factor] as number;
@@ -42,5 +42,10 @@ export function correction(data: Uint8Array, degree: number): Uint8Array {
       division[at] = (division[at] as number) ^ (exponents[log + (divisor[j] as number)] as number);
     }
   }
-  return division.subarray(data.length);
+  for (let j = 0; j < degree; j++) remainder[j] = division[length + j] as number;
+  return remainder;
 }
+
+/** A block of a QR code has at most 153 codewords, 30 of them of correction. */
+const division = new Uint8Array(256);
+const remainder = new Uint8Array(64);

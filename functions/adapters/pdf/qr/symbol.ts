@@ -15,7 +15,7 @@ export type QrSymbol = {
   /** By mask, the modules that it turns, with the format information that names it. */
   masks: Modules[];
   /** Where symbols are drawn, one at a time. */
-  scratch: { base: Modules; masked: Modules };
+  scratch: { base: Modules; masked: Modules; data: Uint8Array; codewords: Uint8Array };
 };
 
 /** By version from 1, at error correction level M: codewords altogether, of correction a block, blocks (ISO/IEC 18004, table 9). */
@@ -93,7 +93,12 @@ function makeSymbol(version: number): QrSymbol {
   });
   const dataCodewords = dataCodewordsOf(version);
   const places = placesOf(side, reserved);
-  const scratch = { base: modules(side), masked: modules(side) };
+  const scratch = {
+    base: modules(side),
+    masked: modules(side),
+    data: new Uint8Array(dataCodewords),
+    codewords: new Uint8Array(dataCodewords + blocks * correctionCodewords),
+  };
   return { version, side, dataCodewords, correctionCodewords, blocks, patterns, places, masks, scratch };
 }
 
