@@ -185,7 +185,7 @@ type Place = {
   framework: NonNullable<Awaited<ReturnType<ActPorts['store']['readFramework']>>>;
 };
 
-async function readPlace(ports: RecordActPorts, ref: EnrollmentRef, pieces: number): Promise<Place | Refused> {
+export async function readPlace(ports: RecordActPorts, ref: EnrollmentRef, pieces: number): Promise<Place | Refused> {
   if (pieces > maxPieces)
     return refused('request.too-many', `at most ${maxPieces} pieces in one call; this has ${pieces}`);
   const enrollment = await ports.store.readEnrollment(ref);

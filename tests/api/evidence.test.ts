@@ -148,14 +148,16 @@ describe('submitting', () => {
 
   test('of nobody, of others and of who has left is a problem as a whole', async () => {
     const { path, ...ref } = await record();
-    const code = async (who: string, where: string) =>
-      (await readJson(await post(who, `${where}/evidence/batch`, { pieces: [piece()] }))).code;
+    const code = async (who: string, where: string, pieces: unknown[] = [piece()]) =>
+      (await readJson(await post(who, `${where}/evidence/batch`, { pieces }))).code;
     expect(await code('office', '/enrollments/enr-none')).toBe('enrollment.unknown');
+    expect(await code('office', '/enrollments/enr-none', [{ nonsense: true }, 5])).toBe('enrollment.unknown');
     expect(await code('other', path)).toBe('enrollment.unknown');
     const enrollment = await world.ports.store.readEnrollment(ref);
     if (!enrollment) throw new Error('nobody is enrolled');
     await world.ports.store.commit({ enrollment, guard: {}, patch: { status: 'withdrawn' }, entries: [] });
     expect(await code('zoe', path)).toBe('enrollment.withdrawn');
+    expect(await code('zoe', path, [5])).toBe('enrollment.withdrawn');
   });
 
   test('is taken back by who submitted it, with its reason', async () => {

@@ -62,7 +62,8 @@ const assessMany = defineRoute(
     const verdicts = await actOnEach(judgementSchema, body.assessments, 'assessment.invalid', (judgements) =>
       assessPieces(ports, who, params.enrollment, judgements),
     );
-    return refusalOfAll(verdicts) ?? { status: 200, json: { verdicts } };
+    const ref = { program: who.program, ...params };
+    return (await refusalOfAll(ports, ref, verdicts)) ?? { status: 200, json: { verdicts } };
   },
 );
 

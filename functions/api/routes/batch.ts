@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import { maxPieces } from '../../acts/evidence.ts';
+import { maxPieces, readPlace } from '../../acts/evidence.ts';
 import { type Refused, refused } from '../../acts/refusal.ts';
 import { firstIssue } from '../../domain/evidence.ts';
+import type { EnrollmentRef } from '../../domain/ids.ts';
+import type { ApiPorts } from '../api-ports.ts';
 import { inRoutes } from '../remedies.ts';
 
 /**
@@ -34,7 +36,17 @@ export async function actOnEach<T, V extends Verdict>(
 
 const ofTheRecord = new Set(['enrollment.unknown', 'enrollment.withdrawn', 'program.unknown']);
 
-/** A refusal that is the record's and not a piece's: then the whole call is refused. */
-export function refusalOfAll(verdicts: readonly Verdict[]): Refused | undefined {
-  return verdicts.find((each): each is Refused => 'code' in each && ofTheRecord.has(each.code));
+/**
+ * A refusal that is the record's and not a piece's: then the whole call is refused. Where no piece came as far as the
+ * record, it is looked for here.
+ */
+export async function refusalOfAll(
+  ports: ApiPorts,
+  ref: EnrollmentRef,
+  verdicts: readonly Verdict[],
+): Promise<Refused | undefined> {
+  const found = verdicts.find((each): each is Refused => 'code' in each && ofTheRecord.has(each.code));
+  if (found || !verdicts.every((each) => 'code' in each)) return found;
+  const place = await readPlace(ports, ref, verdicts.length);
+  return 'outcome' in place ? place : undefined;
 }

@@ -127,7 +127,8 @@ const submitMany = defineRoute(
     const verdicts = await actOnEach(pieceSchema, body.pieces, 'evidence.invalid', (pieces) =>
       submitPieces(ports, who, params, pieces),
     );
-    return refusalOfAll(verdicts) ?? { status: 200, json: { verdicts } };
+    const ref = { program: who.program, ...params };
+    return (await refusalOfAll(ports, ref, verdicts)) ?? { status: 200, json: { verdicts } };
   },
 );
 
