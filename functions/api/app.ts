@@ -23,13 +23,25 @@ export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly
   });
   app.use(async (c, next) => {
     if (c.req.url.length <= maxUrlLength) return next();
-    return problemResponse(problemOf(refused('request.too-long', 'the address is too long')), undefined, settings, c);
+    return problemResponse(
+      problemOf(refused('request.too-long', 'the address is too long')),
+      undefined,
+      ports,
+      settings,
+      c,
+    );
   });
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
       onError: (c) =>
-        problemResponse(problemOf(refused('request.too-large', 'body: 1 MB at the most')), undefined, settings, c),
+        problemResponse(
+          problemOf(refused('request.too-large', 'body: 1 MB at the most')),
+          undefined,
+          ports,
+          settings,
+          c,
+        ),
     }),
   );
   for (const route of routes)
@@ -40,6 +52,7 @@ export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly
       return problemResponse(
         problemOf(refused('request.method', `method: one of ${methods.join(', ')}`)),
         undefined,
+        ports,
         settings,
         c,
       );
@@ -47,7 +60,7 @@ export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly
   app.notFound((c) => {
     const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;
     const problem = problemOf(refused('route.unknown', 'there is nothing at this address'));
-    return problemResponse(problem, wantsPage ? { page: true } : undefined, settings, c);
+    return problemResponse(problem, wantsPage ? { page: true } : undefined, ports, settings, c);
   });
   app.onError((error, c) => failure(error, ports, undefined, settings, c));
   return app;

@@ -21,7 +21,7 @@ import { isSameOrigin, originOf } from './security.ts';
 export async function serveRoute(route: Route, ports: ApiPorts, settings: ApiSettings, c: Context): Promise<Response> {
   try {
     const answer = await answerOf(route, ports, settings, c);
-    return await ('code' in answer ? problemResponse(answer, route, settings, c) : toResponse(answer, c));
+    return await ('code' in answer ? problemResponse(answer, route, ports, settings, c) : toResponse(answer, c));
   } catch (error) {
     return failure(error, ports, route, settings, c);
   }
@@ -36,7 +36,13 @@ export function failure(
   c: Context,
 ): Promise<Response> {
   if (error instanceof AdapterError && error.code === 'cursor.malformed')
-    return problemResponse(problemOf(refused('request.cursor', 'cursor: it is none of this list')), route, settings, c);
+    return problemResponse(
+      problemOf(refused('request.cursor', 'cursor: it is none of this list')),
+      route,
+      ports,
+      settings,
+      c,
+    );
   ports.failed(error, { message: 'A request failed', ...(route && { route: routeName(route) }) });
   const isPassing = error instanceof AdapterError && error.retryable;
   const refusal = isPassing
@@ -45,7 +51,7 @@ export function failure(
         'server.failed',
         'this is a fault of ours and is being looked at; what you sent may be sent again under the same key',
       );
-  return problemResponse(problemOf(refusal), route, settings, c);
+  return problemResponse(problemOf(refusal), route, ports, settings, c);
 }
 
 async function answerOf(
@@ -188,14 +194,15 @@ async function recordRead(
 export async function problemResponse(
   problem: Problem,
   route: (Pick<Route, 'page'> & Partial<Pick<Route, 'access'>>) | undefined,
-  settings: Pick<ApiSettings, 'publicOrigin'>,
+  ports: ApiPorts,
+  settings: ApiSettings,
   c: Context,
 ): Promise<Response> {
   const headers = problem.status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
   if (route?.page) {
-    const origin = originOf(settings, new URL(c.req.url));
-    const asPage = () => problemPage(problem, c.req.raw, origin, route.access);
-    return toResponse(problem.status === 401 ? signInFirst(c) : asPage(), c);
+    const url = new URL(c.req.url);
+    const request = { ports, settings, url, origin: originOf(settings, url), headers: c.req.raw.headers };
+    return toResponse(problem.status === 401 ? signInFirst(c) : await problemPage(problem, request, route.access), c);
   }
   return c.body(JSON.stringify(problem), problem.status as 400, {
     ...headers,

@@ -52,6 +52,16 @@ test('a page for other roles says for which', async () => {
   expect(enroll.text).toContain('Es para la función de administración.');
 });
 
+test('somebody who is signed in is not asked to sign in, and finds the pages that are theirs', async () => {
+  const [place] = places;
+  if (!place) throw new Error('no place');
+  for (const path of ['/cohort', '/nope', '/assess/nope']) {
+    const { text } = await open(place, path, 'assessor', 'language=en', 'en');
+    expect([path, text.includes('Sign out'), text.includes('href="/sign-in"')]).toEqual([path, true, false]);
+    expect(text).toContain('href="/assess"');
+  }
+});
+
 test('a refusal that is no question of the role is told as what it is', async () => {
   const [place] = places;
   if (!place) throw new Error('no place');

@@ -27,13 +27,18 @@ export function wordsFor({ url, headers, origin }: Pick<PageRequest, 'url' | 'he
 /** The frame of a page for whoever asks. */
 export function frameOf(request: PageRequest): Frame {
   const { ports, who, url, headers, origin } = request;
+  const reader = readerOf(who);
   return {
     words: wordsFor(request),
     path: `${url.pathname}${url.search}`,
     asset: (name) => `/web/${name}?v=${ports.files.get(name)?.hash.slice(0, 16) ?? ''}`,
-    ...(who && { reader: { name: who.name ?? who.actor, roles: who.roles } }),
+    ...(reader && { reader }),
     notice: readNotice(readCookie(headers, cookieName(origin, 'notice'))),
   };
+}
+
+export function readerOf(who: PageRequest['who']): Frame['reader'] {
+  return who && { name: who.name ?? who.actor, roles: who.roles };
 }
 
 /** On public pages: the frame with who is signed in, if somebody is. What such a page says does not depend on it. */

@@ -1,22 +1,24 @@
 import { roles } from '../caller.ts';
 import type { Problem } from '../problem.ts';
 import type { PageAnswer, Route } from '../route.ts';
-import { languageHeaders, wordsFor } from './page-answer.ts';
+import { languageHeaders, type PageRequest, readerOf, whoIsSignedIn, wordsFor } from './page-answer.ts';
 import { troublePage } from './trouble-page.ts';
 
 /**
- * A problem as a page for people, in their language. It asks nothing of what may have failed.
+ * A problem as a page for people, in their language, with who is signed in. After a fault of ours it asks nothing of what
+ * may have failed, and shows nobody.
  *
- * @param origin that people reach us under: what their cookies are called goes by it
+ * @param request its `origin` is what people reach us under: what their cookies are called goes by it
  */
-export function problemPage(
+export async function problemPage(
   problem: Problem,
-  { url, headers }: Pick<Request, 'url' | 'headers'>,
-  origin: string,
+  request: Omit<PageRequest, 'who'>,
   access: Route['access'] = 'public',
-): PageAnswer {
-  const words = wordsFor({ url: new URL(url), headers, origin });
-  const frame = { words, path: '/', asset: (name: string) => `/web/${name}` };
+): Promise<PageAnswer> {
+  const words = wordsFor(request);
+  const who = problem.status < 500 ? await whoIsSignedIn({ ...request, who: undefined }) : undefined;
+  const reader = readerOf(who);
+  const frame = { words, path: '/', asset: (name: string) => `/web/${name}`, ...(reader && { reader }) };
   // An act that keeps a field from a role names the field: the page itself is for that role too.
   const isOfTheRole = problem.code === 'caller.forbidden' && problem.field === undefined;
   const allowed = isOfTheRole && access !== 'public' ? roles.filter((role) => access[role] !== undefined) : [];
