@@ -1,6 +1,6 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { refused } from '../acts/refusal.ts';
+import { type Refused, refused } from '../acts/refusal.ts';
 import { allRoutes } from './all-routes.ts';
 import type { ApiPorts, ApiSettings } from './api-ports.ts';
 import { problemOf } from './problem.ts';
@@ -16,6 +16,8 @@ const maxUrlLength = 8_192;
  */
 export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly Route[] = allRoutes): Hono {
   const app = new Hono();
+  const refuse = (c: Context, refusal: Refused, route?: { page: true }) =>
+    problemResponse(problemOf(refusal), route, ports, settings, c);
   app.use(async (c, next) => {
     await next();
     const headers = securityHeaders(originOf(settings, new URL(c.req.url)));
@@ -23,25 +25,12 @@ export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly
   });
   app.use(async (c, next) => {
     if (c.req.url.length <= maxUrlLength) return next();
-    return problemResponse(
-      problemOf(refused('request.too-long', 'the address is too long')),
-      undefined,
-      ports,
-      settings,
-      c,
-    );
+    return refuse(c, refused('request.too-long', 'the address is too long'));
   });
   app.use(
     bodyLimit({
       maxSize: maxBodyBytes,
-      onError: (c) =>
-        problemResponse(
-          problemOf(refused('request.too-large', 'body: 1 MB at the most')),
-          undefined,
-          ports,
-          settings,
-          c,
-        ),
+      onError: (c) => refuse(c, refused('request.too-large', 'body: 1 MB at the most')),
     }),
   );
   for (const route of routes)
@@ -49,18 +38,11 @@ export function makeApp(ports: ApiPorts, settings: ApiSettings, routes: readonly
   for (const [path, methods] of methodsByPath(routes))
     app.all(honoPath(path), (c) => {
       c.header('Allow', methods.join(', '));
-      return problemResponse(
-        problemOf(refused('request.method', `method: one of ${methods.join(', ')}`)),
-        undefined,
-        ports,
-        settings,
-        c,
-      );
+      return refuse(c, refused('request.method', `method: one of ${methods.join(', ')}`));
     });
   app.notFound((c) => {
-    const wantsPage = c.req.header('accept')?.includes('text/html') ?? false;
-    const problem = problemOf(refused('route.unknown', 'there is nothing at this address'));
-    return problemResponse(problem, wantsPage ? { page: true } : undefined, ports, settings, c);
+    const route = c.req.header('accept')?.includes('text/html') ? ({ page: true } as const) : undefined;
+    return refuse(c, refused('route.unknown', 'there is nothing at this address'), route);
   });
   app.onError((error, c) => failure(error, ports, undefined, settings, c));
   return app;

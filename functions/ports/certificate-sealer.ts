@@ -16,9 +16,11 @@ export type Sealed = {
 export type CertificateSealer = {
   /**
    * Takes the bytes over: the signature is written where it stands, since a copy of every certificate costs as much as
-   * its hashes; where it rejects, they are as they came. Each call signs anew: no two results are alike. Rejects with an `AdapterError`, retryable where the key or the time
-   * stamp server failed or answered late, and not where the program's certificates cannot sign: `seal.certificates`
-   * (the message names the field), `seal.does-not-fit`, `seal.slot`.
+   * its hashes. Where it rejects, they are as they came. Each call signs anew: no two results are alike.
+   *
+   * Rejects with an `AdapterError`, retryable where the key or the time stamp server failed or answered late, and not
+   * where the program's certificates cannot sign: `seal.certificates` (the message names the field),
+   * `seal.does-not-fit`, `seal.slot`.
    */
   seal(
     rendered: Pick<RenderedCertificate, 'bytes' | 'slot'>,

@@ -27,12 +27,11 @@ export function wordsFor({ url, headers, origin }: Pick<PageRequest, 'url' | 'he
 /** The frame of a page for whoever asks. */
 export function frameOf(request: PageRequest): Frame {
   const { ports, who, url, headers, origin } = request;
-  const reader = readerOf(who);
   return {
     words: wordsFor(request),
     path: `${url.pathname}${url.search}`,
     asset: (name) => `/web/${name}?v=${ports.files.get(name)?.hash.slice(0, 16) ?? ''}`,
-    ...(reader && { reader }),
+    reader: readerOf(who),
     notice: readNotice(readCookie(headers, cookieName(origin, 'notice'))),
   };
 }
@@ -47,7 +46,7 @@ export async function frameOfAnyone(request: PageRequest): Promise<Frame> {
 }
 
 /** The caller by the session cookie; nobody where it is missing, expired or cannot be checked just now. */
-export async function whoIsSignedIn({ ports, settings, headers, origin }: PageRequest) {
+export async function whoIsSignedIn({ ports, settings, headers, origin }: Omit<PageRequest, 'who'>) {
   const found = findToken(headers, sessionCookieName(origin));
   if (!found) return undefined;
   const verdict = await ports.tokens.check(found.token).catch(() => undefined);

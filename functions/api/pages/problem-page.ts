@@ -16,9 +16,8 @@ export async function problemPage(
   access: Route['access'] = 'public',
 ): Promise<PageAnswer> {
   const words = wordsFor(request);
-  const who = problem.status < 500 ? await whoIsSignedIn({ ...request, who: undefined }) : undefined;
-  const reader = readerOf(who);
-  const frame = { words, path: '/', asset: (name: string) => `/web/${name}`, ...(reader && { reader }) };
+  const who = problem.status < 500 ? await whoIsSignedIn(request) : undefined;
+  const frame = { words, path: '/', asset: (name: string) => `/web/${name}`, reader: readerOf(who) };
   // An act that keeps a field from a role names the field: the page itself is for that role too.
   const isOfTheRole = problem.code === 'caller.forbidden' && problem.field === undefined;
   const allowed = isOfTheRole && access !== 'public' ? roles.filter((role) => access[role] !== undefined) : [];

@@ -5,7 +5,7 @@ import { assessmentSchema } from '../../domain/evidence.ts';
 import { evidenceIdSchema } from '../../domain/ids.ts';
 import type { ApiPorts } from '../api-ports.ts';
 import { type Acting, defineRoute } from '../route.ts';
-import { actOnEach, batchOf, refusalOfAll } from './batch.ts';
+import { answerBatch, batchOf } from './batch.ts';
 import { enrollmentParams } from './enrollment-shapes.ts';
 import { verdictSchema } from './evidence-shapes.ts';
 
@@ -58,13 +58,17 @@ const assessMany = defineRoute(
       },
     },
   },
-  async ({ ports, who, params, body }) => {
-    const verdicts = await actOnEach(judgementSchema, body.assessments, 'assessment.invalid', (judgements) =>
-      assessPieces(ports, who, params.enrollment, judgements),
-    );
-    const ref = { program: who.program, ...params };
-    return (await refusalOfAll(ports, ref, verdicts)) ?? { status: 200, json: { verdicts } };
-  },
+  ({ ports, who, params, body }) =>
+    answerBatch(
+      ports,
+      { program: who.program, ...params },
+      {
+        schema: judgementSchema,
+        given: body.assessments,
+        code: 'assessment.invalid',
+        act: (judgements) => assessPieces(ports, who, params.enrollment, judgements),
+      },
+    ),
 );
 
 function assessPieces(

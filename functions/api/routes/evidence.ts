@@ -7,7 +7,7 @@ import { maskFor } from '../../domain/masking.ts';
 import { piecesStanding } from '../../domain/piece-standing.ts';
 import type { ApiPorts } from '../api-ports.ts';
 import { type Acting, defineRoute } from '../route.ts';
-import { actOnEach, batchOf, refusalOfAll } from './batch.ts';
+import { answerBatch, batchOf } from './batch.ts';
 import { cursorSchema, enrollmentParams } from './enrollment-shapes.ts';
 import {
   evidenceView,
@@ -123,13 +123,17 @@ const submitMany = defineRoute(
       },
     },
   },
-  async ({ ports, who, params, body }) => {
-    const verdicts = await actOnEach(pieceSchema, body.pieces, 'evidence.invalid', (pieces) =>
-      submitPieces(ports, who, params, pieces),
-    );
-    const ref = { program: who.program, ...params };
-    return (await refusalOfAll(ports, ref, verdicts)) ?? { status: 200, json: { verdicts } };
-  },
+  ({ ports, who, params, body }) =>
+    answerBatch(
+      ports,
+      { program: who.program, ...params },
+      {
+        schema: pieceSchema,
+        given: body.pieces,
+        code: 'evidence.invalid',
+        act: (pieces) => submitPieces(ports, who, params, pieces),
+      },
+    ),
 );
 
 /** Each piece has its id before any can be refused, so that the same call again finds the same pieces. */
