@@ -62,6 +62,21 @@ test('somebody who is signed in is not asked to sign in, and finds the pages tha
   }
 });
 
+test('after a fault of ours nobody is asked who is signed in: that may be what failed', async () => {
+  let asked = 0;
+  const check: typeof world.ports.tokens.check = (token) => {
+    asked++;
+    return world.ports.tokens.check(token);
+  };
+  const readProgram = () => Promise.reject(new Error('the table is gone'));
+  const ports = { ...world.ports, tokens: { check }, store: { ...world.ports.store, readProgram }, failed: () => {} };
+  const token = await world.issuer.tokenOf('office', 'harbor:administrator');
+  const headers = { cookie: `__Host-session=${token}`, 'accept-language': 'en' };
+  const answer = await makeApp(ports, settings).request(`${world.origin}/cohort`, { headers });
+  const text = await answer.text();
+  expect([answer.status, asked, text.includes('Sign out')]).toEqual([500, 1, false]);
+});
+
 test('a refusal that is no question of the role is told as what it is', async () => {
   const [place] = places;
   if (!place) throw new Error('no place');

@@ -680,18 +680,22 @@ function bundlesOf(say: Say): BundleLine[] {
 
 function troublePages(frame: MakeFrame): Specimen[] {
   const problems = [
-    [403, 'caller.forbidden'],
+    [403, 'caller.forbidden', 'assessor'],
     [404, 'route.unknown'],
     [403, 'request.cross-site'],
-    [422, 'credential.not-in-force'],
+    [422, 'credential.not-in-force', 'administrator'],
     [413, 'request.too-large'],
-    [412, 'enrollment.moved'],
+    [412, 'enrollment.moved', 'administrator'],
     [503, 'server.unavailable'],
     [500, 'server.failed'],
   ] as const;
-  return problems.map(([status, code]) => ({
+  return problems.map(([status, code, reader]) => ({
     name: `trouble-${code.replace('.', '-')}`,
     path: '/',
-    html: troublePage(frame('/'), { status, code }, code === 'caller.forbidden' ? ['administrator', 'operator'] : []),
+    html: troublePage(
+      frame('/', reader && [reader]),
+      { status, code },
+      code === 'caller.forbidden' ? ['administrator', 'operator'] : [],
+    ),
   }));
 }
